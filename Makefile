@@ -1,0 +1,38 @@
+# Needs Python 3.11+ (python3 with its venv module) and make; everything else goes into .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: install run test check bench soak lock
+
+install: $(STAMP)
+
+# Reinstalls only when the lock file is newer than the last complete installation.
+$(STAMP): requirements.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $(STAMP)
+
+run: install
+	$(BIN)/python app.py serve
+
+test: install
+	$(BIN)/python -m pytest -m "not bench and not soak"
+
+check: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: install
+	$(BIN)/python -m pytest -m bench -s
+
+soak: install
+	$(BIN)/python -m pytest -m soak
+
+# Renews requirements.lock from pyproject.toml; it names versions and hashes, no download host.
+lock: install
+	$(BIN)/pip-compile --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras \
+	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --no-header \
+	  --output-file requirements.lock pyproject.toml

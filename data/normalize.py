@@ -1,0 +1,557 @@
+"""Jira's JSON to issue rows, and issue rows to issue tables. Pure; Jira's names end here.
+
+Well-formed issues are decoded straight into typed structs that skip every
+field we do not need. An issue that does not fit is read again field by field:
+it stays, the bad value is left out, and its bit in ``malformed`` says so.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+import numpy as np
+
+from data.tables import (
+    MISSING,
+    OPEN,
+    TODO,
+    UNMAPPED,
+    WATCHED_FIELDS,
+    IssueRow,
+    IssueTable,
+    Link,
+    Project,
+    StatusRef,
+    Transition,
+    TypeRef,
+    VersionRow,
+    split_key,
+)
+
+FIELD_BIT = {name: 1 << place for place, name in enumerate(WATCHED_FIELDS)}
+# Absent in a healthy issue, so their absence is no finding.
+_OPTIONAL = frozenset(
+    {"resolutiondate", "resolution", "parent", "labels", "components", "versions", "issuelinks"}
+)
+_CATEGORY_OF_KEY = {"new": TODO, "indeterminate": 1, "done": 2}
+_QUOTES = re.compile("[\"'`\u00b4\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a]")
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MILLISECOND = dt.timedelta(milliseconds=1)
+_T = TypeVar("_T")
+
+
+class JsonRecord(msgspec.Struct, gc=False):
+    """Base of the structs below: unknown fields are skipped, so Jira may add what it likes."""
+
+
+class _Named(JsonRecord):
+    name: str | None = None
+    id: str | int | None = None
+
+
+class _Category(JsonRecord):
+    key: str | None = None
+
+
+class _Status(JsonRecord, rename={"category": "statusCategory"}):
+    name: str | None = None
+    id: str | int | None = None
+    category: _Category | None = None
+
+
+class _Type(JsonRecord, rename={"hierarchy_level": "hierarchyLevel"}):
+    name: str | None = None
+    id: str | int | None = None
+    subtask: bool | None = None
+    hierarchy_level: int | None = None
+
+
+class _Project(JsonRecord):
+    id: str | int | None = None
+    key: str | None = None
+
+
+class _LinkType(JsonRecord):
+    inward: str | None = None
+    outward: str | None = None
+
+
+class _Other(JsonRecord):
+    key: str | None = None
+
+
+class _Link(JsonRecord, rename={"inward_issue": "inwardIssue", "outward_issue": "outwardIssue"}):
+    type: _LinkType | None = None
+    inward_issue: _Other | None = None
+    outward_issue: _Other | None = None
+
+
+class _Item(
+    JsonRecord,
+    rename={
+        "from_id": "from",
+        "from_name": "fromString",
+        "to_id": "to",
+        "to_name": "toString",
+        "field_id": "fieldId",
+    },
+):
+    field: str | None = None
+    fieldtype: str | None = None
+    field_id: str | None = None
+    from_id: str | int | None = None
+    from_name: str | None = None
+    to_id: str | int | None = None
+    to_name: str | None = None
+
+
+class History(JsonRecord):
+    """One group of changes that somebody made at one moment."""
+
+    id: str | int | None = None
+    created: str | int | None = None
+    items: list[_Item] = []
+
+
+class Changelog(JsonRecord):
+    """A page of histories; it is all of them only where ``total`` says so."""
+
+    total: int | None = None
+    histories: list[History] | None = None
+
+
+class _Fields(
+    JsonRecord,
+    rename={"fix_versions": "fixVersions"},
+):
+    project: _Project | None = None
+    issuetype: _Type | None = None
+    status: _Status | None = None
+    summary: str | None = None
+    resolution: _Named | None = None
+    priority: _Named | None = None
+    labels: list[str] | None = None
+    components: list[_Named] | None = None
+    created: str | int | None = None
+    updated: str | int | None = None
+    resolutiondate: str | int | None = None
+    fix_versions: list[_Named] | None = None
+    versions: list[_Named] | None = None
+    issuelinks: list[_Link] | None = None
+    parent: _Other | None = None
+
+
+class JiraIssue(JsonRecord):
+    """An issue as the REST API sends it; only ``id`` and ``key`` must be there."""
+
+    id: str | int
+    key: str
+    fields: _Fields
+    changelog: Changelog | None = None
+
+
+class _LooseIssue(JsonRecord):
+    id: str | int
+    key: str
+    fields: dict[str, msgspec.Raw]
+    changelog: msgspec.Raw | None = None
+
+
+class NotAnIssueError(ValueError):
+    """The JSON value has no id, key or fields: it is no Jira issue. Says what is wrong."""
+
+
+_issue = msgspec.json.Decoder(JiraIssue)
+_loose_issue = msgspec.json.Decoder(_LooseIssue)
+
+
+def fold(text: str) -> str:
+    """Return ``text`` as names are compared: without case, quotes and extra white space."""
+    return " ".join(_QUOTES.sub("", text).split()).casefold()
+
+
+def instant_of(value: str | int | None) -> int:
+    """Return a Jira stamp (ISO text or epoch milliseconds) as epoch milliseconds.
+
+    Raises:
+        ValueError: the value is no instant. None gives ``MISSING``.
+    """
+    if value is None or value == "":
+        return MISSING
+    if isinstance(value, int):
+        if not -2_208_988_800_000 <= value <= 221_845_392_000_000:  # the years 1900 to 9000
+            raise ValueError(value)
+        return value
+    if not _STAMP.match(value):  # fromisoformat also takes bare dates and week dates; Jira sends neither
+        raise ValueError(value)
+    moment = dt.datetime.fromisoformat(value)
+    if not 1900 <= moment.year <= 9000:  # outside, arithmetic with zones overflows
+        raise ValueError(value)
+    return ((moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)) - _EPOCH) // _MILLISECOND
+
+
+def decode_issue(body: bytes | msgspec.Raw) -> tuple[JiraIssue, set[str]]:
+    """Decode one issue of Jira's REST API; the set names the fields that could not be read.
+
+    Raises:
+        NotAnIssueError: the text is JSON, but no issue.
+        msgspec.DecodeError: the text is no JSON.
+    """
+    bad: set[str] = set()
+    try:
+        return _issue.decode(body), bad
+    except msgspec.ValidationError:
+        return _read_loosely(body, bad), bad
+
+
+def read_issue(body: bytes | msgspec.Raw) -> IssueRow:
+    """Decode one issue into a row; raises what ``decode_issue`` and ``issue_row`` raise."""
+    return issue_row(*decode_issue(body))
+
+
+def read_version(raw: Mapping[str, Any], project_id: str = "") -> VersionRow:
+    """Turn one entry of ``GET /project/KEY/versions`` into a row.
+
+    Raises:
+        NotAnIssueError: the entry has no id.
+    """
+    if not isinstance(raw, Mapping) or raw.get("id") in (None, ""):
+        raise NotAnIssueError("a version without an id")
+    return VersionRow(
+        id=str(raw["id"]),
+        name=str(raw.get("name") or ""),
+        project_id=str(raw.get("projectId") or project_id),
+        released=raw.get("released") is True,
+        archived=raw.get("archived") is True,
+        release_date=_release_date(raw.get("releaseDate")),
+    )
+
+
+def read_status(raw: Mapping[str, Any]) -> StatusRef:
+    """Turn one entry of ``GET /status`` into a reference.
+
+    Raises:
+        NotAnIssueError: the entry has neither id nor name.
+    """
+    if not isinstance(raw, Mapping) or not (raw.get("id") or raw.get("name")):
+        raise NotAnIssueError("a status with neither id nor name")
+    category = raw.get("statusCategory")
+    key = category.get("key") if isinstance(category, Mapping) else ""
+    return StatusRef(id=_text(raw.get("id")), name=_text(raw.get("name")), category=_text(key))
+
+
+def category_of(key: str) -> int:
+    """Return the category code of Jira's category key; ``undefined`` and "" are unmapped."""
+    return _CATEGORY_OF_KEY.get(key, UNMAPPED)
+
+
+def build_issue_table(rows: Iterable[IssueRow]) -> IssueTable:
+    """Lay rows out as columns, ordered by project, number and id.
+
+    No rows give a table of length 0.
+    """
+    ordered = sorted(((split_key(row.key) or (row.key, 0), row) for row in rows), key=_by_key)
+    return _TableBuilder().build(ordered)
+
+
+def _by_key(entry: tuple[tuple[str, int], IssueRow]) -> tuple[tuple[str, int], str]:
+    return entry[0], entry[1].id
+
+
+def _text(value: str | int | None) -> str:
+    return "" if value is None else str(value)
+
+
+def _release_date(value: Any) -> str:
+    """Return the civil date of a version, "" if there is none that can be read."""
+    try:
+        return dt.date.fromisoformat(value).isoformat() if isinstance(value, str) else ""
+    except ValueError:
+        return ""
+
+
+def _read_loosely(body: bytes | msgspec.Raw, bad: set[str]) -> JiraIssue:
+    """Read an issue field by field, leaving out (and naming in ``bad``) what has the wrong type."""
+    try:
+        loose = _loose_issue.decode(body)
+    except msgspec.ValidationError as error:
+        raise NotAnIssueError(str(error)) from error
+    fields = {}
+    for name in _Fields.__struct_fields__:
+        json_name = _JSON_NAMES.get(name, name)
+        if json_name in loose.fields:
+            fields[name] = _or_none(loose.fields[json_name], _FIELD_TYPES[name], json_name, bad)
+    changelog = None
+    if loose.changelog is not None:
+        changelog = _or_none(loose.changelog, Changelog, "changelog", bad)
+    return JiraIssue(id=loose.id, key=loose.key, fields=_Fields(**fields), changelog=changelog)
+
+
+def _or_none(raw: msgspec.Raw, kind: Any, name: str, bad: set[str]) -> Any:
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except msgspec.ValidationError:
+        bad.add(name)
+        return None
+
+
+_FIELD_TYPES: dict[str, Any] = dict(_Fields.__annotations__)
+_JSON_NAMES = {"fix_versions": "fixVersions"}
+_PYTHON_NAMES = {"fixVersions": "fix_versions"}
+
+
+def issue_row(issue: JiraIssue, bad: set[str]) -> IssueRow:
+    """Reduce a decoded issue to what the store keeps; ``bad`` names the fields already found unreadable.
+
+    Raises:
+        NotAnIssueError: id or key are not those of an issue.
+    """
+    if split_key(issue.key) is None:
+        raise NotAnIssueError(f"{issue.key!r} is no issue key")
+    if issue.id == "":
+        raise NotAnIssueError("the id is empty")
+    fields = issue.fields
+    missing = _missing(issue, bad)
+    transitions, flagged, newest = _read_changelog(issue.changelog, bad)
+    project = fields.project or _Project()
+    return IssueRow(
+        id=str(issue.id),
+        key=issue.key,
+        project_id=_text(project.id),
+        type=_type(fields.issuetype),
+        summary=fields.summary or "",
+        status=_status(fields.status),
+        resolution=fields.resolution.name if fields.resolution else None,
+        priority=fields.priority.name if fields.priority else None,
+        labels=tuple(fields.labels or ()),
+        components=_names(fields.components),
+        created=_instant(fields.created, "created", bad),
+        updated=_instant(fields.updated, "updated", bad),
+        resolved=_instant(fields.resolutiondate, "resolutiondate", bad),
+        fix_versions=_ids(fields.fix_versions),
+        affected_versions=_ids(fields.versions),
+        links=tuple(_links(fields.issuelinks or ())),
+        parent=(fields.parent.key or "") if fields.parent else "",
+        has_changelog=issue.changelog is not None and issue.changelog.histories is not None,
+        transitions=transitions,
+        flagged=flagged,
+        newest=newest,
+        missing=missing,
+        malformed=sum(FIELD_BIT[name] for name in bad),
+    )
+
+
+def _missing(issue: JiraIssue, bad: set[str]) -> int:
+    fields = issue.fields
+    mask = 0
+    for name, bit in FIELD_BIT.items():
+        if name in _OPTIONAL or name in bad:
+            continue
+        if name == "changelog":
+            absent = issue.changelog is None
+        else:
+            absent = getattr(fields, _PYTHON_NAMES.get(name, name)) in (None, "")
+        mask |= bit * absent
+    return mask
+
+
+def _instant(value: str | int | None, name: str, bad: set[str]) -> int:
+    try:
+        return instant_of(value)
+    except (ValueError, OverflowError):
+        bad.add(name)
+        return MISSING
+
+
+def _type(kind: _Type | None) -> TypeRef:
+    if kind is None:
+        return TypeRef("", "")
+    level = kind.hierarchy_level
+    if level is None:
+        level = -1 if kind.subtask else int(fold(kind.name or "") == "epic")
+    return TypeRef(_text(kind.id), kind.name or "", level)
+
+
+def _status(status: _Status | None) -> StatusRef:
+    if status is None:
+        return StatusRef("", "")
+    category = status.category.key if status.category else None
+    return StatusRef(_text(status.id), status.name or "", category or "")
+
+
+def _names(values: Sequence[_Named] | None) -> tuple[str, ...]:
+    return tuple(value.name for value in values or () if value.name)
+
+
+def _ids(values: Any) -> tuple[str, ...]:
+    return (
+        tuple(_text(value.id) for value in values or () if value.id is not None)
+        if isinstance(values, list)
+        else ()
+    )
+
+
+def _links(links: Iterable[_Link]) -> Iterable[Link]:
+    for link in links:
+        for other, inward in ((link.inward_issue, True), (link.outward_issue, False)):
+            if other and other.key and link.type:
+                yield Link((link.type.inward if inward else link.type.outward) or "", inward, other.key)
+
+
+def _read_changelog(
+    changelog: Changelog | None, bad: set[str]
+) -> tuple[tuple[Transition, ...], tuple[tuple[int, int], ...], int]:
+    """Return the status changes, the flagged stretches and the newest instant of a history."""
+    if changelog is None or not changelog.histories:
+        return (), (), MISSING
+    moves: list[tuple[int, int, int, _Item]] = []
+    flags: list[tuple[int, int, int, _Item]] = []
+    newest = MISSING
+    seen: set[str] = set()
+    for history in changelog.histories:
+        # Pages may overlap: what was met under the same id once is not met again.
+        if history.id is not None and str(history.id) in seen:
+            continue
+        seen.add(_text(history.id))
+        at = _instant(history.created, "changelog", bad)
+        if at == MISSING:
+            bad.add("changelog")
+            continue
+        newest = max(newest, at)
+        for place, item in enumerate(history.items):
+            if _is_status(item):
+                if not (item.to_id or item.to_name):
+                    bad.add("changelog")
+                    continue
+                moves.append((at, _number(history.id), place, item))
+            elif item.field is not None and item.field.casefold() == "flagged":
+                flags.append((at, _number(history.id), place, item))
+    return _transitions(moves), _flagged(flags), newest
+
+
+def _is_status(item: _Item) -> bool:
+    if item.field_id is not None:
+        return item.field_id == "status"
+    return item.field == "status" and item.fieldtype != "custom"
+
+
+def _number(history_id: str | int | None) -> int:
+    try:
+        return int(history_id) if history_id is not None else -1
+    except ValueError:
+        return -1
+
+
+def _in_order(entries: list[tuple[int, int, int, _Item]]) -> Iterable[tuple[int, _Item]]:
+    """Yield entries by instant, history id as a number, and place inside the history."""
+    return ((at, item) for at, _, _, item in sorted(entries, key=lambda entry: entry[:3]))
+
+
+def _transitions(moves: list[tuple[int, int, int, _Item]]) -> tuple[Transition, ...]:
+    made = (
+        Transition(at, _text(item.from_id), item.from_name or "", _text(item.to_id), item.to_name or "")
+        for at, item in _in_order(moves)
+    )
+    return tuple(
+        move for move in made if not same_status(move.from_id, move.from_name, move.to_id, move.to_name)
+    )
+
+
+def same_status(id_a: str, name_a: str, id_b: str, name_b: str) -> bool:
+    """Tell whether two status references mean one status: by id where both have one, else by name."""
+    if id_a and id_b:
+        return id_a == id_b
+    return fold(name_a) == fold(name_b)
+
+
+def _flagged(flags: list[tuple[int, int, int, _Item]]) -> tuple[tuple[int, int], ...]:
+    """Return ``(from, until)`` stretches; a first item that unflags means flagged since creation."""
+    stretches: list[tuple[int, int]] = []
+    since: int | None = None
+    for place, (at, item) in enumerate(_in_order(flags)):
+        raised = bool(item.to_name or item.to_id)
+        if raised and since is None:
+            since = at
+        elif not raised and (since is not None or place == 0):
+            stretches.append((MISSING if since is None else since, at))
+            since = None
+    if since is not None:
+        stretches.append((since, OPEN))
+    return tuple(stretches)
+
+
+class _TableBuilder:
+    """Turns ordered rows into columns; each distinct name gets one code, in order of first use."""
+
+    def __init__(self) -> None:
+        self.projects: dict[Project, int] = {}
+        self.types: dict[TypeRef, int] = {}
+        self.statuses: dict[StatusRef, int] = {}
+        self.resolutions: dict[str, int] = {}
+        self.labels: dict[tuple[str, ...], int] = {}
+        self.components: dict[tuple[str, ...], int] = {}
+        self.versions: dict[tuple[str, ...], int] = {}
+
+    def build(self, ordered: Sequence[tuple[tuple[str, int], IssueRow]]) -> IssueTable:
+        rows = [row for _, row in ordered]
+        moves = [move for row in rows for move in row.transitions]
+        flags = [(place, *stretch) for place, row in enumerate(rows) for stretch in row.flagged]
+        status = self._status_code
+        return IssueTable(
+            project=_codes(self.projects, (Project(row.project_id, key[0]) for key, row in ordered)),
+            number=_int64(key[1] for key, _ in ordered),
+            type=_codes(self.types, (row.type for row in rows)),
+            status=_int32(status(row.status.id, row.status.name) for row in rows),
+            category=np.array([category_of(row.status.category) for row in rows], np.int8),
+            resolution=_int32(
+                -1 if row.resolution is None else _code(self.resolutions, row.resolution) for row in rows
+            ),
+            labels=_codes(self.labels, (row.labels for row in rows)),
+            components=_codes(self.components, (row.components for row in rows)),
+            fix_versions=_codes(self.versions, (row.fix_versions for row in rows)),
+            created=_int64(row.created for row in rows),
+            updated=_int64(row.updated for row in rows),
+            resolved=_int64(row.resolved for row in rows),
+            has_changelog=np.array([row.has_changelog for row in rows], np.bool_),
+            newest=_int64(row.newest for row in rows),
+            missing=_int32(row.missing for row in rows),
+            malformed=_int32(row.malformed for row in rows),
+            transition_start=np.concatenate(
+                ([0], np.cumsum([len(row.transitions) for row in rows], dtype=np.int64))
+            ).astype(np.int64),
+            transition_at=_int64(move.at for move in moves),
+            transition_from=_int32(status(move.from_id, move.from_name) for move in moves),
+            transition_to=_int32(status(move.to_id, move.to_name) for move in moves),
+            flag_issue=_int32(place for place, _, _ in flags),
+            flag_from=_int64(since for _, since, _ in flags),
+            flag_until=_int64(until for _, _, until in flags),
+            projects=tuple(self.projects),
+            types=tuple(self.types),
+            statuses=tuple(self.statuses),
+            resolutions=tuple(self.resolutions),
+            label_sets=tuple(self.labels),
+            component_sets=tuple(self.components),
+            version_sets=tuple(self.versions),
+        )
+
+    def _status_code(self, status_id: str, name: str) -> int:
+        return _code(self.statuses, StatusRef(status_id, name))
+
+
+def _code(codes: dict[_T, int], value: _T) -> int:
+    return codes.setdefault(value, len(codes))
+
+
+def _codes(codes: dict[_T, int], values: Iterable[_T]) -> Any:
+    return _int32(codes.setdefault(value, len(codes)) for value in values)
+
+
+def _int32(values: Iterable[int]) -> Any:
+    return np.fromiter(values, np.int32)
+
+
+def _int64(values: Iterable[int]) -> Any:
+    return np.fromiter(values, np.int64)

@@ -1,0 +1,100 @@
+"""The document of ``metrics --json``, made by plain loops from Jira's own answers."""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+from tests.reference import deployments, flow
+from tests.reference.clock import Period, as_of_instant, civil_day, day_of, stamp
+from tests.reference.issues import Issue, read_issues
+from tests.reference.quality import data_quality
+from tests.reference.settings import Settings
+from tests.reference.statuses import Categories
+from tests.reference.world import World
+
+METRICS: dict[str, Callable[[World], dict]] = {
+    "deployment_frequency": deployments.deployment_frequency,
+    "flow_velocity": flow.flow_velocity,
+    "flow_time": flow.flow_time,
+    "request_lead_time": flow.request_lead_time,
+    "flow_load": flow.flow_load,
+    "flow_distribution": flow.flow_distribution,
+    "flow_efficiency": flow.flow_efficiency,
+}
+
+
+def reference_metrics(
+    issues: list[dict],
+    *,
+    statuses: Iterable[dict] = (),
+    versions: Iterable[dict] = (),
+    profile: dict | None = None,
+    date_from: str | None = None,
+    date_to: str | None = None,
+    as_of: str | int | None = None,
+    timezone: str | None = None,
+    only: Iterable[str] | None = None,
+) -> dict:
+    """Every metric of a store, from Jira's JSON alone.
+
+    Args:
+        issues: as the REST API sends them, in the order in which they were stored.
+        statuses: as ``GET /status``.
+        versions: as ``GET /project/KEY/versions``.
+        profile: nested dictionaries shaped like the profile's TOML.
+        date_from: first civil day; default 89 days before the last.
+        date_to: last civil day; default the day of the last instant before T.
+        as_of: T as a text or in epoch milliseconds; default the newest instant of the issues.
+        timezone: beats the profile's.
+        only: ids of the metrics wanted; default all.
+
+    Returns:
+        The document of ``metrics --json`` without what the store alone knows.
+    """
+    settings = Settings(profile or {})
+    rows = read_issues(issues)
+    zone = timezone or settings.choice("timezone", "UTC")
+    period = make_period(rows, date_from, date_to, as_of, zone)
+    if period is None:
+        return unknown_time(date_from, date_to, zone, only)
+    world = World(rows, list(versions), Categories(rows, list(statuses), settings), settings, period)
+    wanted = METRICS if only is None else {id_: METRICS[id_] for id_ in METRICS if id_ in set(only)}
+    return {
+        "as_of": stamp(period.as_of),
+        "period": {
+            "from": period.first.isoformat(),
+            "to": period.last.isoformat(),
+            "days": period.days,
+            "timezone": zone,
+        },
+        "scope": {"issues": len(rows), "flow_items": world.flow_items},
+        "metrics": {metric: compute(world) for metric, compute in wanted.items()},
+        "data_quality": data_quality(world),
+    }
+
+
+def make_period(
+    issues: list[Issue], date_from: str | None, date_to: str | None, as_of: str | int | None, zone: str
+) -> Period | None:
+    """The period with its defaults, or None where nothing tells the time."""
+    moment = newest_instant(issues) if as_of is None else as_of
+    if moment is None:
+        return None
+    if isinstance(moment, str):
+        moment = as_of_instant(moment, zone)
+    last = civil_day(date_to) or day_of(moment - 1, zone)
+    first = civil_day(date_from) or last - timedelta(days=89)
+    return Period(first, last, zone, moment)
+
+
+def newest_instant(issues: list[Issue]) -> int | None:
+    moments = [moment for issue in issues for moment in (issue.created, issue.updated) if moment is not None]
+    moments += [change.at for issue in issues for change in issue.changes]
+    return max(moments, default=None)
+
+
+def unknown_time(date_from: str | None, date_to: str | None, zone: str, only: Iterable[str] | None) -> dict:
+    """An empty store knows no time of its own: every metric is null, ``no_data``."""
+    document = reference_metrics([], date_from=date_from, date_to=date_to, as_of=0, timezone=zone, only=only)
+    document["as_of"] = None
+    document["period"] = {"from": date_from, "to": date_to, "days": None, "timezone": zone}
+    return document

@@ -1,0 +1,266 @@
+"""The Flow metrics, row by row of the table in METRICS.md section 4."""
+
+from tests.reference import stats
+from tests.reference.clock import DAY
+from tests.reference.history import flagged_spans
+from tests.reference.issues import _text
+from tests.reference.results import (
+    duration_result,
+    previous_window,
+    reasons,
+    result,
+    sorted_keys,
+    week_entry,
+    without_answer,
+)
+from tests.reference.settings import fold
+from tests.reference.world import Fact, World
+
+FLOW_TYPES = ("Feature", "Defect", "Debt", "Risk", "Unclassified")
+
+
+def keys_of(facts: list[Fact]) -> list[str]:
+    return sorted_keys([fact.key for fact in facts])
+
+
+def not_delivered(world: World) -> dict[str, list[str]]:
+    completed = world.completed_between(world.period.lo, world.period.end)
+    dropped = [fact.key for fact in completed if not fact.delivered]
+    return reasons(("not_delivered",), {"not_delivered": dropped})
+
+
+def flow_velocity(world: World) -> dict:
+    if world.is_empty:
+        return result("flow_velocity", "items/week", state="no_data")
+    period = world.period
+    delivered = world.delivered_between(period.lo, period.end)
+    weekly = []
+    for week in world.weeks():
+        count = len(world.delivered_between(week.since, week.until))
+        weekly.append(week_entry(week, count, count))
+    previous, trend = None, "unknown"
+    if world.has_previous:
+        before = len(world.delivered_between(*previous_window(world)))
+        previous = {"value": before * 7 / period.previous().days, "n": before}
+        trend = count_trend(len(delivered), before)
+    return result(
+        "flow_velocity",
+        "items/week",
+        value=len(delivered) * 7 / period.days,
+        included=keys_of(delivered),
+        excluded=not_delivered(world),
+        weekly=weekly,
+        previous=previous,
+        trend=trend,
+    )
+
+
+def count_trend(now: int, before: int) -> str:
+    if now < 5 or before < 5:
+        return "unknown"
+    return stats.trend_of_counts(now, before)
+
+
+def flow_time_ms(facts: list[Fact]) -> dict[str, int]:
+    """Milliseconds by key of those with a start that is not after their completion."""
+    measured = {}
+    for fact in facts:
+        if fact.started is not None and fact.completed is not None and fact.completed >= fact.started:
+            measured[fact.key] = fact.completed - fact.started
+    return measured
+
+
+def flow_time(world: World) -> dict:
+    if world.is_empty:
+        return no_durations("flow_time")
+
+    def measure(since: int, until: int) -> dict[str, float]:
+        lengths = flow_time_ms(world.delivered_between(since, until))
+        return {key: length / DAY for key, length in lengths.items()}
+
+    candidates = world.delivered_between(world.period.lo, world.period.end)
+    never = [fact.key for fact in candidates if fact.started is None]
+    measured = flow_time_ms(candidates)
+    negative = [fact.key for fact in candidates if fact.key not in measured and fact.key not in never]
+    excluded = reasons(("never_started", "negative"), {"never_started": never, "negative": negative})
+    return duration_result(world, "flow_time", "days", measure, excluded)
+
+
+def no_durations(metric: str, unit: str = "days", **more: object) -> dict:
+    """A duration of which nothing can be said: also its percentiles are withheld."""
+    shown, withheld = stats.percentiles([])
+    return result(metric, unit, state="no_data", percentiles=shown, withheld=withheld, **more)
+
+
+def request_lead_time(world: World) -> dict:
+    if world.is_empty:
+        return no_durations("request_lead_time")
+
+    def measure(since: int, until: int) -> dict[str, float]:
+        waited = {f.key: (f.completed or 0) - f.created for f in world.delivered_between(since, until)}
+        return {key: length / DAY for key, length in waited.items() if length >= 0}
+
+    candidates = world.delivered_between(world.period.lo, world.period.end)
+    negative = [fact.key for fact in candidates if (fact.completed or 0) < fact.created]
+    return duration_result(
+        world, "request_lead_time", "days", measure, reasons(("negative",), {"negative": negative})
+    )
+
+
+def flow_load(world: World) -> dict:
+    unknown = {"mean": None, "parked": None}
+    if world.is_empty:
+        return result("flow_load", "items", state="no_data", extra=unknown)
+    if not world.has_changelogs:
+        return without_answer(world, "flow_load", "items", "not_applicable", extra=unknown)
+    period = world.period
+    weekly = []
+    for week in world.weeks():
+        count = len(in_progress_at(world, week.until))
+        weekly.append(week_entry(week, count, count))
+    loaded = in_progress_at(world, period.end)
+    previous, trend = None, "unknown"
+    if world.has_previous:
+        before = len(in_progress_at(world, period.lo))
+        previous, trend = {"value": before, "n": before}, count_trend(len(loaded), before)
+    return result(
+        "flow_load",
+        "items",
+        value=len(loaded),
+        included=keys_of(loaded),
+        weekly=weekly,
+        previous=previous,
+        trend=trend,
+        extra={"mean": mean_load(world), "parked": keys_of(parked(world))},
+    )
+
+
+def in_progress_at(world: World, moment: int) -> list[Fact]:
+    return [fact for fact in world.in_scope if fact.in_progress_at(moment)]
+
+
+def parked(world: World) -> list[Fact]:
+    return [fact for fact in world.in_scope if fact.parked_at(world.period.end)]
+
+
+def mean_load(world: World) -> float:
+    lo, end = world.period.lo, world.period.end
+    total = sum(fact.history.in_progress_ms(lo, end) for fact in world.in_scope)
+    return total / (end - lo)
+
+
+def flow_type(world: World, fact: Fact) -> str:
+    """By id of the type in the profile, else the first known name of type, label, component."""
+    by_id = world.settings.flow_type_ids()
+    type_id = _text(fact.issue.issue_type.get("id"))
+    if type_id in by_id:
+        return by_id[type_id]
+    by_name = world.settings.flow_type_names()
+    candidates = [fact.issue.named("issuetype"), *fact.issue.names("labels"), *fact.issue.names("components")]
+    for name in candidates:
+        if fold(name) in by_name:
+            return by_name[fold(name)]
+    return "Unclassified"
+
+
+def flow_distribution(world: World) -> dict:
+    counts = dict.fromkeys(FLOW_TYPES, 0)
+    shares = dict.fromkeys(FLOW_TYPES)
+    if world.is_empty:
+        extra = {"shares": shares, "counts": counts}
+        return result("flow_distribution", "percent", state="no_data", extra=extra)
+    delivered = world.delivered_between(world.period.lo, world.period.end)
+    for fact in delivered:
+        counts[flow_type(world, fact)] += 1
+    if delivered:
+        shares = {name: 100 * count / len(delivered) for name, count in counts.items()}
+    weekly = []
+    for week in world.weeks():
+        features, n = feature_count(world, week.since, week.until)
+        weekly.append(week_entry(week, 100 * features / n if n else None, n))
+    previous, trend = None, "unknown"
+    if world.has_previous:
+        features, n = feature_count(world, *previous_window(world))
+        previous = {"value": 100 * features / n if n else None, "n": n}
+        trend = rate_trend((counts["Feature"], len(delivered)), (features, n))
+    return result(
+        "flow_distribution",
+        "percent",
+        state="ok" if delivered else "no_data",
+        value=shares["Feature"],
+        included=keys_of(delivered),
+        excluded=not_delivered(world),
+        interval=stats.wilson(counts["Feature"], len(delivered)),
+        weekly=weekly,
+        previous=previous,
+        trend=trend,
+        extra={"shares": shares, "counts": counts},
+    )
+
+
+def feature_count(world: World, since: int, until: int) -> tuple[int, int]:
+    delivered = world.delivered_between(since, until)
+    return (sum(1 for fact in delivered if flow_type(world, fact) == "Feature"), len(delivered))
+
+
+def rate_trend(now: tuple[int, int], before: tuple[int, int]) -> str:
+    """From (hits, n) of the period and of the one before it."""
+    if now[1] < 5 or before[1] < 5:
+        return "unknown"
+    return stats.trend_of_rates(stats.wilson(*now), stats.wilson(*before))
+
+
+def flow_efficiency(world: World) -> dict:
+    if world.is_empty:
+        return result("flow_efficiency", "percent", state="no_data")
+    if not world.has_changelogs or not world.settings.workflow("waiting"):
+        return without_answer(world, "flow_efficiency", "percent", "not_applicable")
+    period = world.period
+    now = efficiency_parts(world, period.lo, period.end)
+    zero = [key for key in flow_time_ms(world.delivered_between(period.lo, period.end)) if key not in now]
+    weekly = []
+    for week in world.weeks():
+        items = efficiency_parts(world, week.since, week.until)
+        weekly.append(week_entry(week, efficiency(items), len(items)))
+    previous, trend = None, "unknown"
+    if world.has_previous:
+        before = efficiency_parts(world, *previous_window(world))
+        previous = {"value": efficiency(before), "n": len(before)}
+        if len(now) >= 5 and len(before) >= 5:
+            trend = stats.trend_of_efficiency(efficiency(now), efficiency(before))
+    return result(
+        "flow_efficiency",
+        "percent",
+        state="ok" if now else "no_data",
+        value=efficiency(now),
+        included=sorted_keys(list(now)),
+        excluded=reasons(("zero_flow_time",), {"zero_flow_time": zero}),
+        weekly=weekly,
+        previous=previous,
+        trend=trend,
+    )
+
+
+def efficiency_parts(world: World, since: int, until: int) -> dict[str, tuple[int, int]]:
+    """(active, flow time) in milliseconds by key of the items with any flow time."""
+    delivered = world.delivered_between(since, until)
+    lengths = flow_time_ms(delivered)
+    return {
+        fact.key: (active_ms(world, fact), lengths[fact.key]) for fact in delivered if lengths.get(fact.key)
+    }
+
+
+def efficiency(parts: dict[str, tuple[int, int]]) -> float | None:
+    total = sum(flow for _, flow in parts.values())
+    return 100 * sum(active for active, _ in parts.values()) / total if total else None
+
+
+def active_ms(world: World, fact: Fact) -> int:
+    """Active time between start and completion, less what was flagged of it."""
+    since, until = fact.started, fact.completed
+    assert since is not None
+    assert until is not None
+    total = fact.history.active_ms(since, until)
+    for flagged, unflagged in flagged_spans(fact.issue, world.period.as_of):
+        total -= fact.history.active_ms(max(since, flagged), min(until, unflagged))
+    return total

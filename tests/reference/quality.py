@@ -1,0 +1,30 @@
+"""The data-quality lists whose rule METRICS.md gives to the letter."""
+
+from tests.reference.history import resolution_date
+from tests.reference.results import sorted_keys
+from tests.reference.world import Fact, World
+
+HISTORY_CODES = ("history_mismatch", "history_clamped", "history_broken_chain")
+
+
+def data_quality(world: World) -> list[dict]:
+    """Over all stored issues that exist at T, in scope or not, in the order of section 7."""
+    found = {code: [f.key for f in world.facts if code in f.history.flags] for code in HISTORY_CODES}
+    found["unmapped_status"] = [f.key for f in world.facts if was_unmapped(f)]
+    found["done_without_date"] = [f.key for f in world.facts if is_done_without_date(world, f)]
+    found["malformed_created"] = [issue.key for issue in world.issues if issue.created is None]
+    return [
+        {"code": code, "n": len(keys), "keys": sorted_keys(keys), "message": "", "remedy": ""}
+        for code, keys in found.items()
+        if keys
+    ]
+
+
+def was_unmapped(fact: Fact) -> bool:
+    return any(stay.category == "unmapped" for stay in fact.history.stays)
+
+
+def is_done_without_date(world: World, fact: Fact) -> bool:
+    """In a done status at T, and neither an entry nor a resolution date says since when."""
+    done = fact.history.stays[-1].category == "done"
+    return done and fact.completed is None and resolution_date(fact.issue, world.period.as_of) is None

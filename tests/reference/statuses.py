@@ -1,0 +1,88 @@
+"""Which category a status belongs to: METRICS.md section 1, "Category"."""
+
+from collections import Counter
+
+from tests.reference.issues import Issue, Status
+from tests.reference.settings import WORKFLOW_CATEGORY, Settings, fold
+
+JIRA_CATEGORY = {"new": "todo", "indeterminate": "in_progress", "done": "done"}
+TIE_ORDER = ("done", "in_progress", "todo")
+
+
+class Categories:
+    """Answers ``todo``, ``in_progress``, ``done`` or ``unmapped`` for any recorded status."""
+
+    def __init__(self, issues: list[Issue], statuses: list[dict], settings: Settings):
+        self.settings = settings
+        self.server = {str(entry["id"]): entry for entry in statuses}
+        self.votes: dict[str, Counter[str]] = {}
+        self.names: dict[str, Counter[str]] = {}
+        for issue in issues:
+            self._count(issue.status)
+        self.today = set(self.server) | set(self.names)
+
+    def _count(self, status: Status | None) -> None:
+        if status is None:
+            return
+        identity = _identity(status)
+        self.names.setdefault(identity, Counter())[status.name or ""] += 1
+        category = JIRA_CATEGORY.get(status.category or "")
+        if category:
+            self.votes.setdefault(identity, Counter())[category] += 1
+
+    def category(self, status: Status | None) -> str:
+        if status is None:
+            return "unmapped"
+        part = self._workflow_part(status)
+        if part:
+            return WORKFLOW_CATEGORY[part]
+        identity = _identity(status)
+        if identity in self.today:
+            return self._category_today(identity)
+        return self._category_by_name(status.name)
+
+    def is_waiting(self, status: Status | None) -> bool:
+        return status is not None and self._workflow_part(status) == "waiting"
+
+    def _workflow_part(self, status: Status) -> str | None:
+        """The workflow list that holds this status, by its id or by one name.
+
+        A status that exists today goes by today's name, so that a rename does
+        not pull an old mapping along; one that is gone goes by its last known name.
+        """
+        identity = _identity(status)
+        name = self._name_today(identity) if identity in self.today else status.name
+        for part in WORKFLOW_CATEGORY:
+            listed = self.settings.workflow(part)
+            if status.id in listed or (fold(name) and fold(name) in {fold(entry) for entry in listed}):
+                return part
+        return None
+
+    def _name_today(self, identity: str) -> str | None:
+        if identity in self.server:
+            return self.server[identity].get("name")
+        counted = self.names[identity]
+        return min(counted, key=lambda name: (-counted[name], name))
+
+    def _category_today(self, identity: str) -> str:
+        if identity in self.server:
+            key = (self.server[identity].get("statusCategory") or {}).get("key")
+            return JIRA_CATEGORY.get(key, "unmapped")
+        votes = self.votes.get(identity)
+        if not votes:
+            return "unmapped"
+        return max(TIE_ORDER, key=lambda category: (votes[category], -TIE_ORDER.index(category)))
+
+    def _category_by_name(self, name: str | None) -> str:
+        """The one category that all of today's statuses of this name share."""
+        namesakes = [known for known in self.today if fold(self._name_today(known)) == fold(name)]
+        found = {self.category(self._known(identity)) for identity in namesakes}
+        return found.pop() if len(found) == 1 else "unmapped"
+
+    def _known(self, identity: str) -> Status:
+        own_id = None if identity.startswith("name:") else identity
+        return Status(own_id, self._name_today(identity))
+
+
+def _identity(status: Status) -> str:
+    return status.id or "name:" + fold(status.name)

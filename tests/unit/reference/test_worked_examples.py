@@ -1,0 +1,151 @@
+"""The plain program gives the numbers that METRICS.md section 8 prints."""
+
+import pytest
+
+from tests.examples import Example, example_a, example_b, example_c, example_c_clock_change, example_d
+from tests.reference import reference_metrics
+
+
+def metrics_of(example: Example, **changes: object) -> dict:
+    return reference_metrics(example.issues, **example.arguments(**changes))["metrics"]
+
+
+def weekly(metric: dict) -> list:
+    return [week["value"] for week in metric["weekly"]]
+
+
+def test_a_velocity():
+    metric = metrics_of(example_a())["flow_velocity"]
+
+    assert metric["value"] == 1.5
+    assert metric["included"] == ["A-1", "A-2", "A-3"]
+    assert metric["excluded"] == {"not_delivered": ["A-4"]}
+    assert [(week["week"], week["value"]) for week in metric["weekly"]] == [("2026-W10", 2), ("2026-W11", 1)]
+    assert metric["previous"] == {"value": 0, "n": 0}
+
+
+def test_a_flow_time():
+    metric = metrics_of(example_a())["flow_time"]
+
+    assert (metric["value"], metric["n"]) == (5.5, 2)
+    assert metric["percentiles"] == {"p50": 5.5, "p85": None, "p95": None}
+    assert list(metric["percentiles_withheld"]) == ["p85", "p95"]
+    assert metric["excluded"] == {"never_started": ["A-3"]}
+    assert weekly(metric) == [5.5, None]
+
+
+def test_a_request_lead_time():
+    metric = metrics_of(example_a())["request_lead_time"]
+
+    assert (metric["value"], metric["n"]) == (9, 3)
+    assert weekly(metric) == [11, 9]
+
+
+def test_a_efficiency():
+    metric = metrics_of(example_a())["flow_efficiency"]
+
+    assert metric["value"] == pytest.approx(100 * 8 / 11, rel=1e-12)
+    assert metric["included"] == ["A-1", "A-2"]
+
+
+def test_a_load():
+    metric = metrics_of(example_a())["flow_load"]
+
+    assert (metric["value"], metric["n"], metric["included"]) == (1, 1, ["A-5"])
+    assert weekly(metric) == [1, 1]
+    assert metric["mean"] == 1.0
+    assert metric["parked"] == []
+
+
+def test_a_distribution():
+    metric = metrics_of(example_a())["flow_distribution"]
+
+    assert metric["shares"] == {
+        "Feature": pytest.approx(200 / 3),
+        "Defect": pytest.approx(100 / 3),
+        "Debt": 0,
+        "Risk": 0,
+        "Unclassified": 0,
+    }
+    assert metric["counts"] == {"Feature": 2, "Defect": 1, "Debt": 0, "Risk": 0, "Unclassified": 0}
+
+
+def test_b_frequency():
+    metric = metrics_of(example_b())["deployment_frequency"]
+
+    assert metric["value"] == 1.0
+    assert metric["included"] == ["201", "202", "203", "204"]
+    assert weekly(metric) == [1, 2, 0, 1]
+    assert metric["excluded"] == {"no_date": ["205"], "after_as_of": ["206"]}
+    assert metric["deployment_days"] == 4
+    assert metric["deployments"][0] == {"id": "201", "name": "1.0", "at": "2026-03-03", "source": "version"}
+
+
+def test_b_flow():
+    metrics = metrics_of(example_b())
+
+    assert metrics["flow_velocity"]["value"] == 2.25
+    assert metrics["flow_time"]["n"] == 5
+    assert metrics["flow_time"]["value"] == 5.875
+    assert metrics["flow_time"]["percentiles"]["p85"] == pytest.approx(8.6, rel=1e-12)
+    assert metrics["flow_load"]["mean"] == pytest.approx(1.0342, abs=5e-5)
+
+
+def test_c_velocity():
+    example = example_c()
+    document = reference_metrics(example.issues, **example.arguments())
+    metric = document["metrics"]["flow_velocity"]
+
+    assert document["period"]["days"] == 17
+    assert metric["value"] == 4 * 7 / 17
+    assert [(w["week"], w["value"], w["partial"]) for w in metric["weekly"]] == [
+        ("2026-W52", 1, False),
+        ("2026-W53", 2, False),
+        ("2027-W01", 1, True),
+    ]
+
+
+def test_c_load_and_flow_time():
+    metrics = metrics_of(example_c())
+
+    assert weekly(metrics["flow_load"]) == [1, 0, 1]
+    assert weekly(metrics["flow_time"]) == [1.5, pytest.approx(6.0104, abs=5e-5), 4.5]
+
+
+def test_c_clock_change():
+    metric = metrics_of(example_c_clock_change())["flow_time"]
+
+    assert metric["value"] == pytest.approx(23 / 24, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "source", "delivered", "flow_time"),
+    [
+        ("2026-05-15", "status", ["D-1", "D-2", "D-3"], 3),
+        ("2026-05-15", "resolution", ["D-1", "D-3"], 2),
+        ("2026-10-01", "status", [], None),
+        ("2026-10-01", "resolution", ["D-1", "D-3"], 2),
+    ],
+)
+def test_d_velocity_and_flow_time(as_of, source, delivered, flow_time):
+    metrics = metrics_of(example_d(as_of, source))
+
+    assert metrics["flow_velocity"]["included"] == delivered
+    assert metrics["flow_velocity"]["value"] == len(delivered)
+    assert metrics["flow_time"]["value"] == flow_time
+
+
+@pytest.mark.parametrize("as_of", ["2026-05-15", "2026-10-01"])
+def test_d_load_and_flags(as_of):
+    example = example_d(as_of)
+    document = reference_metrics(example.issues, **example.arguments())
+    load = document["metrics"]["flow_load"]
+    found = {entry["code"]: entry["keys"] for entry in document["data_quality"]}
+
+    assert load["value"] == 0
+    assert load["mean"] == pytest.approx(6 / 7, rel=1e-12)
+    assert found == {
+        "history_clamped": ["D-3"],
+        "history_broken_chain": ["D-1"],
+        "unmapped_status": ["D-1"],
+    }

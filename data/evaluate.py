@@ -1,0 +1,112 @@
+"""One metric over one period: the measure, its comparison, its statistics, as one result. Pure."""
+
+import math
+
+import numpy as np
+
+from data.metric import Candidates, Kind, Measure, Metric, MetricResult, Previous, Trend, Week, sort_out
+from data.performance_utils import CalculationContext
+from data.periods import Window, previous, week_name
+from data.statistics import mann_whitney_p, percentiles, wilson_interval
+
+LEAST_FOR_TREND = 5
+Z_COUNTS = 1.96  # METRICS.md section 3 rounds here
+
+
+def evaluate(metric: Metric, context: CalculationContext, note: str | None = None) -> MetricResult:
+    """Compute a metric over the context's period and compare it with the period before.
+
+    Args:
+        metric: the line of its family.
+        context: tables, window and filters.
+        note: a sentence that every value of this view carries; a missing value keeps its own.
+
+    Returns:
+        The result; ``no_data`` when T is not after the start of the period.
+    """
+    if context.window.empty:
+        return no_data(metric, "The period begins after the as-of instant.")
+    measure = metric.compute(context)
+    before = None
+    if context.window.has_past and measure.state in ("ok", "no_data"):
+        before = metric.compute(context.over(previous(context.window)))
+    values, withheld = (None, {}) if measure.sample is None else percentiles(measure.sample)
+    return MetricResult(
+        definition=metric.definition,
+        state=measure.state,
+        message=measure.message or note,
+        value=measure.value,
+        unit=metric.unit,
+        n=measure.n,
+        percentiles=values,
+        percentiles_withheld=withheld,
+        interval=None if measure.successes is None else wilson_interval(measure.successes, measure.n),
+        evidence=measure.evidence,
+        previous=None if before is None else Previous(before.value, before.n),
+        trend=trend(metric.kind, measure, before),
+        band=None,
+        weekly=_weeks(context.window, measure),
+        candidates=measure.candidates,
+        extra=measure.extra,
+    )
+
+
+def no_data(metric: Metric, message: str) -> MetricResult:
+    """Return the result of a metric over nothing."""
+    return MetricResult(
+        definition=metric.definition,
+        state="no_data",
+        message=message,
+        value=None,
+        unit=metric.unit,
+        n=0,
+        percentiles=percentiles(np.zeros(0))[0] if metric.kind == "duration" else None,
+        percentiles_withheld=percentiles(np.zeros(0))[1] if metric.kind == "duration" else {},
+        interval=None,
+        evidence="measured",
+        previous=None,
+        trend="unknown",
+        band=None,
+        weekly=(),
+        candidates=_nobody(),
+        extra=metric.no_extra,
+    )
+
+
+def trend(kind: Kind, now: Measure, before: Measure | None) -> Trend:
+    """Return the direction of a number, ``flat`` unless the difference is more than noise.
+
+    12 against 5 is flat; 20 against 6 is up.
+    """
+    if before is None or now.value is None or before.value is None:
+        return "unknown"
+    if now.n < LEAST_FOR_TREND or before.n < LEAST_FOR_TREND:
+        return "unknown"
+    if not _differs(kind, now, before):
+        return "flat"
+    difference = now.n - before.n if kind == "count" else now.value - before.value
+    return "flat" if difference == 0 else "up" if difference > 0 else "down"
+
+
+def _differs(kind: Kind, now: Measure, before: Measure) -> bool:
+    if kind == "count":
+        return abs(now.n - before.n) > Z_COUNTS * math.sqrt(now.n + before.n)
+    if now.sample is not None and before.sample is not None:
+        return mann_whitney_p(now.sample, before.sample) < 0.05
+    if now.successes is not None and before.successes is not None:
+        mine, other = wilson_interval(now.successes, now.n), wilson_interval(before.successes, before.n)
+        return mine is not None and other is not None and (mine[0] > other[1] or mine[1] < other[0])
+    return abs((now.value or 0.0) - (before.value or 0.0)) >= 5
+
+
+def _weeks(window: Window, measure: Measure) -> tuple[Week, ...]:
+    return tuple(
+        Week(week_name(monday), monday.isoformat(), None if math.isnan(value) else value, n, partial)
+        for monday, value, n, partial in zip(
+            window.mondays, measure.weekly.tolist(), measure.weekly_n.tolist(), window.partial, strict=True
+        )
+    )
+
+
+def _nobody() -> Candidates:
+    return sort_out(np.zeros(0, np.bool_), {}, lambda _: ())

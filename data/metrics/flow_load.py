@@ -1,0 +1,85 @@
+"""Flow load: how many items are in progress at once."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.metric import Measure, sort_out
+from data.metrics.weekly import not_applicable
+from data.performance_utils import CalculationContext
+from data.tables import IN_PROGRESS, TODO, UNMAPPED, Instants
+
+NO_HISTORY = (
+    "No issue has a change history, and the current status since creation would lie; "
+    "read the issues with their changelog."
+)
+
+
+def flow_load(context: CalculationContext) -> Measure:
+    """Count the flow items that are in progress at the end of the period, active or waiting.
+
+    Args:
+        context: reads the status intervals; an item counts at an instant if it
+            entered a status in progress at or before it and left after it.
+
+    Returns:
+        The count at ``end``; each week the count at its end. ``mean`` is the
+        time in progress inside the period over the length of the period;
+        ``parked`` are started items that are back in todo at ``end``. Without
+        any history in the store it is not applicable.
+
+    Source:
+        Flow Framework: flow load. Kanban: work in progress.
+    """
+    delivery, window = context.delivery, context.window
+    if not delivery.has_histories:
+        return not_applicable(context, NO_HISTORY, {"mean": None, "parked": None})
+    issue, entered, left = _in_progress(context)
+    now = (entered <= window.end) & (left > window.end)
+    loaded = np.zeros(len(delivery.issues), np.bool_)
+    loaded[issue[now]] = True
+    weekly = load_at(window.edges[1:], entered, left)
+    inside = np.minimum(left, window.end) - np.maximum(entered, window.lo)
+    length = window.end - window.lo
+    parked = np.zeros(len(delivery.issues), np.bool_)
+    parked[issue[entered <= window.end]] = True
+    parked &= _back_in_todo(context)
+    return Measure(
+        value=float(loaded.sum()),
+        candidates=sort_out(loaded, {}, delivery.issues.keys),
+        weekly=weekly.astype(np.float64),
+        weekly_n=weekly,
+        extra={
+            "mean": float(inside[inside > 0].sum()) / length,
+            "parked": list(delivery.issues.keys(np.flatnonzero(parked))),
+        },
+    )
+
+
+def load_at(instants: Instants, entered: Instants, left: Instants) -> NDArray[np.int64]:
+    """Count the stays that hold each of the ascending ``instants``: entered by then, not left.
+
+    A stay of length zero holds no instant. Costs one pass over the stays,
+    however many instants there are.
+    """
+    n = len(instants)
+    came = np.bincount(np.searchsorted(instants, entered, side="left"), minlength=n + 1)[:n]
+    went = np.bincount(np.searchsorted(instants, left, side="left"), minlength=n + 1)[:n]
+    return np.cumsum(came - went)
+
+
+def _in_progress(context: CalculationContext) -> tuple[NDArray[np.intp], Instants, Instants]:
+    """Return issue, entered and left of the stays in progress of the chosen flow items."""
+    stays = context.delivery.intervals
+    category = context.delivery.workflow.category[stays.status]
+    mine = (category == IN_PROGRESS) & context.flow_items[stays.issue]
+    return stays.issue[mine], stays.entered[mine], stays.left[mine]
+
+
+def _back_in_todo(context: CalculationContext) -> NDArray[np.bool_]:
+    """Flag the items whose status at the end of the period is todo; unmapped counts as todo."""
+    stays, end = context.delivery.intervals, context.window.end
+    category = context.delivery.workflow.category[stays.status]
+    now = (stays.entered <= end) & (stays.left > end) & ((category == TODO) | (category == UNMAPPED))
+    back = np.zeros(len(context.delivery.issues), np.bool_)
+    back[stays.issue[now]] = True
+    return back

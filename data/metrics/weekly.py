@@ -1,0 +1,58 @@
+"""Weekly values of a metric: counts and medians per week. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.metric import Measure, sort_out
+from data.performance_utils import CalculationContext
+
+DAY_MS = 86_400_000.0
+
+
+def week_count(context: CalculationContext) -> int:
+    """Return how many weeks meet the period."""
+    return len(context.window.mondays)
+
+
+def count_by_week(context: CalculationContext, week: NDArray[Any]) -> NDArray[np.int64]:
+    """Count occurrences per week; a period without weeks counts nothing."""
+    n = week_count(context)
+    return np.bincount(week, minlength=n)[:n].astype(np.int64) if n else np.zeros(0, np.int64)
+
+
+def median_by_week(
+    context: CalculationContext, week: NDArray[Any], values: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the median of the values of each week, NaN where a week has none."""
+    n = week_count(context)
+    result = np.full(n, np.nan)
+    if not n or not len(values):
+        return result
+    ordered = values[np.lexsort((values, week))]
+    counts = count_by_week(context, week)
+    first = np.cumsum(counts) - counts
+    some = counts > 0
+    low, high = (first + (counts - 1) // 2)[some], (first + counts // 2)[some]
+    # Position (n-1)/2 lies on an item or half-way between two, as percentile() has it.
+    result[some] = ordered[low] + (ordered[high] - ordered[low]) * 0.5
+    return result
+
+
+def not_applicable(
+    context: CalculationContext, message: str, extra: Mapping[str, Any] | None = None
+) -> Measure:
+    """Return the result of a metric that this store cannot answer, with the sentence that says why."""
+    n = week_count(context)
+    nobody = np.zeros(len(context.delivery.issues), np.bool_)
+    return Measure(
+        value=None,
+        candidates=sort_out(nobody, {}, context.delivery.issues.keys),
+        weekly=np.full(n, np.nan),
+        weekly_n=np.zeros(n, np.int64),
+        state="not_applicable",
+        message=message,
+        extra=extra or {},
+    )

@@ -6,9 +6,11 @@ Instants are whole milliseconds since 1970 in UTC; civil days are ``datetime.dat
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 SECOND = 1000
+MINUTE = 60 * SECOND
 HOUR = 3600 * SECOND
 DAY = 24 * HOUR
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -130,11 +132,11 @@ class Period:
     zone: str
     as_of: int
 
-    @property
+    @cached_property
     def lo(self) -> int:
         return midnight(self.first, self.zone)
 
-    @property
+    @cached_property
     def hi(self) -> int:
         return midnight(self.last + timedelta(days=1), self.zone)
 
@@ -142,10 +144,11 @@ class Period:
     def end(self) -> int:
         return min(self.hi, self.as_of)
 
-    @property
+    @cached_property
     def days(self) -> int:
-        return len(self.civil_days())
+        return len(self.civil_days)
 
+    @cached_property
     def civil_days(self) -> list[date]:
         """The days of the period that begin before T."""
         count = (self.last - self.first).days + 1

@@ -43,7 +43,7 @@ def is_candidate(world: World, version: dict) -> bool:
     day = release_day(version)
     if day is None or day > day_of(world.period.as_of, world.period.zone):
         return True
-    return day in world.period.civil_days()
+    return day in world.period.civil_days
 
 
 def released_on(world: World, days: list[date]) -> list[dict]:
@@ -75,11 +75,11 @@ def deployment_frequency(world: World) -> dict:
         return result(metric, unit, state="no_data", extra=nothing)
     if not is_configured(world):
         return without_answer(world, metric, unit, "not_configured", excluded=left_out(world), extra=nothing)
-    days = world.period.civil_days()
+    days = world.period.civil_days
     found = released_on(world, days)
     previous, trend = None, "unknown"
     if world.has_previous:
-        days_before = world.period.previous().civil_days()
+        days_before = world.period.previous().civil_days
         before = len(released_on(world, days_before))
         previous = {"value": before * 7 / len(days_before), "n": before}
         trend = count_trend(len(found), before)
@@ -100,7 +100,7 @@ def deployment_frequency(world: World) -> dict:
 
 
 def weekly_count(world: World, week: object) -> dict:
-    days = [day for day in world.period.civil_days() if 0 <= (day - week.start_day).days < 7]
+    days = [day for day in world.period.civil_days if 0 <= (day - week.start_day).days < 7]
     count = len(released_on(world, days))
     return week_entry(week, count, count)
 

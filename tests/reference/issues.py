@@ -1,6 +1,7 @@
 """Issues as Jira sends them, read into the rows of METRICS.md section 1."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from tests.reference.clock import instant
 from tests.reference.settings import Settings, fold, names
@@ -58,7 +59,7 @@ class Issue:
     def instant(self, field: str) -> int | None:
         return instant(self.fields.get(field))
 
-    @property
+    @cached_property
     def created(self) -> int | None:
         return self.instant("created")
 

@@ -58,6 +58,34 @@ class AuthenticationError(SourceError):
     exit_code = 3
 
 
+class TokenRefusedError(AuthenticationError):
+    """401: the token is wrong, expired, revoked, or of a kind this address does not take."""
+
+
+class WrongSchemeError(AuthenticationError):
+    """401: Basic was sent where Bearer is asked, or the other way round."""
+
+
+class CaptchaError(AuthenticationError):
+    """Jira wants a person to solve a CAPTCHA before it takes this account's requests again."""
+
+
+class PermissionDeniedError(AuthenticationError):
+    """403: the account is known and may not do this."""
+
+
+class AnonymousError(AuthenticationError):
+    """Jira answered as if nobody were logged in."""
+
+
+class LoginPageError(AuthenticationError):
+    """A web page, usually a login form, came where JSON was asked for."""
+
+
+class ForeignRedirectError(AuthenticationError):
+    """Jira's address points to another host; credentials do not follow."""
+
+
 class QueryError(SourceError):
     """Jira understood the request and says that it is wrong."""
 
@@ -68,6 +96,30 @@ class RetiredEndpointError(SourceError):
     """This Jira no longer has, or never had, the endpoint that was asked."""
 
     exit_code = 2
+
+
+class NotFoundError(RetiredEndpointError):
+    """404: there is nothing at this address, or nothing that this account may see."""
+
+
+class TlsError(SourceError):
+    """The certificate of the server cannot be trusted; another attempt would not change that."""
+
+
+class RedirectLoopError(SourceError):
+    """The server sends every request somewhere else."""
+
+
+class AnswerTooLargeError(SourceError):
+    """An answer is larger than what any honest page holds."""
+
+
+class RepeatedTokenError(SourceError):
+    """Jira gave a page token a second time: following it would never end."""
+
+
+class ResultWindowError(SourceError):
+    """Jira pages only so far into a result; the query must be split."""
 
 
 class TransientError(SourceError):
@@ -88,8 +140,36 @@ class RateLimitedError(TransientError):
     """Jira asked to wait (429)."""
 
 
+class QuotaExhaustedError(RateLimitedError):
+    """The hour's quota is used up: an early attempt cannot succeed, so none is made."""
+
+
 class UnavailableError(TransientError):
     """Jira is unreachable, failing, or its answers arrive cut or malformed."""
+
+
+class ServerFailedError(UnavailableError):
+    """Jira, or something before it, answered with a failure of its own (408, 425, 5xx)."""
+
+
+class UnreachableError(UnavailableError):
+    """No connection to the server, or one that broke."""
+
+
+class NameResolutionError(UnreachableError):
+    """The host name of Jira is not known to the name service."""
+
+
+class ProxyFailedError(UnreachableError):
+    """The proxy between here and Jira is missing or refuses."""
+
+
+class TimedOutError(UnreachableError):
+    """No complete answer within the time a request may take."""
+
+
+class MalformedAnswerError(UnavailableError):
+    """An answer that is cut, is no JSON, or has not the shape it should."""
 
 
 class CancelledError(DashboardError):

@@ -1,0 +1,413 @@
+"""How often and how stubbornly Jira is asked: the strict rate limit and the one retry loop.
+
+**Why the limit is strict.** A bucket that refills steadily, 100 tokens at 10 a
+second, lets 100 requests out at once and 99 more while it refills: 199 in ten
+seconds. Here a token is not refilled, it *returns*: it is spent when its
+request leaves and comes back one period after the answer (or the error, or the
+time-out) of that request. The server may count a request at any moment up to
+its answer, so two uses of one token are counted at least a period apart, so no
+window of one period ever holds two uses of one token, so no window holds more
+requests than there are tokens. The burst is kept: all tokens may leave at once.
+
+The stamps of a host lie in one small file under ``run/`` that every process of
+a home reads and writes under a file lock, so that the promise holds over
+processes too. They are monotonic: setting the wall clock changes nothing.
+"""
+
+import os
+import random
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+from uuid import uuid4
+
+import msgspec
+
+from configuration.errors import (
+    CancelledError,
+    QuotaExhaustedError,
+    RateLimitedError,
+    StoreError,
+    TransientError,
+)
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+T = TypeVar("T")
+
+# Longest time that a token may stay out without a sign of life from its process.
+_LOST_AFTER_S = 180.0
+# Waits that may be cancelled are cut into slices of this length.
+_SLICE_S = 0.1
+# A wait shorter than this may not move a clock at all.
+_SHORTEST_S = 0.001
+
+
+class _Stamps(msgspec.Struct):
+    """What the processes of a home know about one host.
+
+    ``answered`` holds the instants at which tokens came back from their request,
+    ``flying`` the tokens still out with their process and its last sign of life,
+    ``held_at`` and ``held_s`` since when and how long nobody may ask.
+    """
+
+    answered: list[float] = []
+    flying: dict[str, tuple[int, float]] = {}
+    held_at: float = 0.0
+    held_s: float = 0.0
+
+
+class _Memory:
+    """Stamps of one process."""
+
+    def __init__(self) -> None:
+        self._stamps = _Stamps()
+
+    @contextmanager
+    def changing(self, _now: float, _capacity: int) -> Iterator[_Stamps]:
+        """Lend the stamps; the bucket holds its own lock meanwhile."""
+        yield self._stamps
+
+
+class _SharedFile:
+    """Stamps of one host, shared by the processes of a home."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @contextmanager
+    def changing(self, now: float, capacity: int) -> Iterator[_Stamps]:
+        """Lend the stamps under the file's lock and write them back."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            # Closing the file gives the lock back, also when the process dies.
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+            with os.fdopen(descriptor, "r+b", buffering=0) as file:
+                _lock(file)
+                file.seek(0)
+                text = file.read()
+                stamps = self._read(text, now, capacity)
+                yield stamps
+                # One write that never shortens: a kill leaves the old text or the new one.
+                file.seek(0)
+                file.write(msgspec.json.encode(stamps).ljust(len(text)))
+        except OSError as error:
+            raise StoreError(
+                f"The shared rate limit at {self._path} cannot be kept ({error.strerror}).",
+                hint="Make the run folder of THROUGHLINE_HOME writable and free some space.",
+            ) from error
+
+    @staticmethod
+    def _read(text: bytes, now: float, capacity: int) -> _Stamps:
+        if not text:
+            return _Stamps()
+        try:
+            return _decoder.decode(text)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            # Nothing is known, so everything may just have been spent.
+            return _Stamps(answered=[now] * capacity)
+
+
+_decoder = msgspec.json.Decoder(_Stamps)
+
+
+if sys.platform == "win32":
+
+    def _lock(file: BinaryIO) -> None:
+        file.seek(1 << 30)  # beyond the text: a locked range cannot be read on Windows
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+
+    def _is_alive(_pid: int) -> bool:
+        return True  # asking would end the process there; lost tokens return by age
+
+
+else:
+
+    def _lock(file: BinaryIO) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX)
+
+    def _is_alive(pid: int) -> bool:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            return True
+        return True
+
+
+class Lease:
+    """A token that is out with a request; ``close()`` when the request has ended, however it ended."""
+
+    def __init__(self, bucket: "TokenBucket", name: str, waited_s: float) -> None:
+        self._bucket = bucket
+        self._name = name
+        self.waited_s = waited_s
+
+    def close(self) -> None:
+        """Hand the token back: it can be used again one period from now."""
+        self._bucket._land(self._name)
+
+
+class TokenBucket:
+    """At most ``capacity`` requests in any window of ``period_s`` seconds.
+
+    Threads wait in the order in which they came, outside the lock.
+
+    Args:
+        capacity: the number of tokens, which is also the largest burst.
+        period_s: how long after the end of its request a token returns.
+        clock: monotonic seconds; shared by the processes of one machine.
+        sleep: waits that many seconds.
+        path: the file shared with other processes; None keeps the stamps here.
+    """
+
+    def __init__(
+        self,
+        capacity: int = 100,
+        period_s: float = 10.0,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        path: Path | None = None,
+    ) -> None:
+        if capacity < 1 or not period_s > 0:
+            raise ValueError("a rate limit needs at least one token and a period above zero")
+        self.capacity = capacity
+        self.period_s = period_s
+        self._clock = clock
+        self._sleep = sleep
+        self._storage = _SharedFile(path) if path else _Memory()
+        self._lock = threading.Lock()
+        self._turn = threading.Condition()
+        self._queue: deque[object] = deque()
+        self._open: set[str] = set()
+        self._name = uuid4().hex[:12]
+        self._count = 0
+
+    def consume(self, tokens: int = 1) -> bool:
+        """Take ``tokens`` if they are there and nobody waits; never wait.
+
+        Without a request to wait for they return one period from now.
+        """
+        if not 1 <= tokens <= self.capacity:
+            raise ValueError(f"between 1 and {self.capacity} tokens, not {tokens}")
+        with self._turn:
+            if self._queue:
+                return False
+        return self._take(tokens) <= 0.0
+
+    def wait_for_token(self, cancelled: threading.Event | None = None) -> float:
+        """Wait for one token that returns one period from then; return the seconds waited.
+
+        Raises:
+            CancelledError: ``cancelled`` was set.
+        """
+        return self._in_turn(lambda: self._take(1), cancelled)
+
+    def lease(self, cancelled: threading.Event | None = None) -> Lease:
+        """Wait for one token that stays out until its request has ended.
+
+        Raises:
+            CancelledError: ``cancelled`` was set.
+        """
+        with self._lock:
+            self._count += 1
+            name = f"{self._name}-{self._count}"
+        return Lease(self, name, self._in_turn(lambda: self._take(1, flying=name), cancelled))
+
+    def hold(self, seconds: float) -> None:
+        """Let nobody ask for so long: Jira said so to one of us."""
+        with self._changing() as (stamps, now):
+            if now + seconds > stamps.held_at + stamps.held_s:
+                stamps.held_at, stamps.held_s = now, seconds
+
+    def held_for(self) -> float:
+        """Return for how many seconds nobody may ask; 0 when asking is fine."""
+        with self._changing() as (stamps, now):
+            return max(0.0, stamps.held_at + stamps.held_s - now)
+
+    def _take(self, tokens: int, flying: str = "") -> float:
+        """Take tokens and return 0, or return the seconds after which to try again."""
+        with self._changing() as (stamps, now):
+            wait_s = self._shortfall(stamps, now, tokens)
+            if wait_s <= 0:
+                if flying:
+                    stamps.flying[flying] = (os.getpid(), now)
+                    self._open.add(flying)
+                else:
+                    stamps.answered += [now] * tokens
+        return wait_s
+
+    def _land(self, name: str) -> None:
+        with self._changing() as (stamps, now):
+            self._open.discard(name)
+            if stamps.flying.pop(name, None) is not None:
+                stamps.answered.append(now)
+
+    def _shortfall(self, stamps: _Stamps, now: float, tokens: int) -> float:
+        held_s = stamps.held_at + stamps.held_s - now
+        missing = len(stamps.answered) + len(stamps.flying) + tokens - self.capacity
+        if missing <= 0:
+            return held_s
+        if missing > len(stamps.answered):
+            # Even a token answered this moment is a whole period away.
+            return max(held_s, self.period_s)
+        back_s = sorted(stamps.answered)[missing - 1] - now + self.period_s
+        return max(held_s, back_s, _SHORTEST_S)
+
+    @contextmanager
+    def _changing(self) -> Iterator[tuple[_Stamps, float]]:
+        # The clock is read inside the locks: a stamp from before a wait for them would be too early.
+        with self._lock, self._storage.changing(self._clock(), self.capacity) as stamps:
+            now = self._clock()
+            self._sweep(stamps, now)
+            yield stamps, now
+
+    def _sweep(self, stamps: _Stamps, now: float) -> None:
+        """Drop what is over; a stamp later than now, as after a reboot, counts as now."""
+        for name, (pid, seen_at) in list(stamps.flying.items()):
+            if name in self._open:
+                stamps.flying[name] = (pid, now)
+            elif seen_at > now or now - seen_at > _LOST_AFTER_S or not _is_alive(pid):
+                # Its process is gone: when its request ended is unknown, at the latest now.
+                del stamps.flying[name]
+                stamps.answered.append(now)
+        past = (min(stamp, now) for stamp in stamps.answered)
+        stamps.answered = [stamp for stamp in past if now - stamp < self.period_s]
+        stamps.held_at = min(stamps.held_at, now)
+
+    def _in_turn(self, take: Callable[[], float], cancelled: threading.Event | None) -> float:
+        """Queue up, then take; the head of the queue alone looks at the stamps."""
+        began = self._clock()
+        ticket = object()
+        with self._turn:
+            self._queue.append(ticket)
+        try:
+            self._await_turn(ticket, cancelled)
+            while (wait_s := take()) > 0:
+                pause(max(wait_s, _SHORTEST_S), self._sleep, cancelled)
+        finally:
+            with self._turn:
+                self._queue.remove(ticket)
+                self._turn.notify_all()
+        return max(0.0, self._clock() - began)
+
+    def _await_turn(self, ticket: object, cancelled: threading.Event | None) -> None:
+        with self._turn:
+            while self._queue[0] is not ticket:
+                stop_if(cancelled)
+                self._turn.wait(_SLICE_S if cancelled else None)
+        stop_if(cancelled)
+
+
+def shared_bucket(run: Path, host: str, capacity: int = 100, period_s: float = 10.0) -> TokenBucket:
+    """Return the bucket of ``host`` that all processes of the home share.
+
+    Args:
+        run: the ``run`` folder of the home.
+        host: name and port, as ``Connection.host`` gives it.
+        capacity: tokens per period.
+        period_s: seconds.
+    """
+    name = "".join(char if char.isalnum() or char in ".-" else "_" for char in host.lower())
+    return TokenBucket(capacity, period_s, path=run / f"rate-{name}.json")
+
+
+def stop_if(cancelled: threading.Event | None) -> None:
+    """Raise CancelledError once ``cancelled`` is set."""
+    if cancelled is not None and cancelled.is_set():
+        raise CancelledError("The work was stopped.", hint="Start it again whenever you like.")
+
+
+def pause(seconds: float, sleep: Callable[[float], None], cancelled: threading.Event | None = None) -> None:
+    """Sleep in slices, so that a cancelled wait ends at once.
+
+    Raises:
+        CancelledError: ``cancelled`` was set.
+    """
+    if cancelled is None:
+        sleep(seconds)
+        return
+    left = seconds
+    while left > 0:
+        stop_if(cancelled)
+        sleep(min(left, _SLICE_S))
+        left -= _SLICE_S
+    stop_if(cancelled)
+
+
+class Deadline:
+    """The time that one request may take, over all its attempts and waits.
+
+    Waiting for a token of our own limit is not Jira's fault and extends it.
+    """
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._end = clock() + seconds
+
+    def left(self) -> float:
+        """Return the seconds that are left; negative when it has passed."""
+        return self._end - self._clock()
+
+    def extend(self, seconds: float) -> None:
+        """Move the end: these seconds were spent waiting for our own limit."""
+        self._end += seconds
+
+
+def retry_with_backoff(
+    send: Callable[[], T],
+    *,
+    attempts: int = 5,
+    base_s: float = 1.0,
+    cap_s: float = 32.0,
+    deadline: Deadline | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+    jitter: Callable[[], float] = random.random,
+    cancelled: threading.Event | None = None,
+    on_wait: Callable[[TransientError, float], None] | None = None,
+) -> T:
+    """Call ``send`` until it succeeds, at most ``attempts`` times; retry a TransientError only.
+
+    The k-th wait is min(cap_s, base_s * 2^k) seconds plus ``jitter()``, never
+    less than Jira's Retry-After. A wait that does not fit into the deadline, and
+    a quota that is used up, end the loop at once with the error that names them.
+
+    Args:
+        send: one attempt; pays its own token.
+        attempts: calls of ``send`` in all.
+        base_s: the first wait.
+        cap_s: the longest wait, jitter aside.
+        deadline: how long everything may take; 60 s from now by default.
+        sleep: waits that many seconds.
+        jitter: a number from 0 to 1.
+        cancelled: ends a wait when set.
+        on_wait: told the error and the seconds before each wait, and with the
+            seconds Jira asked for where the loop ends on a rate limit.
+    """
+    deadline = deadline or Deadline(60.0)
+    tell = on_wait or (lambda _error, _wait_s: None)
+    for attempt in range(attempts):
+        stop_if(cancelled)
+        try:
+            return send()
+        except QuotaExhaustedError as error:
+            tell(error, error.retry_after_s)
+            raise
+        except TransientError as error:
+            wait_s = max(min(cap_s, base_s * 2**attempt) + jitter(), error.retry_after_s)
+            if attempt == attempts - 1 or wait_s > deadline.left():
+                if isinstance(error, RateLimitedError):
+                    tell(error, error.retry_after_s)
+                raise
+            tell(error, wait_s)
+        pause(wait_s, sleep, cancelled)
+    raise ValueError("at least one attempt is needed")

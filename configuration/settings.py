@@ -1,8 +1,13 @@
 """What the process was told by its environment: frozen, read once at the entry point."""
 
-from collections.abc import Mapping
+import logging
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
+
+from configuration.logging_config import cleanup_old_logs, setup_logging
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -67,3 +72,43 @@ class Home:
 def home_from(environment: Mapping[str, str]) -> Home:
     """Return the home that ``THROUGHLINE_HOME`` names, by default the checkout."""
     return Home(Path(environment.get("THROUGHLINE_HOME") or CHECKOUT).absolute())
+
+
+def initialize(
+    home: Home,
+    log_level: str = "INFO",
+    *,
+    profile: str | None = None,
+    secrets: Iterable[str | Secret] = (),
+    console: bool | TextIO = True,
+    console_level: str | None = None,
+    levels: Mapping[str, str] | None = None,
+) -> None:
+    """Start logging and clean up old log files: once, from the entry point, never on import.
+
+    Args:
+        home: its ``logs`` folder is made if missing.
+        log_level: what is written to the files: this level and above.
+        profile: is noted on every line.
+        secrets: must not be written whatever they look like; more with ``add_secrets``.
+        console: False for none; a stream other than ``sys.stderr`` to write to.
+        console_level: of the console, where it differs from ``log_level``.
+        levels: by logger name, where they differ from ``log_level``.
+
+    Raises:
+        ConfigurationError: a level that does not exist.
+    """
+    setup_logging(
+        home.logs,
+        log_level=log_level,
+        profile=profile,
+        secrets=secrets,
+        console=console,
+        console_level=console_level,
+        levels=levels,
+    )
+    removed = cleanup_old_logs(home.logs)
+    logging.getLogger(__name__).info(
+        "logging.started",
+        extra={"log_level": log_level.upper(), "pid": os.getpid(), "old_files_deleted": removed},
+    )

@@ -107,10 +107,13 @@ class Redactor:
         if kind is str:
             return self.text(value)
         if kind is dict:
-            return {self.text(key): self.under(key, item) for key, item in value.items()}
+            named = _named_by(value)
+            return {self.text(key): self.under(named.get(key, key), item) for key, item in value.items()}
         if kind is list:
             if _is_pair(value):
                 return [value[0], self.under(value[0], value[1])]
+            if _is_list_of_pairs(value):
+                return [[self.text(name), self.under(name, item)] for name, item in value]
             return [self.value(item) for item in value]
         return value
 
@@ -140,6 +143,22 @@ def _is_pair(value: Sequence[Any]) -> bool:
     ):
         return False
     return re.search(r"[^A-Za-z_ -]", value[1]) is not None  # two field names in a list are no pair
+
+
+def _is_list_of_pairs(value: Sequence[Any]) -> bool:
+    """Return whether a sequence is a form or a set of headers: ``[("password", "x"), ...]``."""
+    return bool(value) and all(
+        type(item) in (list, tuple) and len(item) == 2 and type(item[0]) is str for item in value
+    )
+
+
+def _named_by(value: Mapping[Any, Any]) -> dict[str, str]:
+    """Return what ``value`` is called in ``{"name": "Cookie", "value": "..."}``."""
+    if "value" in value:
+        for key in ("name", "key", "header", "field"):
+            if type(value.get(key)) is str and names_secret(value[key]):
+                return {"value": value[key]}
+    return {}
 
 
 def _blacked_out(value: Any) -> Any:
@@ -253,10 +272,13 @@ def masked(value: Any, depth: int = 0) -> Any:
     if depth >= DEPTH:
         return TOO_DEEP
     if kind is dict:
-        return {key: _masked_under(key, item, depth) for key, item in list(value.items())}
+        named = _named_by(value)
+        return {key: _masked_under(named.get(key, key), item, depth) for key, item in list(value.items())}
     if kind is list or kind is tuple:
         if _is_pair(value):
             return kind((value[0], MARK))
+        if _is_list_of_pairs(value):
+            return kind([type(item)((item[0], _masked_under(item[0], item[1], depth + 1))) for item in value])
         return kind([masked(item, depth + 1) for item in value])
     return value
 

@@ -51,12 +51,12 @@ class Rule:
 # matched; a longer word is not (`tokenizer`, `passwordless`, `secretary`), which the separator
 # that has to follow sees to. `(?<!page)` lets page tokens of a search live: they open nothing.
 _NAMES = r"""
-  (?P<spaced> passwords? | passwd | passphrases? | passwort | kennwort | passcodes? | mot\ de\ passe
+  (?P<spaced> passwords? | passwd | pass[_ -]?phrases? | passwort | kennwort | passcodes? | mot\ de\ passe
     | (?<![a-z])pass(?=["'\s]{0,3}=|["']{1,2}\s{0,2}:) | (?<![a-z0-9])pwd? | (?<=[_-])pwd? )
 | (?P<secret> secrets? | credentials? )
 | (?P<cookie> (?<![a-z])(?:set-)?cookies?2? )
 | (?P<header> (?:proxy-)?authorization )
-| (?P<token> (?<!page)(?<!page[_-])(?<!next)(?<!next[_-]) token(?:s|_key)?
+| (?P<token> (?<!page)(?<!page[_\ -])(?<!next)(?<!next[_\ -]) token(?:s|_key)?
     | (?:api|access|secret|private|signing|encryption|auth|account|shared|master|session|subscription)
       [_\ -]?keys? | (?<![a-z])j?session[_-]?id )
 """
@@ -67,8 +67,13 @@ _FOREIGN_NAMES = (
 )  # fmt: skip
 _SUFFIX = r"""(?:[_.-]?(?:hash|value|text|plain|raw|header|b64|base64|new|old|confirm|confirmation|repeat))?
   [0-9]{0,3}"""
-_CLOSE = r"""(?:\\{0,7}["'`]){0,2}\]?"""  # the name itself may be quoted: "token", \"token\", ["token"]
-_SEPARATOR = r"""\s{0,8}(?P<sep>=>|:=|=(?!=)|:(?![:/])|%3[AD])(?P<gap>(?:\s|%20|\+(?=\S)){0,8})"""
+# The name itself may be quoted ("token", \"token\", ["token"], %22token%22), say whose it is, or be the
+# name of a pair: {"name": "token", "value": "..."}.
+_CLOSE = r"""(?:(?:\\{0,7}["'`]|%2[27]|&quot;|&\#3[49];){0,2}\]?
+  (?:\ for\ (?:user\ )?[^\s:=]{1,64} | ,[ \t]{0,4}\\{0,7}["']value\\{0,7}["'])?)"""
+_SEPARATOR = (
+    r"""[ \t]{0,8}(?P<sep>=>|->|\u2192|:=|=(?!=)|:(?![:/])|%3[AD])(?P<gap>(?:[ \t]|%20|\+(?=\S)){0,8})"""
+)
 
 LABEL = re.compile(f"(?:{_NAMES}){_SUFFIX}{_CLOSE}{_SEPARATOR}", _ASCII | re.VERBOSE)
 FOREIGN_LABEL = re.compile(
@@ -76,7 +81,7 @@ FOREIGN_LABEL = re.compile(
     _ASCII | re.VERBOSE,
 )
 
-_OPEN_QUOTE = re.compile(r"""[bBuUrRfF]?(?P<quote>\\{0,7}["'`]|%2[27])""")
+_OPEN_QUOTE = re.compile(r"""[bBuUrRfF]?(?P<quote>\\{0,7}["'`]|%2[27]|&quot;|&#3[49];)""")
 # Where an unquoted value ends whatever its kind: the line, a form separator, the quote or bracket
 # that encloses the pair, or the next name=value.
 _CLAUSE = r"""[\r\n&]
@@ -87,9 +92,10 @@ _END_SPACED = re.compile(_CLAUSE, re.VERBOSE)
 _END_SECRET = re.compile(rf"\s|{_CLAUSE}", re.VERBOSE)
 _END_TOKEN = re.compile(r"""[\s&,;|"'`<>()\[\]{}\\]""")
 _END_HEADER = re.compile(r"""[\r\n]|\\{0,3}["'`](?=\s{0,3}(?:[,)\]}]|$|-))""")
+_END_LINE = re.compile(r"[\r\n]")  # Digest and OAuth: name="value" pairs with quotes and commas
 _SCHEME = re.compile(r"(?:Bearer|Basic|Digest|Token|JWT|OAuth|Negotiate|SSWS)(?:\s|%20|\+){1,4}", _ASCII)
 _ONE_CHUNK_SCHEMES = ("bearer", "basic", "token", "jwt", "ssws", "negotiate")
-_CLOSERS = {"[": "]", "(": ")", "{": "}"}
+_CLOSERS = {"[": "]", "(": ")", "{": "}", "<": ">"}
 _SPAN = 8192  # the longest quoted value; beyond it the rest of the line goes
 
 # Values that say something about a secret instead of being one.
@@ -98,7 +104,7 @@ _HARMLESS_VALUE = re.compile(
       | \[REDACTED(?::[^\]]*)?\] | \[unloggable\]
       | [<\[(]?(?:hidden|redacted|masked|removed|set|unset|not\ set)[>\])]?
       | %(?:\(\w*\))?[-+0-9.]{0,4}[srdifx] | \$\{?\w+\}? | \{\w*(?:[!:][^{}]*)? \}
-      | <[A-Za-z_][\w.\ ]*(?:\ at\ 0x[0-9a-fA-F]+)?> | [A-Za-z_][\w.]*\(\) )
+      | <[A-Za-z_][A-Za-z_.\ -]*> | <[\w.\ ]+\ at\ 0x[0-9a-f]+> | [A-Za-z_][\w.]*\(\) )
       (?=[\s,;&)\]}>"'.`\\|]|$)""",
     _ASCII | re.VERBOSE,
 )
@@ -160,6 +166,8 @@ def _value_span(text: str, label: re.Match[str]) -> tuple[int, int] | None:
     ends = {"spaced": _END_SPACED, "secret": _END_SECRET, "token": _END_TOKEN}[kind]
     found = ends.search(text, start)
     end = found.start() if found else len(text)
+    if kind == "token" and end > start and text[end : end + 1] == "(":  # token=SecretStr('...')
+        end = text.find(")", end, end + _SPAN) + 1 or len(text)
     return None if end == start or _harmless(text, label, start, end, kind) else (start, end)
 
 
@@ -210,7 +218,9 @@ def _closing_quote(text: str, start: int, quote: str) -> int:
 
 def _bracket_span(text: str, start: int, end: int, kind: str) -> tuple[int, int] | None:
     inner = text[start + 1 : end if end >= 0 else start + _SPAN]
-    if not inner.strip() or (kind in ("token", "header") and not re.search(r"[\"']", inner)):
+    if not inner.strip() or (
+        text[start] != "<" and kind in ("token", "header") and not re.search(r"[\"']", inner)
+    ):
         return None  # an empty list, or numbers: token counts
     return start, (end + 1 if end >= 0 else min(len(text), start + _SPAN))
 
@@ -219,8 +229,9 @@ def _header_span(text: str, start: int, kind: str, limit: int | None = None) -> 
     scheme = _SCHEME.match(text, start)
     begin = scheme.end() if scheme else start
     if limit is None:
-        one_chunk = scheme and scheme[0].rstrip().lower() in _ONE_CHUNK_SCHEMES
-        found = (_END_TOKEN if one_chunk else _END_HEADER).search(text, begin)
+        named = scheme[0].strip(" +").lower() if scheme else ""
+        ends = _END_TOKEN if named in _ONE_CHUNK_SCHEMES else _END_LINE if named else _END_HEADER
+        found = ends.search(text, begin)
         limit = found.start() if found else len(text)
     value = text[begin:limit]
     word = _WORD.match(value)
@@ -233,7 +244,8 @@ def _header_span(text: str, start: int, kind: str, limit: int | None = None) -> 
 
 def _harmless(text: str, label: re.Match[str], start: int, end: int, kind: str) -> bool:
     value = text[start:end]
-    if kind == "token" and _SMALL_NUMBER.match(text, start):
+    counts = kind == "token" or label.group().lower().startswith("pass=")  # pass=12 fail=0
+    if counts and _SMALL_NUMBER.match(text, start):
         return True
     if value.startswith("/") and label.group().lower().startswith("pwd"):
         return True  # PWD=/home/... is the working directory
@@ -274,7 +286,7 @@ _JWT = re.compile(_EDGE + r"ey[JK][A-Za-z0-9_-]{13,}(?:\.[A-Za-z0-9_-]{4,}){1,4}
 # AWS access key ids, and the 40-character secret when it follows its id. Must not catch words
 # such as ASIA in prose or longer upper-case constants.
 _AWS = re.compile(
-    r"(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])(?:[\s:,;/'\"]{1,4}[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+]))?"
+    r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=%[0-9A-F][0-9A-F]))(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])(?:[\s:,;/'\"]{1,4}[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+]))?"
 )
 
 # GitHub: personal, OAuth, user, server and refresh tokens, and fine-grained ones.
@@ -369,8 +381,10 @@ _XML = re.compile(
     _ASCII,
 )
 
-# A cookie as http.cookiejar prints it: <Cookie name=value for host/path>.
-_COOKIE_OBJECT = re.compile(r"(<Cookie [^=\s]{1,200}=)[^\s>]{1,4096}(?= for )")
+# A cookie as http.cookiejar prints it: <Cookie name=value for host/path>, or Cookie(..., value='...').
+_COOKIE_OBJECT = re.compile(
+    r"(<Cookie [^=\s]{1,200}=)[^\s>]{1,4096}(?= for )|(\bCookie\([^()\r\n]{0,300}?\bvalue=)(?:'[^']*'|\"[^\"]*\")"
+)
 
 # Said in prose or on a command line: `password is "hunter2"`, `--token abc123`. Must not catch
 # "password is required": unquoted, the value needs a digit or a symbol inside.
@@ -382,12 +396,13 @@ _SPOKEN = re.compile(
     _ASCII,
 )
 
-# "token <random>" without any sign between: twelve or more characters with letters and two digits.
-# Must not catch hyphenated words, versions, issue keys, dates or file names.
+# "token <random>" without any sign between: twelve characters with letters and two digits, or seven with
+# a digit after "password". Must not catch hyphenated words, versions, issue keys, dates or file names.
 _BARE = re.compile(
-    r"((?<![\w-])(?:password|passphrase|secret|token|api[ _-]?key)\s)"
-    r"(?=[A-Za-z0-9_+/=]{0,200}[0-9][A-Za-z0-9_+/=]{0,200}[0-9])(?=[0-9_+/=]{0,200}[A-Za-z])"
-    r"([A-Za-z0-9_+/=]{12,})(?![\w.-])",
+    r"((?<![\w-])(?:"
+    r"(?:passphrase|secret|token|api[ _-]?key)\s(?=[A-Za-z0-9_+/=]{12})(?=\w{0,200}[0-9][\w+/=]{0,200}[0-9])"
+    r"|(?:password|passwd|pwd)\s(?=[A-Za-z0-9_+/=]{7})(?=[\w+/=]{0,200}[0-9])))"
+    r"(?=[0-9_+/=]{0,200}[A-Za-z])[A-Za-z0-9_+/=]{7,}(?![\w.-])",
     _ASCII,
 )
 
@@ -464,7 +479,7 @@ def clean_addresses(text: str) -> str:
     return "".join((*pieces, text[kept:])) if kept else text
 
 
-_GLUED = re.compile(r"(?::|%3A)(?![0-9]{1,5}(?:\D|$))[^\s\"'<>,;)\]}]{4,512}", re.ASCII)
+_GLUED = re.compile(r"(?::|%3A)(?![0-9]{1,5}(?:[\s/,;)]|$))[^\s\"'<>,;)\]}]{4,512}", re.ASCII)
 
 
 def clean_foreign(text: str) -> str:
@@ -483,7 +498,7 @@ RULES = (
     Rule("labelled", _LABELS, clean_labelled),
     Rule("foreign_label", (SCRIPT,), clean_foreign),
     Rule("xml_element", _WORDS, _sub(_XML, _xml)),
-    Rule("cookie_object", ("cookie",), _sub(_COOKIE_OBJECT, rf"\1{MARK}")),
+    Rule("cookie_object", ("cookie",), _sub(_COOKIE_OBJECT, rf"\1\2{MARK}")),
     Rule("url_userinfo", ("@",), _sub(_USERINFO, f"://{MARK}@")),
     Rule("bearer", ("bearer",), _sub(_BEARER, _bearer)),
     Rule("basic", ("basic",), _sub(_BASIC, _basic)),

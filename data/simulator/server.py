@@ -1,0 +1,425 @@
+"""The simulator on a real socket: credentials, limits, delays and the request log."""
+
+import base64
+import datetime as dt
+import email.utils
+import gzip
+import hashlib
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+from urllib.parse import parse_qs, quote, urlsplit
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from data.simulator.cloud import Cloud, limited_endpoint
+from data.simulator.data_center import DataCenter
+from data.simulator.jql import JqlError
+from data.simulator.messages import BadRequestError, Request, Response, ok, refusal
+from data.simulator.model import DAY
+from data.simulator.mutation import Mutator
+from data.simulator.rendering import stamp
+from data.simulator.site import Site
+from data.simulator.world import build_world
+
+_COMPRESSED_FROM = 1_000
+_UNAUTHENTICATED = "Client must be authenticated to access this resource."
+_PUBLIC = ("/rest/api/3/serverInfo", "/rest/api/2/serverInfo", "/_edge/tenant_info")
+
+
+class LoggedRequest(NamedTuple):
+    """One request as it was received; ``at`` is monotonic seconds."""
+
+    at: float
+    method: str
+    path: str
+    query: str
+    status: int
+    answer_bytes: int
+
+
+class JiraSimulator:
+    """A Jira on loopback, from ``start`` to ``stop`` or inside a ``with`` block.
+
+    Args:
+        issues: how many issues its 18 months hold.
+        seed: another seed is another company.
+        dialect: ``cloud`` or ``dc``.
+        port: 0 picks a free one.
+        today: the history ends when this day begins (UTC), or at this instant
+            if it is a datetime; the default is the server clock's own day. A day
+            that is not the clock's shifts the server's clock to its noon.
+        time_zone: of the account; bare JQL dates are read in it.
+        clock_skew_s: how far the server's clock is ahead of the true time.
+        index_lag_s: how long searches miss a change.
+        latency_s: every answer takes this much longer.
+        rate_limit: at most so many requests in any ``rate_window_s``; more are
+            answered 429 and counted in ``violations``. None only counts.
+        rate_window_s: the window of ``rate_limit`` and ``max_in_window``.
+        epoch_changelogs: bulk changelogs carry epoch milliseconds (Cloud).
+        mutate_every_s: the world changes by itself this often; None leaves it alone.
+        context_path: such as ``/jira`` (Data Center).
+        result_window: searching past this place fails (Data Center).
+        page_cap: larger pages are silently cut to this (Data Center).
+        scoped_token: the token works through the gateway address only (Cloud).
+        anonymous: a request without credentials sees an empty site instead of a 401.
+        clock: the true time in epoch seconds.
+    """
+
+    def __init__(
+        self,
+        issues: int = 2_000,
+        seed: int = 1,
+        dialect: str = "cloud",
+        port: int = 0,
+        today: dt.date | dt.datetime | None = None,
+        *,
+        time_zone: str = "UTC",
+        clock_skew_s: float = 0.0,
+        index_lag_s: float = 0.0,
+        latency_s: float = 0.0,
+        rate_limit: int | None = None,
+        rate_window_s: float = 10.0,
+        epoch_changelogs: bool = False,
+        mutate_every_s: float | None = None,
+        context_path: str = "",
+        result_window: int | None = None,
+        page_cap: int = 1_000,
+        scoped_token: bool = False,
+        anonymous: bool = False,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        if dialect not in ("cloud", "dc"):
+            raise ValueError(f"unknown dialect {dialect!r}: cloud or dc")
+        ends_at, shift_s = _end_of_history(today, clock())
+        self._clock = clock
+        self._ahead_s = shift_s + clock_skew_s
+        self.latency_s = latency_s
+        self.email = "demo@example.com"
+        # Made from the seed, so that a second start accepts the same one; it opens nothing else.
+        self.token = "demo-" + hashlib.sha256(f"throughline simulator {seed}".encode()).hexdigest()[:12]
+        self.cloud_id = f"00000000-0000-4000-8000-{seed % 10**12:012d}"
+        self.site = Site(
+            build_world(seed, issues, ends_at), self.now_ms, round(index_lag_s * 1000), ZoneInfo(time_zone)
+        )
+        self.mutator = Mutator(self.site, seed)
+        self.requests = RequestLog(rate_limit, rate_window_s)
+        self._cloud = dialect == "cloud"
+        self._scoped_token = scoped_token
+        self._anonymous = anonymous
+        self._context_path = "" if self._cloud else context_path.rstrip("/")
+        self._server = _Server(("127.0.0.1", port), self)
+        self.url = f"http://127.0.0.1:{self._server.server_port}{self._context_path}"
+        self._dialect: Cloud | DataCenter
+        if self._cloud:
+            self._dialect = Cloud(self.site, self.url, self.email, epoch_changelogs=epoch_changelogs)
+        else:
+            self._dialect = DataCenter(self.site, self.url, self.email, page_cap, result_window)
+        self._mutate_every_s = mutate_every_s
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    # Life -------------------------------------------------------------------------
+
+    def start(self) -> Self:
+        """Serve from a thread of its own; returns at once."""
+        self._run("jira-simulator", self._server.serve_forever)
+        if self._mutate_every_s is not None:
+            self._run("jira-simulator-life", self._live)
+        return self
+
+    def stop(self) -> None:
+        """Close the socket and end the threads; a second call does nothing."""
+        if self._stopping.is_set():
+            return
+        self._stopping.set()
+        if self._threads:
+            self._server.shutdown()
+        self._server.server_close()
+        for thread in self._threads:
+            thread.join()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _run(self, name: str, work: Callable[[], None]) -> None:
+        thread = threading.Thread(target=work, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _live(self) -> None:
+        while not self._stopping.wait(self._mutate_every_s):
+            self.mutate(4)
+
+    # For the caller ---------------------------------------------------------------
+
+    @property
+    def gateway_url(self) -> str:
+        """The address that a scoped token must use (Cloud)."""
+        return f"{self.url}/ex/jira/{self.cloud_id}"
+
+    @property
+    def request_log(self) -> list[LoggedRequest]:
+        """Every request so far, in order of arrival of its answer."""
+        return self.requests.entries()
+
+    def now_ms(self) -> int:
+        """The server's clock, in epoch milliseconds."""
+        return int((self._clock() + self._ahead_s) * 1000)
+
+    def mutate(self, count: int, seed: int | None = None) -> list[str]:
+        """Let *count* things happen: edits, moves between statuses and projects, births, deaths.
+
+        Args:
+            count: how many.
+            seed: where the chance comes from; None continues the simulator's own.
+
+        Returns:
+            What happened, such as ``transition WEB-12``.
+        """
+        return self.mutator.mutate(count, seed)
+
+    # Requests ---------------------------------------------------------------------
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request, by way of the rate limit, the credentials and the dialect."""
+        if self.latency_s:
+            time.sleep(self.latency_s)
+        if not request.path.startswith(self._context_path):
+            return refusal(404, "Nothing lives outside the context path.")
+        path, through_gateway = self._inner_path(request.path.removeprefix(self._context_path))
+        request = Request(request.method, path, request.query, request.headers, request.body)
+        if path == "/_edge/tenant_info" and self._cloud:
+            return ok({"cloudId": self.cloud_id})
+        if path.startswith("/browse/"):
+            return self._browse(path.removeprefix("/browse/"))
+        headers = self._identity_headers(request)
+        if path not in _PUBLIC and not self._knows(request, through_gateway=through_gateway):
+            answer = self._stranger(request)
+        elif path.startswith(self._dialect.prefix + "/"):
+            answer = self._answer(request)
+        elif self._cloud and path in ("/rest/api/2/search", "/rest/api/latest/search"):
+            answer = self._answer(Request(request.method, self._dialect.prefix + "/search"))
+        else:
+            answer = refusal(404, "The resource you asked for does not exist.")
+        answer.headers = headers | self._limit_headers(path) | answer.headers
+        return answer
+
+    def _inner_path(self, path: str) -> tuple[str, bool]:
+        gateway = f"/ex/jira/{self.cloud_id}"
+        if self._cloud and path.startswith(gateway + "/"):
+            return path.removeprefix(gateway), True
+        return path, False
+
+    def _answer(self, request: Request) -> Response:
+        try:
+            return self._dialect.answer(request)
+        except JqlError as error:
+            return refusal(400, str(error))
+        except BadRequestError as error:
+            return refusal(400, *error.messages)
+
+    def _browse(self, key: str) -> Response:
+        """Where links from the dashboard lead."""
+        issue = self.site.find(key)
+        text = f"{issue.key}: {issue.summary}" if issue else "No such issue in the demo Jira."
+        return Response(200 if issue else 404, text.encode(), content_type="text/plain;charset=UTF-8")
+
+    def _knows(self, request: Request, *, through_gateway: bool) -> bool:
+        given = request.headers.get("authorization", "")
+        if not self._cloud:
+            return given == f"Bearer {self.token}"
+        credentials = base64.b64encode(f"{self.email}:{self.token}".encode()).decode()
+        return given == f"Basic {credentials}" and through_gateway == self._scoped_token
+
+    def _stranger(self, request: Request) -> Response:
+        if self._anonymous and "authorization" not in request.headers:
+            return self._dialect.anonymous(request)
+        headers = {"WWW-Authenticate": f'OAuth realm="{quote(self.url, safe="")}"'}
+        if not self._cloud:
+            body = orjson.dumps({"message": _UNAUTHENTICATED, "status-code": 401})
+            headers["X-Seraph-LoginReason"] = "AUTHENTICATED_FAILED"
+            return Response(401, body, headers)
+        headers |= {
+            "X-Seraph-LoginReason": "AUTHENTICATED_FAILED",
+            "X-Failure-Category": "FAILURE_CLIENT_AUTH_MISMATCH",
+        }
+        return Response(401, _UNAUTHENTICATED.encode(), headers, "text/html;charset=UTF-8")
+
+    def _identity_headers(self, request: Request) -> dict[str, str]:
+        now = self.now_ms()
+        headers = {
+            "Date": email.utils.formatdate(now / 1000, usegmt=True),
+            "X-AREQUESTID": f"{now:x}",
+            "Cache-Control": "no-cache, no-store, no-transform",
+        }
+        if self._cloud:
+            return headers | {"Server": "AtlassianEdge", "Atl-Traceid": f"{now:032x}"}
+        known = self._knows(request, through_gateway=False)
+        return headers | {"X-AUSERNAME": self._dialect.username if known else "anonymous"}
+
+    def _limit_headers(self, path: str) -> dict[str, str]:
+        if not limited_endpoint(path):
+            return {}
+        limit, left = self.requests.budget()
+        headers = {"X-RateLimit-Limit": str(limit), "X-RateLimit-Remaining": str(left)}
+        if self._cloud:
+            return headers | {"X-RateLimit-Reset": stamp(self.now_ms() + 1_000, ZoneInfo("UTC"))[:16] + "Z"}
+        return headers | {
+            "X-RateLimit-FillRate": "10",
+            "X-RateLimit-Interval-Seconds": "1",
+            "Retry-After": "0",
+        }
+
+    def too_many(self, retry_after_s: int) -> Response:
+        """The answer to a request beyond the rate limit."""
+        headers = {"Retry-After": str(retry_after_s), "X-RateLimit-Remaining": "0"}
+        if self._cloud:
+            headers["RateLimit-Reason"] = "jira-burst-based"
+            return refusal(429, "Rate limit exceeded.", headers=headers)
+        page = b"<!doctype html><html><head><title>HTTP Status 429</title></head><body></body></html>"
+        return Response(429, page, headers, "text/html;charset=utf-8")
+
+
+class RequestLog:
+    """What arrived when, and whether it was too much."""
+
+    def __init__(self, limit: int | None, window_s: float) -> None:
+        self.limit = limit
+        self.window_s = window_s
+        self.violations = 0
+        self.max_in_window = 0
+        self._recent: deque[float] = deque()
+        self._entries: list[LoggedRequest] = []
+        self._lock = threading.Lock()
+
+    def admit(self, at: float) -> int:
+        """Count an arrival.
+
+        Returns:
+            0, or how many seconds to wait where the window is full.
+        """
+        with self._lock:
+            self._forget(at)
+            self._recent.append(at)
+            self.max_in_window = max(self.max_in_window, len(self._recent))
+            if self.limit is None or len(self._recent) <= self.limit:
+                return 0
+            self.violations += 1
+            return int(self._recent[0] + self.window_s - at) + 1
+
+    def add(self, entry: LoggedRequest) -> None:
+        """Keep what was asked and answered."""
+        with self._lock:
+            self._entries.append(entry)
+
+    def entries(self) -> list[LoggedRequest]:
+        """A copy of the log."""
+        with self._lock:
+            return list(self._entries)
+
+    def clear(self) -> None:
+        """Begin to count anew; the window goes on."""
+        with self._lock:
+            self._entries.clear()
+            self.violations = 0
+            self.max_in_window = len(self._recent)
+
+    def budget(self) -> tuple[int, int]:
+        """The limit told to clients, and what is left of it."""
+        limit = self.limit or 350
+        with self._lock:
+            self._forget(time.monotonic())
+            return limit, max(limit - len(self._recent), 0)
+
+    def _forget(self, at: float) -> None:
+        while self._recent and self._recent[0] <= at - self.window_s:
+            self._recent.popleft()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # A client that opens many connections at once must not see any of them refused.
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], simulator: JiraSimulator) -> None:
+        self.simulator = simulator
+        super().__init__(address, _Handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up is everyday life here, not a traceback on stderr."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+    # Header and body leave in one packet: Nagle and delayed ACK would cost 40 ms a page.
+    wbufsize = -1
+    disable_nagle_algorithm = True
+
+    def do_GET(self) -> None:
+        self._serve()
+
+    def do_POST(self) -> None:
+        self._serve()
+
+    def _serve(self) -> None:
+        simulator = self.server.simulator
+        at = time.monotonic()
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        url = urlsplit(self.path)
+        wait_s = simulator.requests.admit(at)
+        if wait_s:
+            answer = simulator.too_many(wait_s)
+        else:
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            query = parse_qs(url.query, keep_blank_values=True)
+            answer = simulator.handle(Request(self.command, url.path, query, headers, body))
+        sent = self._send(answer)
+        simulator.requests.add(LoggedRequest(at, self.command, url.path, url.query, answer.status, sent))
+
+    def _send(self, answer: Response) -> int:
+        body = answer.body
+        headers = {"Content-Type": answer.content_type, "Vary": "Accept-Encoding"} | answer.headers
+        if len(body) >= _COMPRESSED_FROM and "gzip" in self.headers.get("Accept-Encoding", ""):
+            body = gzip.compress(body, compresslevel=1, mtime=0)
+            headers["Content-Encoding"] = "gzip"
+        self.send_response_only(answer.status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        return len(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """The request log keeps what there is to know."""
+
+
+def _end_of_history(today: dt.date | dt.datetime | None, now_s: float) -> tuple[int, float]:
+    """When the history ends (epoch ms), and by how much the server's clock is shifted (s)."""
+    if isinstance(today, dt.datetime):
+        end_s = today.timestamp()
+        return int(end_s * 1000), 0.0 if 0 <= now_s - end_s <= 86_400 else end_s + 60 - now_s
+    midnight_s = now_s - now_s % 86_400
+    if today is None:
+        return int(midnight_s) * 1000, 0.0
+    asked_s = dt.datetime(today.year, today.month, today.day, tzinfo=dt.UTC).timestamp()
+    if asked_s > now_s and asked_s - now_s < 86_400:
+        asked_s = midnight_s  # tomorrow here, today east of here
+    if 0 <= now_s - asked_s < 2 * 86_400:
+        return int(asked_s) * 1000, 0.0
+    return int(asked_s) * 1000, asked_s + DAY / 2_000 - now_s

@@ -3,7 +3,8 @@
 import re
 from datetime import date
 
-from tests.reference.clock import civil_day, day_of
+from tests.reference.bands import frequency_band
+from tests.reference.clock import Week, civil_day, day_of
 from tests.reference.flow import count_trend
 from tests.reference.results import result, week_entry, without_answer
 from tests.reference.world import World
@@ -46,9 +47,18 @@ def is_candidate(world: World, version: dict) -> bool:
     return day in world.period.civil_days
 
 
+def deployed_versions(world: World) -> list[dict]:
+    """Every version that is a deployment as of T, whatever the period."""
+    return [v for v in released_versions(world) if reason_for(world, v) is None]
+
+
 def released_on(world: World, days: list[date]) -> list[dict]:
-    good = [v for v in released_versions(world) if reason_for(world, v) is None]
-    return [version for version in good if release_day(version) in days]
+    return [version for version in deployed_versions(world) if release_day(version) in days]
+
+
+def days_of_week(world: World, week: Week) -> list[date]:
+    """The days of the period that lie in a week and begin before T."""
+    return [day for day in world.period.civil_days if 0 <= (day - week.start_day).days < 7]
 
 
 def is_configured(world: World) -> bool:
@@ -91,6 +101,7 @@ def deployment_frequency(world: World) -> dict:
         excluded=left_out(world),
         previous=previous,
         trend=trend,
+        band=rhythm_band(world, found),
         weekly=[weekly_count(world, week) for week in world.weeks()],
         extra={
             "deployment_days": len({release_day(version) for version in found}),
@@ -99,10 +110,16 @@ def deployment_frequency(world: World) -> dict:
     )
 
 
-def weekly_count(world: World, week: object) -> dict:
-    days = [day for day in world.period.civil_days if 0 <= (day - week.start_day).days < 7]
-    count = len(released_on(world, days))
+def weekly_count(world: World, week: Week) -> dict:
+    count = len(released_on(world, days_of_week(world, week)))
     return week_entry(week, count, count)
+
+
+def rhythm_band(world: World, found: list[dict]) -> dict | None:
+    deployed = {release_day(version) for version in found}
+    whole = [week for week in world.weeks() if not week.partial]
+    per_week = [len(deployed.intersection(days_of_week(world, week))) for week in whole]
+    return frequency_band(world, per_week, len(deployed) * 30 / world.period.days)
 
 
 def described(version: dict) -> dict:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-from tests.reference import deployments, flow
+from tests.reference import deployments, dora, flow
 from tests.reference.clock import Period, as_of_instant, civil_day, day_of, stamp
 from tests.reference.issues import Issue, read_issues
 from tests.reference.quality import data_quality
@@ -19,6 +19,11 @@ METRICS: dict[str, Callable[[World], dict]] = {
     "flow_load": flow.flow_load,
     "flow_distribution": flow.flow_distribution,
     "flow_efficiency": flow.flow_efficiency,
+    "change_lead_time": dora.change_lead_time,
+    "change_fail_rate": dora.change_fail_rate,
+    "failed_deployment_recovery_time": dora.failed_deployment_recovery_time,
+    "time_to_restore": dora.time_to_restore,
+    "deployment_rework_rate": dora.deployment_rework_rate,
 }
 
 

@@ -85,16 +85,12 @@ class Settings:
         return names(self.section("workflow").get(part))
 
     def flow_type_names(self) -> dict[str, str]:
-        """Folded name or id -> flow type; what the profile says beats a default name."""
-        own = self.section("flow_types")
-        table = {}
-        for flow_type, defaults in FLOW_TYPES.items():
-            if own.get(flow_type) is None:
-                table.update({fold(name): flow_type for name in defaults})
-        for flow_type in FLOW_TYPES:
-            table.update({fold(name): flow_type for name in names(own.get(flow_type))})
+        """Folded name -> flow type; what the profile says beats a default name."""
+        table = {fold(name): flow_type for flow_type in FLOW_TYPES for name in FLOW_TYPES[flow_type]}
+        table.update({fold(name): flow_type for name, flow_type in self.flow_type_ids().items()})
         return table
 
     def flow_type_ids(self) -> dict[str, str]:
+        """Ids and names as the profile lists them -> flow type."""
         own = self.section("flow_types")
         return {name: flow_type for flow_type in FLOW_TYPES for name in names(own.get(flow_type))}

@@ -62,6 +62,7 @@ WORKFLOW_NAMES = [
     ("In Work", []),
     ("Ready", ["90"]),
 ]
+INCIDENT = {"id": "112", "name": "Incident", "subtask": False, "hierarchyLevel": 0}
 TYPES: list[dict | None] = [
     {"id": "101", "name": "Story", "subtask": False, "hierarchyLevel": 0},
     {"id": "101", "name": "Story", "subtask": False, "hierarchyLevel": 0},
@@ -76,7 +77,9 @@ TYPES: list[dict | None] = [
     {"id": "109", "name": "Technical  Task", "subtask": False, "hierarchyLevel": None},
     {"id": "110", "name": "Task", "subtask": False},
     {"id": "111", "name": "Deployment", "subtask": False, "hierarchyLevel": 0},
-    {"id": "112", "name": "Incident", "subtask": False, "hierarchyLevel": 0},
+    INCIDENT,
+    INCIDENT,
+    INCIDENT,
     None,
 ]
 RESOLUTIONS = [
@@ -92,7 +95,15 @@ RESOLUTIONS = [
     "Held",
 ]
 MALFORMED_INSTANTS = [None, "", "yesterday", "2026-02-30T00:00:00.000+0000", True, {}]
-LABELS = ["Security", "refactoring", "backend", "STORY"]
+PROJECTS = {"AB": "10000", "Z": "10001"}
+LABELS = ["Outage", "Security", "refactoring", "backend", "STORY"]
+LINK_TYPES = [
+    {"name": "Problem/Incident", "inward": "is caused by", "outward": "causes"},
+    {"name": "Cause", "inward": "Was  CAUSED by", "outward": "led to"},
+    {"name": "Relates", "inward": "relates to", "outward": "relates to"},
+    {"name": "Backwards", "inward": "causes", "outward": "is caused by"},
+]
+KEYS = [f"{project}-{number}" for number in (2, 10, 1, 33, 4, 100) for project in PROJECTS]
 COMPONENTS = ["API", "chore", "Compliance"]
 
 
@@ -247,12 +258,15 @@ def current_status(draw: st.DrawFn, last: tuple | None) -> dict | None:
     return status_object(draw)
 
 
-def jira_issue(draw: st.DrawFn, key: str, id_: str, times: Times, *, has_changelog: bool) -> dict:
+def jira_issue(
+    draw: st.DrawFn, place: int, times: Times, versions: list[dict], *, has_changelog: bool
+) -> dict:
+    key = KEYS[place]
     histories, last = changelogs(draw, times) if has_changelog else ([], None)
     created = times.moment(draw(moments()) // 2)
     fields = {
         "summary": draw(st.sampled_from(["Fix it", "", "Zoë's ☕ <b>"])),
-        "project": {"id": "10000", "key": key.rpartition("-")[0]},
+        "project": {"id": PROJECTS[key.rpartition("-")[0]], "key": key.rpartition("-")[0]},
         "issuetype": draw(st.sampled_from(TYPES)),
         "status": current_status(draw, last),
         "created": jira_stamp(created, draw(st.sampled_from([0, 0, 2, 3]))),
@@ -264,8 +278,21 @@ def jira_issue(draw: st.DrawFn, key: str, id_: str, times: Times, *, has_changel
     }
     if rarely(draw, 6):
         spoil(draw, fields)
-    issue = {"id": id_, "key": key, "fields": fields}
+    if draw(st.booleans()):
+        fields.update(release_fields(draw, versions))
+    issue = {"id": str(200 + place), "key": key, "fields": fields}
     return {**issue, "changelog": changelog(histories)} if has_changelog else issue
+
+
+def release_fields(draw: st.DrawFn, versions: list[dict]) -> dict:
+    """Fix versions, affected versions and links, to what exists and to what does not."""
+    known = [{"id": row["id"], "name": row["name"]} for row in versions] or [{"id": "1", "name": "0.1"}]
+    some = st.lists(st.sampled_from(known), max_size=2)
+    links = []
+    for kind in draw(st.lists(st.sampled_from(LINK_TYPES), max_size=2)):
+        side = draw(st.sampled_from(["inwardIssue", "inwardIssue", "outwardIssue"]))
+        links.append({"id": "1", "type": kind, side: {"id": "1", "key": draw(st.sampled_from(KEYS[:6]))}})
+    return {"fixVersions": draw(some), "versions": draw(some), "issuelinks": links}
 
 
 def resolution_field(draw: st.DrawFn) -> dict | None:
@@ -290,14 +317,13 @@ def spoil(draw: st.DrawFn, fields: dict) -> None:
         fields[field] = None
 
 
-def jira_issues(draw: st.DrawFn, times: Times, largest: int) -> list[dict]:
-    keys = [f"{project}-{number}" for number in (2, 10, 1, 33, 4, 100) for project in ("AB", "Z")]
+def jira_issues(draw: st.DrawFn, times: Times, versions: list[dict], largest: int) -> list[dict]:
     style = draw(st.sampled_from(["all", "all", "all", "mixed", "none"]))
     issues = []
     fewest = 0 if rarely(draw, 6) else min(3, largest)
-    for place in range(draw(st.integers(fewest, min(largest, len(keys))))):
+    for place in range(draw(st.integers(fewest, min(largest, len(KEYS))))):
         has_changelog = style == "all" or (style == "mixed" and draw(st.booleans()))
-        issues.append(jira_issue(draw, keys[place], str(200 + place), times, has_changelog=has_changelog))
+        issues.append(jira_issue(draw, place, times, versions, has_changelog=has_changelog))
     if issues and rarely(draw, 5):
         issues.append(other_version(draw, draw(st.sampled_from(issues)), times))
     return issues
@@ -368,6 +394,10 @@ def profiles(draw: st.DrawFn, zone: str) -> dict:
         profile["flow_types"] = {"Risk": ["102"], "Debt": ["110", "109"]}
     if rarely(draw, 3):
         profile["deployments"] = deployment_settings(draw)
+    if rarely(draw, 3):
+        profile["incidents"] = incident_settings(draw)
+    if draw(st.booleans()):
+        profile["edition"] = draw(st.sampled_from(["2021", "2022", "2023", "2024"]))
     return profile
 
 
@@ -377,6 +407,17 @@ def deployment_settings(draw: st.DrawFn) -> dict:
         settings["version_pattern"] = draw(st.sampled_from([r"^\d", "sprint", r"(?i)SPRINT|\.1"]))
     if draw(st.booleans()):
         settings["type"] = draw(st.sampled_from(["deployment", "111"]))
+    return settings
+
+
+def incident_settings(draw: st.DrawFn) -> dict:
+    settings: dict = {"labels": ["OUTAGE"]}
+    if draw(st.booleans()):
+        settings["window_hours"] = draw(st.sampled_from([0, 24, 500]))
+    if draw(st.booleans()):
+        settings["link_types"] = ["relates to"]
+    if draw(st.booleans()):
+        settings["types"] = ["102", "incident"]
     return settings
 
 
@@ -402,8 +443,8 @@ def civil_period(draw: st.DrawFn, times: Times) -> tuple[date, date]:
     return first, first + timedelta(days=length - 1)
 
 
-def plain_story(draw: st.DrawFn, number: int, done: int, longest: int) -> dict:
-    """To Do, Doing, Review, Done, ending at a given instant."""
+def plain_issue(draw: st.DrawFn, number: int, done: int, longest: int, versions: list[dict]) -> dict:
+    """To Do, Doing, Review, Done, ending at a given instant; fixed in some version."""
     spent = sorted(draw(st.tuples(*[st.integers(0, longest)] * 3)), reverse=True)
     at = [done - days * DAY for days in spent] + [done]
     path = [("1", "To Do"), ("3", "Doing"), ("4", "Code Review"), ("5", "Done")]
@@ -413,11 +454,13 @@ def plain_story(draw: st.DrawFn, number: int, done: int, longest: int) -> dict:
         for place, item in enumerate(items, start=1)
     ]
     fields = {
-        "issuetype": draw(st.sampled_from(TYPES[1:3])),
+        "issuetype": draw(st.sampled_from([TYPES[0], TYPES[2], INCIDENT])),
+        "project": {"id": "10000", "key": "AB"},
         "status": {"id": "5", "name": "Done", "statusCategory": {"key": "done", "name": "Done"}},
         "created": jira_stamp(at[0]),
         "updated": jira_stamp(done),
         "resolutiondate": jira_stamp(done),
+        "fixVersions": draw(st.lists(st.sampled_from(versions), max_size=2)) if versions else [],
     }
     return {"id": str(number), "key": f"AB-{number}", "fields": fields, "changelog": changelog(rows)}
 
@@ -433,14 +476,15 @@ def comparable_worlds(draw: st.DrawFn, largest: int = 12) -> Sample:
     times = Times(draw(st.sampled_from(ANCHORS)), draw(st.sampled_from(ZONES)))
     issues, versions = [], []
     for since in (-14, 0):
-        longest = draw(st.sampled_from([1, 3, 20]))
-        for _ in range(draw(st.integers(0, 2 * largest))):
-            done = midnight(times.anchor + timedelta(days=since + draw(st.integers(0, 13))), times.zone)
-            issues.append(plain_story(draw, 10 + len(issues), done + HOUR, longest))
         for day in draw(st.lists(st.integers(since, since + 13), max_size=largest)):
             released = {"releaseDate": (times.anchor + timedelta(days=day)).isoformat(), "released": True}
             number = str(1 + len(versions))
             versions.append({"id": number, "name": f"1.{number}", "projectId": 10000, **released})
+    for since in (-14, 0):
+        longest = draw(st.sampled_from([1, 3, 20]))
+        for _ in range(draw(st.integers(0, 2 * largest))):
+            done = midnight(times.anchor + timedelta(days=since + draw(st.integers(0, 13))), times.zone)
+            issues.append(plain_issue(draw, 10 + len(issues), done + HOUR, longest, versions))
     profile = {"timezone": times.zone, "workflow": {"waiting": ["Code review"]}}
     period = (times.anchor.isoformat(), (times.anchor + timedelta(days=13)).isoformat())
     as_of = midnight(times.anchor + timedelta(days=14), times.zone)
@@ -456,13 +500,14 @@ def odd_worlds(draw: st.DrawFn, largest: int = 12) -> Sample:
         largest: issues at most; with 12 an example is computed in well under 20 ms.
     """
     times = Times(draw(st.sampled_from(ANCHORS)), draw(st.sampled_from(ZONES)))
-    issues = jira_issues(draw, times, largest)
+    versions = jira_versions(draw, times)
+    issues = jira_issues(draw, times, versions, largest)
     first, last = civil_period(draw, times)
     default_period = rarely(draw, 10)
     return Sample(
         issues=issues,
         statuses=jira_statuses(draw),
-        versions=jira_versions(draw, times),
+        versions=versions,
         profile=profiles(draw, times.zone),
         period=(None, None) if default_period else (first.isoformat(), last.isoformat()),
         as_of=as_of_moment(draw, times, issues, first),

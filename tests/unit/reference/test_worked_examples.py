@@ -81,6 +81,54 @@ def test_b_frequency():
     assert metric["deployments"][0] == {"id": "201", "name": "1.0", "at": "2026-03-03", "source": "version"}
 
 
+def test_b_frequency_band():
+    metric = metrics_of(example_b())["deployment_frequency"]
+
+    assert metric["band"] == {"edition": "2024", "level": "High", "greyed": False}
+
+
+def test_b_change_lead_time():
+    metric = metrics_of(example_b())["change_lead_time"]
+
+    assert (metric["value"], metric["n"], metric["evidence"]) == (4.25, 4, "proxy")
+    assert metric["included"] == ["B-1", "B-2", "B-3", "B-4"]
+    assert metric["excluded"] == {
+        "not_deployed": ["B-5", "I-1", "I-2", "I-4"],
+        "never_started": ["B-6"],
+    }
+    assert weekly(metric) == [3, pytest.approx((5.5 + 2 / 3) / 2), None, 16]
+
+
+def test_b_change_fail_rate():
+    metric = metrics_of(example_b())["change_fail_rate"]
+
+    assert (metric["value"], metric["n"]) == (75, 4)
+    assert metric["interval"] == [pytest.approx(30.06, abs=0.005), pytest.approx(95.44, abs=0.005)]
+    assert (metric["failed"], metric["unattributed"]) == (["201", "202", "204"], ["I-4"])
+    assert metric["provisional"] == []
+    assert weekly(metric) == [100, 50, None, 100]
+    assert metric["band"]["greyed"] is True
+
+
+def test_b_incident_times():
+    metrics = metrics_of(example_b())
+    restore = metrics["time_to_restore"]
+    recovery = metrics["failed_deployment_recovery_time"]
+
+    assert (restore["value"], restore["included"]) == (6, ["I-1", "I-2", "I-4"])
+    assert restore["excluded"] == {"not_an_incident": ["I-5"]}
+    assert (restore["open"], restore["oldest_open_hours"]) == (1, 110)
+    assert (recovery["value"], recovery["included"]) == (22, ["I-1", "I-2"])
+    assert recovery["excluded"] == {"unattributed": ["I-4"], "not_an_incident": ["I-5"]}
+
+
+def test_b_rework():
+    metric = metrics_of(example_b())["deployment_rework_rate"]
+
+    assert metric["value"] == 25
+    assert metric["interval"] == [pytest.approx(4.56, abs=0.005), pytest.approx(69.94, abs=0.005)]
+
+
 def test_b_flow():
     metrics = metrics_of(example_b())
 

@@ -5,18 +5,19 @@ import binascii
 import zlib
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
 import orjson
 
 from data.simulator import catalogue as c
+from data.simulator.dialect import Dialect, comma_names, json_body, not_found
 from data.simulator.history import account_id, full_history
 from data.simulator.jql import Query
 from data.simulator.messages import BadRequestError, Request, Response, ok, refusal
 from data.simulator.model import Change, Issue, Person
-from data.simulator.rendering import FieldChoice, Renderer
+from data.simulator.rendering import FieldChoice
 from data.simulator.site import Result, Site
 
 EMBEDDED_HISTORIES = 40
@@ -41,7 +42,6 @@ _BULK_BODY: dict[str, type] = {
     "nextPageToken": str,
 }
 _COUNT_BODY: dict[str, type] = {"jql": str}
-_BAD_PAYLOAD = "Invalid request payload. Refer to the REST API documentation and try again."
 _NO_ISSUE = "Issue does not exist or you do not have permission to see it."
 _UNBOUNDED = "Unbounded JQL queries are not allowed here. Please add a search restriction to your query."
 _REMOVED = (
@@ -53,8 +53,8 @@ _BAD_TOKEN = "The provided next page token is invalid or expired."  # noqa: S105
 _LIMITED = frozenset({"search", "count", "changelog", "bulk"})
 
 
-class Cloud:
-    """Answers requests as a Cloud site does; who asks has been checked before.
+class Cloud(Dialect):
+    """Answers requests as a Cloud site does.
 
     Args:
         site: the running Jira.
@@ -65,30 +65,40 @@ class Cloud:
 
     prefix = "/rest/api/3"
     username = account_id(0)
+    cloud = True
 
     def __init__(self, site: Site, base_url: str, email: str, *, epoch_changelogs: bool = False) -> None:
-        self.site = site
-        self.base_url = base_url
-        self.email = email
+        super().__init__(site, base_url, email)
         self.epoch_changelogs = epoch_changelogs
-        self.api = base_url + self.prefix
-        self.renderer = Renderer(site, self.api, self._person, cloud=True)
         self._bulk_lists: OrderedDict[object, list[_Entry]] = OrderedDict()
-        self._histories: dict[int, tuple[Issue, list[Change]]] = {}
 
-    def _person(self, person: Person) -> dict[str, Any]:
-        avatar = f"{self.base_url}/secure/useravatar?ownerId={person.number}"
+    def person(self, person: Person) -> dict[str, Any]:
+        """Somebody by account id; there is no user name."""
         return {
             "self": f"{self.api}/user?accountId={quote(account_id(person.number))}",
             "accountId": account_id(person.number),
-            "avatarUrls": {
-                f"{size}x{size}": f"{avatar}&size={name}"
-                for size, name in ((48, "large"), (24, "small"), (16, "xsmall"), (32, "medium"))
-            },
+            "avatarUrls": self.avatars(f"{self.base_url}/secure/useravatar?ownerId={person.number}"),
             "displayName": person.name,
             "active": True,
             "timeZone": str(self.site.zone),
             "accountType": "atlassian",
+        }
+
+    def server_info(self) -> dict[str, Any]:
+        """The only place where the site says that it is Cloud."""
+        return {
+            "baseUrl": self.base_url,
+            "displayUrl": self.base_url,
+            "version": "1001.0.0-SNAPSHOT",
+            "versionNumbers": [1001, 0, 0],
+            "deploymentType": "Cloud",
+            "buildNumber": 100301,
+            "buildDate": "2026-11-02T09:14:31.000+0000",
+            "serverTime": self.renderer.stamp(self.site.now_ms()),
+            "scmInfo": "simulator",
+            "serverTitle": "Throughline demo",
+            "serverTimeZone": "Etc/UTC",
+            "defaultLocale": {"locale": "en_US"},
         }
 
     def anonymous(self, request: Request) -> Response:
@@ -97,9 +107,9 @@ class Cloud:
         if path == "/search/jql":
             return ok({"issues": [], "isLast": True})
         if path == "/project/search":
-            return ok(self._page_of(path, [], 0, 50))
+            return ok(self.page_of(path, [], 0, 50))
         if path in ("/field", "/status", "/issuetype"):
-            return self._list(path[1:])
+            return self.bare_list(path[1:])
         if path.startswith("/issue/"):
             return refusal(404, _NO_ISSUE)
         return refusal(401, "You are not authenticated. Authentication required to perform this operation.")
@@ -117,8 +127,8 @@ class Cloud:
         if parts[0] in families:
             return families[parts[0]](request, parts[1:])
         if (request.method, parts) == ("POST", ["changelog", "bulkfetch"]):
-            return self._bulk_changelogs(_body(request, _BULK_BODY))
-        return self._list(parts[0]) if request.method == "GET" and len(parts) == 1 else _not_found()
+            return self._bulk_changelogs(json_body(request, _BULK_BODY))
+        return self.bare_list(parts[0]) if request.method == "GET" and len(parts) == 1 else not_found()
 
     def _search_routes(self, request: Request, parts: list[str]) -> Response:
         match [request.method, *parts]:
@@ -127,10 +137,10 @@ class Cloud:
             case ["GET", "jql"]:
                 return self._search_by_get(request)
             case ["POST", "jql"]:
-                return self._search(_body(request, _SEARCH_BODY))
+                return self._search(json_body(request, _SEARCH_BODY))
             case ["POST", "approximate-count"]:
-                return self._count(_body(request, _COUNT_BODY))
-        return _not_found()
+                return self._count(json_body(request, _COUNT_BODY))
+        return not_found()
 
     def _issue_routes(self, request: Request, parts: list[str]) -> Response:
         match [request.method, *parts]:
@@ -138,7 +148,7 @@ class Cloud:
                 return self._issue(request, id_or_key)
             case ["GET", id_or_key, "changelog"]:
                 return self._changelog(request, id_or_key)
-        return _not_found()
+        return not_found()
 
     def _project_routes(self, request: Request, parts: list[str]) -> Response:
         match parts:
@@ -147,66 +157,8 @@ class Cloud:
             case ["search"]:
                 return self._project_search(request)
             case [key, *rest] if (team := self.site.project(key)) is not None:
-                return self._project(request, team, rest)
+                return self.project(request, team, rest)
         return refusal(404, f"No project could be found with key '{parts[0]}'.")
-
-    def _project(self, request: Request, team: c.Team, parts: list[str]) -> Response:
-        versions = self.site.versions[team.key]
-        match parts:
-            case []:
-                return ok(self.renderer.project(team))
-            case ["versions"]:
-                return ok([self.renderer.version_of_project(version) for version in versions])
-            case ["version"]:
-                values = [self.renderer.version_of_project(version) for version in versions]
-                return self._page(request, f"/project/{team.key}/version", values)
-            case ["statuses"]:
-                return ok(self._statuses_by_type(team))
-        return _not_found()
-
-    def _list(self, name: str) -> Response:
-        lists: dict[str, Callable[[], Any]] = {
-            "field": c.fields,
-            "status": lambda: [self.renderer.status(status) for status in c.STATUSES],
-            "issuetype": lambda: [self.renderer.issue_type(kind) for kind in c.ISSUE_TYPES],
-            "priority": lambda: [self.renderer.named("priority", thing) for thing in c.PRIORITIES],
-            "resolution": lambda: [self.renderer.named("resolution", thing) for thing in c.RESOLUTIONS],
-            "serverInfo": self._server_info,
-            "myself": self._myself,
-        }
-        return ok(lists[name]()) if name in lists else _not_found()
-
-    def _statuses_by_type(self, team: c.Team) -> list[dict[str, Any]]:
-        steps = [team.start, *([team.queue] if team.queue else []), *(stage.status for stage in team.stages)]
-        statuses = [self.renderer.status(status) for status in (*steps, c.BLOCKED, team.done)]
-        return [self.renderer.issue_type(kind) | {"statuses": statuses} for kind in c.ISSUE_TYPES]
-
-    # The site ---------------------------------------------------------------------
-
-    def _server_info(self) -> dict[str, Any]:
-        return {
-            "baseUrl": self.base_url,
-            "displayUrl": self.base_url,
-            "version": "1001.0.0-SNAPSHOT",
-            "versionNumbers": [1001, 0, 0],
-            "deploymentType": "Cloud",
-            "buildNumber": 100301,
-            "buildDate": "2026-11-02T09:14:31.000+0000",
-            "serverTime": self.renderer.stamp(self.site.now_ms()),
-            "scmInfo": "simulator",
-            "serverTitle": "Throughline demo",
-            "serverTimeZone": "Etc/UTC",
-            "defaultLocale": {"locale": "en_US"},
-        }
-
-    def _myself(self) -> dict[str, Any]:
-        return self.renderer.people_plain[0] | {
-            "emailAddress": self.email,
-            "locale": "en_US",
-            "groups": {"size": 1, "items": []},
-            "applicationRoles": {"size": 1, "items": []},
-            "expand": "groups,applicationRoles",
-        }
 
     def _project_search(self, request: Request) -> Response:
         wanted = {key.upper() for key in request.query.get("keys", [])}
@@ -217,27 +169,7 @@ class Cloud:
             for team in teams
             if (not wanted or team.key in wanted) and words in f"{team.key} {team.name}".lower()
         ]
-        return self._page(request, "/project/search", values, most=100)
-
-    def _page(self, request: Request, path: str, values: Sequence[Any], most: int = 1_000) -> Response:
-        """A page of a list that is counted with startAt."""
-        start = max(request.number("startAt", 0), 0)
-        size = max(min(request.number("maxResults", 50), most), 1)
-        return ok(self._page_of(path, values, start, size))
-
-    def _page_of(self, path: str, values: Sequence[Any], start: int, size: int) -> dict[str, Any]:
-        url = f"{self.api}{path}"
-        last = start + size >= len(values)
-        answer: dict[str, Any] = {"self": f"{url}?maxResults={size}&startAt={start}"}
-        if not last:
-            answer["nextPage"] = f"{url}?maxResults={size}&startAt={start + size}"
-        return answer | {
-            "maxResults": size,
-            "startAt": start,
-            "total": len(values),
-            "isLast": last,
-            "values": values[start : start + size],
-        }
+        return self.page(request, "/project/search", values, most=100)
 
     # Search -----------------------------------------------------------------------
 
@@ -256,7 +188,7 @@ class Cloud:
     def _search(self, asked: dict[str, Any]) -> Response:
         jql = asked.get("jql") or ""
         choice = FieldChoice([str(name) for name in asked.get("fields") or []], default="id")
-        histories = EMBEDDED_HISTORIES if "changelog" in _names(asked.get("expand")) else None
+        histories = EMBEDDED_HISTORIES if "changelog" in comma_names(asked.get("expand")) else None
         light = choice.identity_only and histories is None
         size = min(asked.get("maxResults", 50), IDENTITY_PAGE if light else FIELD_PAGE)
         if size < 1:
@@ -271,7 +203,7 @@ class Cloud:
             token = page_token(jql, result.sort_keys[start + size - 1])
             tail = b'],"nextPageToken":' + orjson.dumps(token) + b',"isLast":false'
         names = b""
-        if "names" in _names(asked.get("expand")):
+        if "names" in comma_names(asked.get("expand")):
             shown = {name: c.FIELD_NAMES.get(name, name) for name in choice.names}
             names = b',"names":' + orjson.dumps(shown)
         return Response(200, b'{"issues":[' + bodies + tail + names + b"}")
@@ -310,7 +242,7 @@ class Cloud:
         if issue is None:
             return refusal(404, _NO_ISSUE)
         choice = FieldChoice(request.query.get("fields", []), default="*all")
-        histories = EMBEDDED_HISTORIES if "changelog" in _names(request.text("expand")) else None
+        histories = EMBEDDED_HISTORIES if "changelog" in comma_names(request.text("expand")) else None
         return Response(200, self.renderer.issue(issue, choice, histories))
 
     def _changelog(self, request: Request, id_or_key: str) -> Response:
@@ -320,7 +252,9 @@ class Cloud:
         start = max(request.number("startAt", 0), 0)
         size = max(min(request.number("maxResults", 100), 100), 1)
         path = f"/issue/{id_or_key}/changelog"
-        return ok(self._page_of(path, self.renderer.histories(issue), start, size))
+        history = full_history(self.site.seed, issue)
+        values = [self.renderer.history(issue, place, change) for place, change in enumerate(history)]
+        return ok(self.page_of(path, values, start, size))
 
     def _bulk_changelogs(self, asked: dict[str, Any]) -> Response:
         names, field_ids = asked.get("issueIdsOrKeys"), asked.get("fieldIds") or []
@@ -362,14 +296,9 @@ class Cloud:
 
     def _by_issue(self, entries: "Sequence[_Entry]", field_ids: list[str]) -> list[dict[str, Any]]:
         wanted = set(field_ids)
-        grouped: dict[int, list[dict[str, Any]]] = {}
+        grouped: dict[int, list[orjson.Fragment]] = {}
         for issue, place, change in entries:
-            history = self.renderer.history(issue, place, change)
-            if wanted:
-                items = [item for item in change.items if item.field_id in wanted]
-                history["items"] = [self.renderer.item(item) for item in items]
-            if self.epoch_changelogs:
-                history["created"] = change.at
+            history = self.renderer.history(issue, place, change, wanted, epoch=self.epoch_changelogs)
             grouped.setdefault(issue.id, []).append(history)
         return [
             {"issueId": str(issue_id), "changeHistories": histories}
@@ -408,27 +337,3 @@ def last_key(question: str, token: str) -> tuple[int, ...]:
 def limited_endpoint(path: str) -> bool:
     """Whether the real site reports its rate limit on this path."""
     return not _LIMITED.isdisjoint(path.split("/")) or path.endswith("/bulkfetch")
-
-
-def _names(text: str | None) -> set[str]:
-    return {name.strip() for name in (text or "").split(",")}
-
-
-def _body(request: Request, known: dict[str, type]) -> dict[str, Any]:
-    """The JSON body, refused where the contract forbids it."""
-    try:
-        body = orjson.loads(request.body)
-    except orjson.JSONDecodeError:
-        raise BadRequestError(_BAD_PAYLOAD) from None
-    if not isinstance(body, dict):
-        raise BadRequestError(_BAD_PAYLOAD)
-    for name, value in body.items():
-        expected = known.get(name)
-        # A bool is an int for Python but not for Jira.
-        if expected is None or not isinstance(value, expected) or (expected is int and value is True):
-            raise BadRequestError(_BAD_PAYLOAD)
-    return body
-
-
-def _not_found() -> Response:
-    return refusal(404, "The resource you asked for does not exist.")

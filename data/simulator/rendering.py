@@ -5,7 +5,7 @@ whole issue is kept as bytes until it or a neighbour changes.
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from data.simulator.model import Change, Issue, IssueType, Item, Named, Person, 
 from data.simulator.site import Site
 
 CACHE_BYTES = 256 * 1024 * 1024
-HEAVY = "changelog"
+_FREE_TEXT = frozenset({"summary", "description", "labels", "key"})
 _ISSUE_EXPAND = "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations"
 
 
@@ -102,6 +102,8 @@ class Renderer:
         self.cloud = cloud
         self.people = [part(person(somebody)) for somebody in c.PEOPLE]
         self.people_plain = [person(somebody) for somebody in c.PEOPLE]
+        self._authors = [encode(plain).decode() for plain in self.people_plain]
+        self._items: dict[Item, str] = {}
         self._statuses = {status.id: part(self.status(status)) for status in c.STATUSES}
         self._types = {kind.id: part(self.issue_type(kind)) for kind in c.ISSUE_TYPES}
         self._projects = {team.key: part(self.project(team)) for team in c.TEAMS}
@@ -217,7 +219,7 @@ class Renderer:
 
     def _issue(self, issue: Issue, choice: FieldChoice, histories: int | None) -> dict[str, Any]:
         answer: dict[str, Any] = {"id": str(issue.id)}
-        if not choice.id_only:
+        if not (choice.id_only and self.cloud):
             answer |= {"expand": _ISSUE_EXPAND, "self": f"{self.api}/issue/{issue.id}", "key": issue.key}
         if not choice.identity_only:
             answer["fields"] = {name: self._fields[name](issue) for name in choice.names}
@@ -226,42 +228,67 @@ class Renderer:
         return answer
 
     def _changelog(self, issue: Issue, limit: int) -> dict[str, Any]:
-        entries = self.histories(issue)
+        entries = list(enumerate(full_history(self.site.seed, issue)))
         if self.cloud:
             entries.reverse()
         shown = entries[:limit] if limit else entries
-        page_size = limit if self.cloud else len(shown)
-        return {"startAt": 0, "maxResults": page_size, "total": len(entries), "histories": shown}
-
-    def histories(self, issue: Issue) -> list[dict[str, Any]]:
-        """All history entries, oldest first."""
-        return [
-            self.history(issue, place, change)
-            for place, change in enumerate(full_history(self.site.seed, issue))
-        ]
-
-    def history(self, issue: Issue, place: int, change: Change) -> dict[str, Any]:
-        """One history entry."""
         return {
-            "id": str(history_id(issue, place)),
-            "author": self.people[change.author],
-            "created": self.stamp(change.at),
-            "items": [self.item(item) for item in change.items],
+            "startAt": 0,
+            "maxResults": limit or len(shown),
+            "total": len(entries),
+            "histories": [self.history(issue, place, change) for place, change in shown],
         }
 
-    def item(self, item: Item) -> dict[str, Any]:
-        """One changed field. Server and Data Center do not name its id."""
+    def history(
+        self,
+        issue: Issue,
+        place: int,
+        change: Change,
+        field_ids: Collection[str] = (),
+        *,
+        epoch: bool = False,
+    ) -> orjson.Fragment:
+        """One history entry, put together as text: most of every page is made here.
+
+        Args:
+            issue: whose history it is.
+            place: of the entry in it.
+            change: what happened.
+            field_ids: the items to show; none means all.
+            epoch: write the instant as epoch milliseconds.
+        """
+        items = ",".join(
+            [self._item(item) for item in change.items if not field_ids or item.field_id in field_ids]
+        )
+        created = str(change.at) if epoch else f'"{self.stamp(change.at)}"'
+        return orjson.Fragment(
+            f'{{"id":"{history_id(issue, place)}","author":{self._authors[change.author]},'
+            f'"created":{created},"items":[{items}]}}'
+        )
+
+    def _item(self, item: Item) -> str:
+        """One changed field; the few that repeat all day are encoded once."""
+        found = self._items.get(item)
+        if found is None:
+            found = encode(self._changed_field(item)).decode()
+            if item.field_id not in _FREE_TEXT:
+                self._items[item] = found
+        return found
+
+    def _changed_field(self, item: Item) -> dict[str, Any]:
+        """Server and Data Center do not tell the id of the field."""
         answer: dict[str, Any] = {
             "field": c.HISTORY_NAMES.get(item.field_id, item.field_id),
             "fieldtype": "custom" if item.field_id.startswith("customfield_") else "jira",
+        }
+        if self.cloud:
+            answer["fieldId"] = item.field_id
+        return answer | {
             "from": item.from_id,
             "fromString": item.from_text,
             "to": item.to_id,
             "toString": item.to_text,
         }
-        if self.cloud:
-            answer["fieldId"] = item.field_id
-        return answer
 
     # Fields -----------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ import orjson
 
 from data.simulator.cloud import Cloud, limited_endpoint
 from data.simulator.data_center import DataCenter
+from data.simulator.dialect import Dialect
 from data.simulator.jql import JqlError
 from data.simulator.messages import BadRequestError, Request, Response, ok, refusal
 from data.simulator.model import DAY
@@ -115,7 +116,7 @@ class JiraSimulator:
         self._context_path = "" if self._cloud else context_path.rstrip("/")
         self._server = _Server(("127.0.0.1", port), self)
         self.url = f"http://127.0.0.1:{self._server.server_port}{self._context_path}"
-        self._dialect: Cloud | DataCenter
+        self._dialect: Dialect
         if self._cloud:
             self._dialect = Cloud(self.site, self.url, self.email, epoch_changelogs=epoch_changelogs)
         else:
@@ -246,7 +247,9 @@ class JiraSimulator:
         return given == f"Basic {credentials}" and through_gateway == self._scoped_token
 
     def _stranger(self, request: Request) -> Response:
-        if self._anonymous and "authorization" not in request.headers:
+        scheme = request.headers.get("authorization", "").partition(" ")[0]
+        # Data Center takes a header that it cannot read for none at all.
+        if self._anonymous and scheme not in ("Basic", "Bearer"):
             return self._dialect.anonymous(request)
         headers = {"WWW-Authenticate": f'OAuth realm="{quote(self.url, safe="")}"'}
         if not self._cloud:

@@ -53,7 +53,7 @@ class Site:
         self._children: dict[int, list[int]] = {}
         self._editions: dict[int, int] = {}
         self._unindexed: deque[tuple[int, int, Issue | None]] = deque()
-        self._results: OrderedDict[tuple[object, ...], Result] = OrderedDict()
+        self._results: OrderedDict[tuple[object, ...], tuple[Query, Result]] = OrderedDict()
         self._index_revision = 0
         for issue in world.issues:
             self._numbers[issue.project] = max(self._numbers[issue.project], issue.number)
@@ -104,14 +104,15 @@ class Site:
         with self._lock:
             self._catch_up()
             key = (jql, self._index_revision, self.hidden_projects)
-            query = parse(jql, self.vocabulary())
-            result = self._results.get(key)
-            if result is None or query.moves_with_time:
-                result = self._run(query)
-                self._results[key] = result
+            found = self._results.get(key)
+            if found is None:
+                query = parse(jql, self.vocabulary())
+                found = query, self._run(query)
+                if not query.moves_with_time:
+                    self._results[key] = found
                 if len(self._results) > _KEPT_RESULTS:
                     self._results.popitem(last=False)
-            return query, result
+            return found
 
     def vocabulary(self) -> Vocabulary:
         """The names that the account may use in a query."""

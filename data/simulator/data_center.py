@@ -56,9 +56,7 @@ class DataCenter(Dialect):
             "name": person.login,
             "key": f"JIRAUSER{10_000 + person.number}",
             "emailAddress": f"{person.login}@example.com",
-            "avatarUrls": self.avatars(
-                f"{self.base_url}/secure/useravatar?avatarId={10_330 + person.number}"
-            ),
+            "avatarUrls": self.avatars(avatar),
             "displayName": person.name,
             "active": True,
             "timeZone": str(self.site.zone),

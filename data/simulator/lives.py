@@ -242,6 +242,8 @@ class Planner:
         if issue.assignee is None and step.status.category is c.UNDERWAY:
             issue.assignee = doer
             items.append(Item("assignee", None, None, account_id(doer), c.PEOPLE[doer].name))
+            if self.team is c.PAY:
+                issue.sprint = (step.at - self.starts_at) // (14 * DAY) + 1
             if self.team is c.WEB:
                 issue.first_commit_at = min(step.at + int(self.rng.uniform(0.2, 4) * HOUR), self.ends_at - 1)
         if step.resolution is not issue.resolution:

@@ -317,7 +317,7 @@ class Renderer:
             "duedate": lambda _issue: None,
             c.POINTS: lambda issue: issue.points,
             c.RANK: lambda issue: f"0|i{issue.id:05d}:",
-            c.SPRINT: lambda _issue: None,
+            c.SPRINT: self._sprint,
             c.FLAGGED: lambda issue: [self._option(c.IMPEDIMENT)] if issue.flagged else None,
             c.ENVIRONMENT: lambda issue: issue.environment and self._option(issue.environment),
             c.FIRST_COMMIT: lambda issue: self.stamp(issue.first_commit_at),
@@ -332,6 +332,12 @@ class Renderer:
             "value": option.name,
             "id": option.id,
         }
+
+    def _sprint(self, issue: Issue) -> list[dict[str, Any]] | None:
+        if issue.sprint is None:
+            return None
+        name = f"{issue.project} Sprint {issue.sprint}"
+        return [{"id": issue.sprint, "name": name, "state": "closed", "boardId": 1, "goal": ""}]
 
     def _version(self, version: Version) -> orjson.Fragment:
         found = self._versions.get(version.id)

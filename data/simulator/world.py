@@ -13,7 +13,7 @@ from itertools import accumulate
 from data.simulator import catalogue as c
 from data.simulator.catalogue import TEAMS, Team
 from data.simulator.lives import Planner
-from data.simulator.model import DAY, HOUR, MINUTE, Issue, IssueType, Link, LinkType, Version, seeded
+from data.simulator.model import DAY, HOUR, MINUTE, Issue, IssueType, Item, Link, LinkType, Version, seeded
 from data.simulator.releases import (
     Release,
     ReleasePlan,
@@ -250,6 +250,7 @@ def _number(seed: int, starts_at: int, ends_at: int, draft: _Draft) -> World:
         issue.number = counters[issue.project]
         issue.fix_versions = tuple(numbered[version] for version in issue.fix_versions)
         issue.affected_versions = tuple(numbered[version] for version in issue.affected_versions)
+        _note_fix_versions(issue)
         _add_chatter(issue, place, ends_at, seeded(seed, issue.id))
     _tie(draft)
     versions = {
@@ -257,6 +258,15 @@ def _number(seed: int, starts_at: int, ends_at: int, draft: _Draft) -> World:
         for team in TEAMS
     }
     return World(seed, starts_at, ends_at, draft.issues, versions)
+
+
+def _note_fix_versions(issue: Issue) -> None:
+    """The history tells when the work was put into its release: as it was finished."""
+    if not issue.fix_versions or not issue.changes:
+        return
+    last = issue.changes[-1]
+    notes = tuple(Item("fixVersions", None, None, each.id, each.name) for each in issue.fix_versions)
+    issue.changes[-1] = last._replace(items=(*last.items, *notes))
 
 
 def _version_order(version: Version) -> int:

@@ -160,8 +160,11 @@ class Planner:
         at = self._after(issue.created, queue)
         if steps:
             at = max(at, steps[-1].at + MINUTE)
-        if rng.random() < 0.012:
-            slow *= rng.uniform(15, 50)  # stuck: nobody says why
+        luck = rng.random()
+        if luck < 0.016:
+            slow *= rng.uniform(10, 40)  # stuck: nobody says why
+        elif luck < 0.034:
+            return [*steps, *self._abandoned(at)]
         at = self._walk(steps, at, slow)
         resolution = c.WONT_DO if rng.random() < 0.03 else self._delivered(issue)
         steps.append(Step(at, team.done, resolution))
@@ -170,6 +173,11 @@ class Planner:
             steps.append(Step(again, c.IN_PROGRESS))
             steps.append(Step(self._after(again, rng.uniform(0.2, 2) * slow), team.done, resolution))
         return steps
+
+    def _abandoned(self, at: int) -> list[Step]:
+        """Begun, then forgotten until somebody tidies up months later."""
+        given_up = self._after(at, self.rng.uniform(30, 150))
+        return [Step(at, c.IN_PROGRESS), Step(given_up, self.team.done, c.WONT_DO)]
 
     def _walk(self, steps: list[Step], at: int, slow: float) -> int:
         """Append the stages from *at* on; returns when the last one ends."""

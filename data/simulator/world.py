@@ -99,7 +99,7 @@ class _TeamHistory:
             self._add_incident(release, detected_at, hotfix=place in hotfixed)
 
     def _arrivals(self, count: int) -> list[int]:
-        """Creation instants: the team's weekly rhythm, thin holidays, busy mornings."""
+        """Creation instants: the team's weekly rhythm, quiet holidays, ever more to do."""
         offset = self.team.utc_offset_min * MINUTE
         first = (self.starts_at + offset) // DAY
         last = (self.ends_at - 1 + offset) // DAY
@@ -116,7 +116,8 @@ class _TeamHistory:
     def _day_weight(self, day: int) -> float:
         month_and_day = iso_date(day * DAY)[5:]
         quiet = month_and_day >= "12-24" or month_and_day <= "01-02"
-        return self.team.weekday_weights[(day + 3) % 7] * (0.15 if quiet else 1.0)
+        grown = 1 + 0.5 * (day * DAY - self.starts_at) / SPAN
+        return self.team.weekday_weights[(day + 3) % 7] * grown * (0.15 if quiet else 1.0)
 
     def _add_work(self, place: int, created: int) -> None:
         kind = c.EPIC if place % _EPIC_EVERY == 0 else self._type()

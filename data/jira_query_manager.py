@@ -31,7 +31,6 @@ import msgspec
 from configuration.errors import (
     CancelledError,
     QuotaExhaustedError,
-    RateLimitedError,
     StoreError,
     TransientError,
 )
@@ -45,6 +44,8 @@ T = TypeVar("T")
 
 # Longest time that a token may stay out without a sign of life from its process.
 _LOST_AFTER_S = 180.0
+# No honest Retry-After is longer; quotas are counted by the hour.
+_LONGEST_HOLD_S = 86_400.0
 # Waits that may be cancelled are cut into slices of this length.
 _SLICE_S = 0.1
 # A wait shorter than this may not move a clock at all.
@@ -225,6 +226,7 @@ class TokenBucket:
 
     def hold(self, seconds: float) -> None:
         """Let nobody ask for so long: Jira said so to one of us."""
+        seconds = min(seconds, _LONGEST_HOLD_S)
         with self._changing() as (stamps, now):
             if now + seconds > stamps.held_at + stamps.held_s:
                 stamps.held_at, stamps.held_s = now, seconds
@@ -390,8 +392,7 @@ def retry_with_backoff(
         sleep: waits that many seconds.
         jitter: a number from 0 to 1.
         cancelled: ends a wait when set.
-        on_wait: told the error and the seconds before each wait, and with the
-            seconds Jira asked for where the loop ends on a rate limit.
+        on_wait: told the error and the seconds before each wait.
     """
     deadline = deadline or Deadline(60.0)
     tell = on_wait or (lambda _error, _wait_s: None)
@@ -399,14 +400,11 @@ def retry_with_backoff(
         stop_if(cancelled)
         try:
             return send()
-        except QuotaExhaustedError as error:
-            tell(error, error.retry_after_s)
+        except QuotaExhaustedError:
             raise
         except TransientError as error:
             wait_s = max(min(cap_s, base_s * 2**attempt) + jitter(), error.retry_after_s)
             if attempt == attempts - 1 or wait_s > deadline.left():
-                if isinstance(error, RateLimitedError):
-                    tell(error, error.retry_after_s)
                 raise
             tell(error, wait_s)
         pause(wait_s, sleep, cancelled)

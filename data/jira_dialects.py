@@ -1,0 +1,221 @@
+"""What Cloud and Data Center call things: paths, searches, and the shape of their answers."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from data.jira_transport import Call
+from data.normalize import History, JsonRecord
+
+T = TypeVar("T")
+
+# Exactly what normalize reads. Everything else, above all the authors of comments, stays in Jira.
+FIELDS = (
+    "summary",
+    "status",
+    "issuetype",
+    "project",
+    "resolution",
+    "resolutiondate",
+    "created",
+    "updated",
+    "priority",
+    "labels",
+    "components",
+    "fixVersions",
+    "versions",
+    "issuelinks",
+    "parent",
+)
+# Issues do not move in this order while they change, so no page boundary runs through a change.
+STEADY_ORDER = "ORDER BY created ASC, key ASC"
+_LONGEST_QUERY = 1800  # characters of a query string that every proxy lets through
+_BOM = b"\xef\xbb\xbf"
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u([dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+_QUOTED_OR_ORDER = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\border\s+by\b""", re.IGNORECASE)
+
+
+class Ref(JsonRecord):
+    """An issue of an id-only sweep."""
+
+    id: str | int
+    key: str = ""
+
+
+class SearchPage(JsonRecord):
+    """One answer of a search of either dialect; issues are still JSON.
+
+    ``repaired`` says that broken characters were replaced before it could be read.
+    """
+
+    issues: list[msgspec.Raw]
+    token: str | None = msgspec.field(default=None, name="nextPageToken")
+    start_at: int = msgspec.field(default=0, name="startAt")
+    max_results: int = msgspec.field(default=0, name="maxResults")
+    total: int | None = None
+    repaired: bool = msgspec.field(default=False, name="-")
+
+
+class IssueHistories(JsonRecord):
+    """The histories of one issue in a bulk answer; an issue may come in several pieces."""
+
+    issue_id: str | int = msgspec.field(name="issueId")
+    histories: list[msgspec.Raw] = msgspec.field(default_factory=list, name="changeHistories")
+
+
+class BulkPage(JsonRecord):
+    """One answer of the bulk changelog endpoint."""
+
+    logs: list[IssueHistories] = msgspec.field(name="issueChangeLogs")
+    token: str | None = msgspec.field(default=None, name="nextPageToken")
+
+
+class HistoryPage(JsonRecord):
+    """One answer of the changelog endpoint of one issue, oldest first."""
+
+    values: list[msgspec.Raw]
+    total: int
+    start_at: int = msgspec.field(default=0, name="startAt")
+
+
+_search_page = msgspec.json.Decoder(SearchPage)
+_bulk_page = msgspec.json.Decoder(BulkPage)
+_history_page = msgspec.json.Decoder(HistoryPage)
+_object = msgspec.json.Decoder(dict[str, Any])
+_list = msgspec.json.Decoder(list[Any])
+_history = msgspec.json.Decoder(History)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How one kind of Jira is asked.
+
+    Attributes:
+        name: ``cloud`` or ``dc``.
+        api: version of the REST API.
+        page_size: issues with histories that one page may hold.
+        ref_page_size: issues of an id-only page.
+        embedded_cap: an embedded changelog this long was probably cut; 0 = never cut.
+    """
+
+    name: str
+    api: str
+    page_size: int
+    ref_page_size: int
+    embedded_cap: int
+
+    def path(self, tail: str) -> str:
+        """Return the path of an endpoint below the site."""
+        return f"/rest/api/{self.api}/{tail}"
+
+    def call(self, tail: str, params: dict[str, str] | None = None, **parts: str) -> Call:
+        """Return a GET; ``{name}`` in ``tail`` is filled from ``parts``, quoted."""
+        filled = {name: quote(part, safe="") for name, part in parts.items()}
+        return Call(self.path(tail.format(**filled)), params or {}, template=self.path(tail))
+
+    def search(
+        self,
+        jql: str,
+        *,
+        fields: Sequence[str] = FIELDS,
+        size: int,
+        histories: bool = False,
+        token: str | None = None,
+        start_at: int = 0,
+    ) -> Call:
+        """Return the call for one page; by GET while the query is short, else by POST."""
+        asked: dict[str, Any] = {"jql": jql, "maxResults": size, "fields": list(fields)}
+        if histories:
+            asked["expand"] = "changelog" if self.name == "cloud" else ["changelog"]
+        if self.name == "cloud":
+            path = self.path("search/jql")
+            if token:
+                asked["nextPageToken"] = token
+        else:
+            path = self.path("search")
+            asked["startAt"] = start_at
+        params = {name: ",".join(v) if isinstance(v, list) else str(v) for name, v in asked.items()}
+        if len(urlencode(params)) <= _LONGEST_QUERY:
+            return Call(path, params, template=path)
+        return Call(path, body=asked, template=path)
+
+
+CLOUD = Dialect("cloud", "3", page_size=100, ref_page_size=5000, embedded_cap=40)
+SERVER = Dialect("dc", "2", page_size=200, ref_page_size=1000, embedded_cap=0)
+
+
+def split_order(jql: str) -> str:
+    """Return the query without its ORDER BY: pages need an order that holds still."""
+    for match in _QUOTED_OR_ORDER.finditer(jql):
+        if match.group(1) is None:
+            return jql[: match.start()].strip()
+    return jql.strip()
+
+
+def narrowed(jql: str, clause: str) -> str:
+    """Return the query, without an order, restricted further by ``clause``."""
+    condition = split_order(jql)
+    return f"({condition}) AND {clause}" if condition else clause
+
+
+def decode_search(body: bytes) -> SearchPage:
+    """Read one page of a search.
+
+    Raises:
+        ValueError: it is cut, or no page.
+    """
+    page, repaired = _decode_repaired(_search_page.decode, body)
+    page.repaired = repaired
+    return page
+
+
+def decode_bulk(body: bytes) -> BulkPage:
+    """Read one answer of the bulk changelog endpoint; raises ValueError."""
+    return _decode_repaired(_bulk_page.decode, body)[0]
+
+
+def decode_history_page(body: bytes) -> HistoryPage:
+    """Read one page of the changelog of one issue; raises ValueError."""
+    return _decode_repaired(_history_page.decode, body)[0]
+
+
+def decode_object(body: bytes) -> dict[str, Any]:
+    """Read a JSON object; raises ValueError."""
+    return _decode_repaired(_object.decode, body)[0]
+
+
+def decode_list(body: bytes) -> list[Any]:
+    """Read a JSON list; raises ValueError."""
+    return _decode_repaired(_list.decode, body)[0]
+
+
+def read_histories(raws: Sequence[msgspec.Raw]) -> tuple[list[History], bool]:
+    """Return the histories that can be read, and whether there were others."""
+    histories, broken = [], False
+    for raw in raws:
+        try:
+            histories.append(_history.decode(raw))
+        except msgspec.ValidationError:
+            broken = True
+    return histories, broken
+
+
+def _decode_repaired(decode: Callable[[bytes], T], body: bytes) -> tuple[T, bool]:
+    """Decode; half surrogates and bytes that are no UTF-8 cost a character, not the page."""
+    body = body.removeprefix(_BOM)
+    try:
+        body.decode()
+        return decode(body), False
+    except UnicodeDecodeError:
+        repaired = body.decode("utf-8", "replace").encode()
+    except ValueError:
+        repaired = body
+    repaired = _ESCAPE.sub(lambda match: rb"\ufffd" if match.group(1) else match.group(), repaired)
+    return decode(repaired), repaired != body

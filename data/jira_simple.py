@@ -1,0 +1,465 @@
+"""The Jira client: pages of issues with complete histories, and the lists around them.
+
+Cloud and Data Center, read only. What it yields is complete or it raises: an
+empty, cut or logged-out answer is never taken for data.
+"""
+
+import datetime as dt
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+
+from configuration.errors import (
+    AuthenticationError,
+    NotFoundError,
+    RetiredEndpointError,
+    SourceError,
+    TokenRefusedError,
+    WrongSchemeError,
+)
+from data.jira_answers import anonymous, unauthorized, with_gateway
+from data.jira_changelogs import Completer, Decoded, is_complete, read_decoded, repeated_token
+from data.jira_connection import Connection
+from data.jira_dialects import (
+    CLOUD,
+    SERVER,
+    STEADY_ORDER,
+    Dialect,
+    Ref,
+    SearchPage,
+    decode_list,
+    decode_object,
+    decode_search,
+    split_order,
+)
+from data.jira_query_manager import TokenBucket
+from data.jira_transport import Call, RequestLog, Transport
+from data.jira_walks import ahead
+from data.normalize import NotAnIssueError, read_status, read_version
+from data.tables import IssueRow, StatusRef, VersionRow
+
+__all__ = ["Account", "Connection", "JiraClient", "ProjectRef", "RequestLog", "ServerInfo"]
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+_PROJECTS_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ServerInfo:
+    """What Jira says about itself; ``server_time_ms`` is its clock at the answer."""
+
+    dialect: str
+    version: str
+    base_url: str
+    server_time_ms: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who asks: ``account_id`` is the name on Data Center."""
+
+    account_id: str
+    display_name: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRef:
+    """A project that the account may see."""
+
+    id: str
+    key: str
+    name: str
+
+
+class JiraClient:
+    """Asks one Jira.
+
+    Args:
+        connection: where and as whom.
+        bucket: the rate limit of that host.
+        cancelled: once set, everything ends within a second with CancelledError.
+        sleep: waits before a repeated attempt.
+        jitter: a number from 0 to 1 added to these waits.
+        page_size: issues per page; None asks for what suits the dialect.
+        workers: threads that fetch side by side where pages allow it.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        bucket: TokenBucket,
+        cancelled: threading.Event | None = None,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+        page_size: int | None = None,
+        workers: int = 8,
+    ) -> None:
+        self.connection = connection
+        self.bad_issues = 0
+        self._transport = Transport(connection, bucket, cancelled, sleep, jitter)
+        self._cancelled = cancelled
+        self._page_size = page_size
+        self._workers = workers
+        self._server: ServerInfo | None = None
+        self._fields: list[dict[str, Any]] | None = None
+        self._counts: dict[str, int | None] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def requests(self) -> RequestLog:
+        """What the requests so far added up to."""
+        return self._transport.requests
+
+    @property
+    def dialect(self) -> Dialect:
+        """The dialect as configured, else as the server says."""
+        if self.connection.dialect == "auto":
+            return CLOUD if self.server().dialect == "cloud" else SERVER
+        return CLOUD if self.connection.dialect == "cloud" else SERVER
+
+    def server(self) -> ServerInfo:
+        """Return what the server says about itself; asked once.
+
+        Raises:
+            NotFoundError: there is no Jira at this address.
+        """
+        with self._lock:
+            if self._server is None:
+                self._server = self._ask_server()
+            return self._server
+
+    def myself(self) -> Account:
+        """Return the account that asks.
+
+        Raises:
+            AuthenticationError: there is none.
+        """
+        found = self.ask(self.dialect.call("myself"), decode_object)
+        account_id = str(found.get("accountId") or found.get("name") or found.get("key") or "")
+        if not account_id:
+            raise anonymous()
+        return Account(account_id, str(found.get("displayName") or ""), str(found.get("timeZone") or ""))
+
+    def verify_account(self) -> None:
+        """Make sure that an empty or missing answer is not that of a logged-out visitor.
+
+        Raises:
+            AuthenticationError: it is.
+        """
+        if not self.connection.token:
+            return
+        try:
+            self.myself()
+        except (TokenRefusedError, NotFoundError) as error:
+            raise anonymous() from error
+
+    def fields(self) -> list[dict[str, Any]]:
+        """Return Jira's fields as it describes them; asked once."""
+        if self._fields is None:
+            self._fields = self.ask(self.dialect.call("field"), _decode_objects)
+        return self._fields
+
+    def flag_fields(self) -> list[str]:
+        """Return the ids of the custom fields called Flagged: blocked work is marked with them."""
+        named = (field for field in self.fields() if str(field.get("name")).casefold() == "flagged")
+        return [str(field["id"]) for field in named if field.get("id")]
+
+    def statuses(self) -> list[StatusRef]:
+        """Return the status list; entries without id and name are left out."""
+        return _readable(self.ask(self.dialect.call("status"), _decode_objects), read_status)
+
+    def issue_types(self) -> list[dict[str, Any]]:
+        """Return the issue types as Jira describes them."""
+        return self.ask(self.dialect.call("issuetype"), _decode_objects)
+
+    def versions(self, project_key: str) -> list[VersionRow]:
+        """Return the versions of a project; none where it is gone or hidden from this account.
+
+        Raises:
+            AuthenticationError: nobody is logged in.
+        """
+        call = self.dialect.call("project/{projectIdOrKey}/versions", projectIdOrKey=project_key)
+        try:
+            return _readable(self.ask(call, _decode_objects), read_version)
+        except NotFoundError:
+            self.verify_account()
+            logger.warning("jira.project_hidden", extra={"project": project_key})
+            return []
+
+    def projects(self) -> list[ProjectRef]:
+        """Return the projects that the account may see."""
+        if self.dialect is SERVER:
+            return _project_refs(self.ask(self.dialect.call("project"), _decode_objects))
+        found: list[dict[str, Any]] = []
+        while True:
+            params = {"startAt": str(len(found)), "maxResults": str(_PROJECTS_PAGE)}
+            page = self.ask(self.dialect.call("project/search", params), decode_object)
+            values = _objects(page.get("values"))
+            found += values
+            if not values or page.get("isLast") or len(found) >= int(page.get("total") or 0):
+                return _project_refs(found)
+
+    def count(self, jql: str) -> int | None:
+        """Return how many issues the query selects: about, on Cloud; exactly, on Data Center.
+
+        None where Jira does not tell.
+
+        Raises:
+            QueryError: the query is wrong.
+        """
+        condition = split_order(jql)
+        if condition not in self._counts:
+            self._counts[condition] = self._ask_count(condition)
+        return self._counts[condition]
+
+    def ids(self, jql: str) -> Iterator[tuple[str, str]]:
+        """Yield (id, key) of every issue that the query selects, at a fraction of the requests."""
+        for page in self._refs(jql):
+            for ref in page:
+                yield str(ref.id), ref.key
+
+    def pages(self, jql: str, expected: Callable[[int], None] | None = None) -> Iterator[list[IssueRow]]:
+        """Yield all issues that the query selects, with complete histories, in no particular order.
+
+        An issue that changes while pages travel may come twice; the newer one last.
+
+        Args:
+            jql: the query; its ORDER BY is replaced by one that holds still.
+            expected: told how many issues to expect, where Jira says so.
+
+        Raises:
+            SourceError: something could not be had; what was yielded is not everything.
+        """
+        stop = threading.Event()
+        completer = Completer(self, self.dialect)
+        seen: dict[str, int] = {}
+        try:
+            for page in self._walk(split_order(jql), stop, expected, seen):
+                yield from self._rows(page, completer, seen)
+            yield from filter(None, [completer.flush()])
+        finally:
+            stop.set()
+        if not seen:
+            self.verify_account()
+
+    def ask(self, call: Call, decode: Callable[[bytes], T], stop: threading.Event | None = None) -> T:
+        """Return the decoded answer to one call, with the cause of a refusal spelt out."""
+        try:
+            return self._transport.fetch(call, decode, stop)
+        except (TokenRefusedError, WrongSchemeError) as error:
+            raise self._explained(error) from error
+
+    def _explained(self, error: AuthenticationError) -> AuthenticationError:
+        """Find out, without credentials, what kind of Jira refused them."""
+        connection = self.connection
+        if connection.on_gateway:
+            return error
+        dialect = connection.dialect
+        if dialect == "auto":
+            dialect = self._server.dialect if self._server else self._dialect_anonymously()
+        better = unauthorized(connection, dialect)
+        if isinstance(better, TokenRefusedError) and dialect == "cloud":
+            cloud_id = self._anonymously("/_edge/tenant_info").get("cloudId")
+            return with_gateway(better, str(cloud_id)) if cloud_id else better
+        return better
+
+    def _dialect_anonymously(self) -> str:
+        told = self._anonymously("/rest/api/2/serverInfo")
+        return "" if not told else "cloud" if told.get("deploymentType") == "Cloud" else "dc"
+
+    def _anonymously(self, path: str) -> dict[str, Any]:
+        call = Call(path, template=path, credentials=False)
+        try:
+            return self._transport.fetch(call, decode_object)
+        except SourceError:
+            return {}  # it was only to explain another error better
+
+    def _ask_server(self) -> ServerInfo:
+        told = self._first_found(self._server_calls())
+        answer = self._transport.last_answer
+        moment = answer.server_time if answer else None
+        local_ms = time.time_ns() // 1_000_000
+        version = told.get("version")
+        return ServerInfo(
+            dialect="cloud" if told.get("deploymentType") == "Cloud" else "dc",
+            version=str(version or ""),
+            base_url=str(told.get("baseUrl") or self.connection.url),
+            server_time_ms=_epoch_ms(moment) if moment else local_ms,
+            title=str(told.get("serverTitle") or ""),
+        )
+
+    def _server_calls(self) -> list[Call]:
+        """Return where to look for a Jira, the likely dialect first: an e-mail means Cloud."""
+        cloud, server = CLOUD.call("serverInfo"), SERVER.call("serverInfo")
+        if self.connection.dialect != "auto":
+            return [cloud if self.connection.dialect == "cloud" else server]
+        return [cloud, server] if self.connection.email or self.connection.on_cloud_site else [server, cloud]
+
+    def _first_found(self, calls: list[Call]) -> dict[str, Any]:
+        for call in calls[:-1]:
+            try:
+                return self.ask(call, decode_object)
+            except NotFoundError:
+                continue
+        return self.ask(calls[-1], decode_object)
+
+    def _ask_count(self, condition: str) -> int | None:
+        if self.dialect is SERVER:
+            call = SERVER.search(condition, fields=["key"], size=1)
+            return self.ask(call, decode_search).total
+        path = CLOUD.path("search/approximate-count")
+        try:
+            told = self.ask(Call(path, body={"jql": condition}, template=path), decode_object)
+        except RetiredEndpointError:
+            return None
+        count = told.get("count")
+        return count if isinstance(count, int) else None
+
+    def _rows(self, page: SearchPage, completer: Completer, seen: dict[str, int]) -> Iterator[list[IssueRow]]:
+        """Yield the rows of a page whose history is complete; the rest comes back from ``completer``."""
+        ready: list[IssueRow] = []
+        for raw in page.issues:
+            decoded = self._decode(raw, page.repaired)
+            if decoded is None or not _is_news(decoded.row, seen):
+                continue
+            if is_complete(decoded.issue.changelog, decoded.bad, self.dialect.embedded_cap):
+                ready.append(decoded.row)
+                continue
+            completer.add(decoded)
+            if completer.is_full():
+                ready += completer.flush()
+        if ready:
+            yield ready
+
+    def _decode(self, raw: msgspec.Raw, repaired: bool) -> Decoded | None:
+        try:
+            return read_decoded(raw, repaired)
+        except NotAnIssueError as error:
+            self.bad_issues += 1
+            logger.warning("jira.bad_issue", extra={"reason": str(error)[:200]})
+            return None
+
+    def _walk(
+        self,
+        jql: str,
+        stop: threading.Event,
+        expected: Callable[[int], None] | None,
+        seen: dict[str, int],
+    ) -> Iterator[SearchPage]:
+        if self.dialect is CLOUD:
+            return self._cloud_walk(jql, stop, expected)
+        return self._server_walk(jql, stop, expected)
+
+    def _cloud_walk(
+        self, jql: str, stop: threading.Event, expected: Callable[[int], None] | None
+    ) -> Iterator[SearchPage]:
+        if expected and (count := self.count(jql)) is not None:
+            expected(count)
+        yield from ahead(self._chain(jql, stop), stop, self._cancelled)
+
+    def _chain(self, jql: str, stop: threading.Event) -> Iterator[SearchPage]:
+        """Follow the page tokens to the end, which is the page without one."""
+        token: str | None = None
+        seen: set[str] = set()
+        while True:
+            page = self._search(jql, stop, token=token)
+            yield page
+            token = page.token
+            if not token:
+                return
+            if token in seen:
+                raise repeated_token()
+            seen.add(token)
+
+    def _server_walk(
+        self, jql: str, stop: threading.Event, expected: Callable[[int], None] | None
+    ) -> Iterator[SearchPage]:
+        start = 0
+        while True:
+            page = self._search(jql, stop, start_at=start)
+            yield page
+            start += len(page.issues)
+            if start >= (page.total or 0) or not page.issues:
+                return
+
+    def _search(
+        self, jql: str, stop: threading.Event, *, token: str | None = None, start_at: int = 0
+    ) -> SearchPage:
+        dialect = self.dialect
+        size = self._page_size or dialect.page_size
+        call = dialect.search(
+            f"{jql} {STEADY_ORDER}".strip(), size=size, histories=True, token=token, start_at=start_at
+        )
+        return self.ask(call, decode_search, stop)
+
+    def _refs(self, jql: str) -> Iterator[list[Ref]]:
+        dialect = self.dialect
+        query = f"{split_order(jql)} {STEADY_ORDER}".strip()
+        token: str | None = None
+        start, seen = 0, set[str]()
+        while True:
+            call = dialect.search(
+                query, fields=["id", "key"], size=dialect.ref_page_size, token=token, start_at=start
+            )
+            page = self.ask(call, decode_search)
+            yield [msgspec.json.decode(raw, type=Ref) for raw in page.issues]
+            token = page.token
+            start += len(page.issues)
+            if dialect is SERVER:
+                if start >= (page.total or 0) or not page.issues:
+                    return
+            elif not token:
+                return
+            elif token in seen:
+                raise repeated_token()
+            else:
+                seen.add(token)
+
+
+def _is_news(row: IssueRow, seen: dict[str, int]) -> bool:
+    """Tell whether an issue is new, or changed since it was seen in this walk."""
+    if row.id in seen and row.updated <= seen[row.id]:
+        return False
+    seen[row.id] = row.updated
+    return True
+
+
+def _epoch_ms(moment: dt.datetime) -> int:
+    return int(moment.timestamp()) * 1000
+
+
+def _decode_objects(body: bytes) -> list[dict[str, Any]]:
+    return _objects(decode_list(body))
+
+
+def _objects(values: Any) -> list[dict[str, Any]]:
+    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+
+
+def _readable(values: list[dict[str, Any]], read: Callable[[dict[str, Any]], T]) -> list[T]:
+    rows = []
+    for value in values:
+        try:
+            rows.append(read(value))
+        except NotAnIssueError:
+            continue
+    return rows
+
+
+def _project_refs(values: list[dict[str, Any]]) -> list[ProjectRef]:
+    return [
+        ProjectRef(str(value.get("id") or ""), str(value["key"]), str(value.get("name") or ""))
+        for value in values
+        if value.get("key")
+    ]

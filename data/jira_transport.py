@@ -1,0 +1,477 @@
+"""One request to Jira, with its manners: a token, a deadline, retries, a byte cap, a log line.
+
+A request runs in a thread of its own, so that a server which never answers can
+be left alone within a moment, by the user or by the deadline. Its token comes
+home with that thread, not before.
+"""
+
+import logging
+import queue
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import urlencode, urljoin, urlsplit
+
+import msgspec
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import NameResolutionError as UrllibNameError
+
+from configuration.errors import (
+    AnswerTooLargeError,
+    ConfigurationError,
+    ForeignRedirectError,
+    NameResolutionError,
+    ProxyFailedError,
+    RateLimitedError,
+    RedirectLoopError,
+    TimedOutError,
+    TlsError,
+    TransientError,
+    UnreachableError,
+)
+from configuration.logging_config import RequestMemory, log_request
+from data.jira_answers import Answer, judge, login_page, malformed
+from data.jira_connection import Connection, origin_of, refuse_metadata
+from data.jira_query_manager import Deadline, Lease, TokenBucket, retry_with_backoff, stop_if
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+CONNECT_S = 10.0
+READ_S = 30.0
+MAX_BODY = 64 * 1024 * 1024  # bytes, after inflation
+_CHUNK = 256 * 1024
+_MAX_HOPS = 4
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What is asked.
+
+    Attributes:
+        path: below the site, from ``/rest`` on.
+        params: of the query string.
+        body: sent as JSON by POST; None = GET.
+        template: the path with its variable parts named, for counting.
+        credentials: False leaves the Authorization header out.
+    """
+
+    path: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+    template: str = ""
+    credentials: bool = True
+
+    @property
+    def method(self) -> str:
+        """GET, or POST where there is a body."""
+        return "GET" if self.body is None else "POST"
+
+
+class RequestLog:
+    """What the requests of one client added up to; safe to read while they run."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.total = 0
+        self.retries = 0
+        self.throttled_s = 0.0
+        self.bytes = 0
+        self.by_path: Counter[str] = Counter()
+
+    def add(self, template: str, size: int, waited_s: float) -> None:
+        """Note one request that left, whatever became of it."""
+        with self._lock:
+            self.total += 1
+            self.bytes += size
+            self.throttled_s += waited_s
+            self.by_path[template] += 1
+
+    def add_wait(self, waited_s: float) -> None:
+        """Note one wait before a repeated attempt."""
+        with self._lock:
+            self.retries += 1
+            self.throttled_s += waited_s
+
+    def as_document(self) -> dict[str, Any]:
+        """Return the ``requests`` block of ``sync --json``."""
+        with self._lock:
+            return {
+                "total": self.total,
+                "retries": self.retries,
+                "throttled_s": round(self.throttled_s, 3),
+                "bytes": self.bytes,
+                "by_path": dict(sorted(self.by_path.items())),
+            }
+
+
+class Transport:
+    """Sends calls to one Jira.
+
+    Args:
+        connection: where to and as whom.
+        bucket: every attempt, also each hop of a redirect, pays it a token.
+        cancelled: once set, every call ends within a second.
+        sleep: waits before a repeated attempt.
+        jitter: a number from 0 to 1 added to these waits.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        bucket: TokenBucket,
+        cancelled: threading.Event | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.connection = connection
+        self.requests = RequestLog()
+        self.first_answer: Answer | None = None
+        self.last_answer: Answer | None = None
+        self._bucket = bucket
+        self._cancelled = cancelled
+        self._sleep = sleep
+        self._jitter = jitter
+        self._sessions: queue.LifoQueue[requests.Session] = queue.LifoQueue()
+        self._memory = RequestMemory()
+        # A proxy elsewhere cannot reach this machine's own loopback.
+        host = urlsplit(connection.url).hostname or ""
+        self._proxies = {"no_proxy": host} if connection.is_loopback else None
+
+    def fetch(self, call: Call, decode: Callable[[bytes], T], stop: threading.Event | None = None) -> T:
+        """Ask until there is an answer that ``decode`` can read, as often as P4 allows.
+
+        Args:
+            call: what to ask.
+            decode: raises ValueError (msgspec's errors are such) where the body is no good.
+            stop: like ``cancelled``, for this call alone.
+
+        Raises:
+            SourceError: what went wrong, translated.
+            CancelledError: the user stopped the work.
+        """
+        deadline = Deadline(self.connection.deadline_s)
+        attempt = 0
+
+        def once() -> T:
+            nonlocal attempt
+            attempt += 1
+            answer = self._ask(call, deadline, attempt, stop)
+            try:
+                return decode(answer.body)
+            except RecursionError:
+                raise malformed("it is nested too deeply") from None
+            except ValueError as error:
+                raise malformed(str(error) or "it is no JSON") from error
+
+        return retry_with_backoff(
+            once,
+            deadline=deadline,
+            sleep=self._sleep,
+            jitter=self._jitter,
+            cancelled=self._cancelled or stop,
+            on_wait=self._before_wait,
+        )
+
+    def _before_wait(self, error: TransientError, wait_s: float) -> None:
+        if isinstance(error, RateLimitedError):
+            self._bucket.hold(wait_s)
+        self.requests.add_wait(wait_s)
+
+    def _ask(self, call: Call, deadline: Deadline, attempt: int, stop: threading.Event | None) -> Answer:
+        """Make one attempt and return a good answer, following redirects inside the origin."""
+        url = self._url(call)
+        for _ in range(_MAX_HOPS):
+            answer = self._send(call, url, deadline, attempt, stop)
+            if answer.status not in _REDIRECTS:
+                self._judge(answer)
+                return answer
+            url = self._next_hop(call, url, answer)
+        raise RedirectLoopError(
+            "Jira sends every request somewhere else.", hint="Check JIRA_URL; it may lack its context path."
+        )
+
+    def _judge(self, answer: Answer) -> None:
+        try:
+            judge(answer, self.connection)
+        except RateLimitedError as error:
+            # Jira says it to one of us and means everybody, from this moment on.
+            self._bucket.hold(error.retry_after_s)
+            raise
+
+    def _url(self, call: Call) -> str:
+        query = f"?{urlencode(call.params)}" if call.params else ""
+        return f"{self.connection.url}{call.path}{query}"
+
+    def _next_hop(self, call: Call, url: str, answer: Answer) -> str:
+        location = urljoin(url, answer.header("Location"))
+        if origin_of(location) != self.connection.origin:
+            host = urlsplit(location).hostname or "nowhere"
+            raise ForeignRedirectError(
+                f"Jira sends the request on to {host}, and credentials do not follow to another host.",
+                hint="If that is single sign-on, the token is not accepted: create a new one; "
+                "if Jira has moved, set JIRA_URL to its new address and enter the token again.",
+            )
+        if call.body is not None and answer.status not in (307, 308):
+            raise login_page(urlsplit(location).path)
+        return location
+
+    def _send(
+        self, call: Call, url: str, deadline: Deadline, attempt: int, stop: threading.Event | None
+    ) -> Answer:
+        self._refuse_early(deadline)
+        lease = self._bucket.lease(self._cancelled or stop)
+        deadline.extend(lease.waited_s)
+        began = time.monotonic()
+        answer: Answer | None = None
+        try:
+            answer = self._run_apart(call, url, lease, deadline, stop)
+        finally:
+            size = len(answer.body) if answer else 0
+            self.requests.add(call.template or call.path, size, lease.waited_s)
+            log_request(
+                logger,
+                self._memory,
+                method=call.method,
+                url=url,
+                status=answer.status if answer else None,
+                duration_ms=(time.monotonic() - began) * 1000,
+                size=size,
+                attempt=attempt,
+                waited_ms=lease.waited_s * 1000,
+            )
+        self.last_answer = answer
+        self.first_answer = self.first_answer or answer
+        return answer
+
+    def _refuse_early(self, deadline: Deadline) -> None:
+        """Fail at once where a 429 told to somebody else forbids asking for longer than we may wait."""
+        held_s = self._bucket.held_for()
+        if held_s > deadline.left():
+            raise RateLimitedError(
+                f"Jira asked this machine to wait another {held_s:.0f} s.",
+                hint="Try again after that time, or raise JIRA_DEADLINE to let one request wait longer.",
+                retry_after_s=held_s,
+            )
+
+    def _run_apart(
+        self, call: Call, url: str, lease: Lease, deadline: Deadline, stop: threading.Event | None
+    ) -> Answer:
+        abandoned = threading.Event()
+        future: Future[Answer] = Future()
+
+        def run() -> None:
+            try:
+                answer = self._exchange(call, url, deadline, abandoned)
+            except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
+                lease.close()
+                future.set_exception(error)
+            else:
+                lease.close()
+                future.set_result(answer)
+
+        threading.Thread(target=run, name="jira-request", daemon=True).start()
+        try:
+            return self._await(future, deadline, stop)
+        finally:
+            abandoned.set()
+
+    def _await(self, future: "Future[Answer]", deadline: Deadline, stop: threading.Event | None) -> Answer:
+        while True:
+            stop_if(self._cancelled)
+            stop_if(stop)
+            try:
+                return future.result(timeout=0.1)
+            except TimeoutError:
+                if not future.done() and deadline.left() <= 0:
+                    raise _timed_out() from None
+
+    def _exchange(self, call: Call, url: str, deadline: Deadline, abandoned: threading.Event) -> Answer:
+        """Send and read everything, translating what requests raises."""
+        session = self._session()
+        began = time.monotonic()
+        left = max(deadline.left(), 0.001)
+        try:
+            with session.request(
+                call.method,
+                url,
+                data=None if call.body is None else msgspec.json.encode(call.body),
+                auth=_Credentials(self.connection if call.credentials else None),
+                timeout=(min(CONNECT_S, left), min(READ_S, left)),
+                stream=True,
+                allow_redirects=False,
+                proxies=self._proxies,
+            ) as response:
+                body = _read(response, deadline, abandoned)
+                duration_ms = (time.monotonic() - began) * 1000
+                return Answer(response.status_code, response.headers, body, url, duration_ms)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            _translate(error, self.connection)
+        finally:
+            self._sessions.put(session)
+
+    def _session(self) -> requests.Session:
+        try:
+            return self._sessions.get_nowait()
+        except queue.Empty:
+            return _new_session(self.connection)
+
+
+class _Credentials(AuthBase):
+    """Sets the header, or nothing; its presence keeps requests from looking into a .netrc file."""
+
+    def __init__(self, connection: Connection | None) -> None:
+        self._connection = connection
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        value = self._connection.authorization() if self._connection else ""
+        if value:
+            request.headers["Authorization"] = value
+        return request
+
+
+class _GuardedConnection(HTTPConnection):
+    """Looks at the peer before the first byte is sent: a name may resolve to anything."""
+
+    def _new_conn(self) -> Any:
+        sock = super()._new_conn()
+        _check_peer(sock)
+        return sock
+
+
+class _GuardedTlsConnection(HTTPSConnection):
+    def _new_conn(self) -> Any:
+        sock = super()._new_conn()
+        _check_peer(sock)
+        return sock
+
+
+def _check_peer(sock: Any) -> None:
+    try:
+        refuse_metadata(str(sock.getpeername()[0]))
+    except ConfigurationError:
+        sock.close()
+        raise
+
+
+class _GuardedPool(HTTPConnectionPool):
+    ConnectionCls = _GuardedConnection
+
+
+class _GuardedTlsPool(HTTPSConnectionPool):
+    ConnectionCls = _GuardedTlsConnection
+
+
+class _Adapter(HTTPAdapter):
+    """Connections that look at their peer; no retries of urllib3's own."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _GuardedPool, "https": _GuardedTlsPool}
+
+
+def _new_session(connection: Connection) -> requests.Session:
+    session = requests.Session()
+    session.headers.update(
+        {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip, deflate",
+            "Content-Type": "application/json",
+            "User-Agent": "throughline",
+            # Data Center takes a POST without a browser's token only with this.
+            "X-Atlassian-Token": "no-check",
+        }
+    )
+    # A session cookie could outlive the token it was made with and hide its expiry.
+    session.cookies.set_policy(_NoCookies())
+    adapter = _Adapter(pool_connections=1, pool_maxsize=1)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+class _NoCookies(DefaultCookiePolicy):
+    def set_ok(self, _cookie: Any, _request: Any) -> bool:
+        return False
+
+
+def _read(response: requests.Response, deadline: Deadline, abandoned: threading.Event) -> bytes:
+    """Read the inflated body, piece by piece as it arrives, up to the cap."""
+    pieces, size = [], 0
+    # read1 returns what one packet brings; read would wait for a full chunk of a dripping body.
+    while piece := response.raw.read1(_CHUNK, decode_content=True):
+        pieces.append(piece)
+        size += len(piece)
+        if size > MAX_BODY:
+            raise AnswerTooLargeError(
+                f"An answer of Jira is larger than {MAX_BODY >> 20} MiB.",
+                hint="Check that JIRA_URL leads to Jira; no honest page is that large.",
+            )
+        if abandoned.is_set() or deadline.left() <= 0:
+            raise _timed_out()
+    return b"".join(pieces)
+
+
+def _timed_out() -> TimedOutError:
+    return TimedOutError(
+        "Jira did not answer in time.", hint="Try again later, or raise JIRA_DEADLINE for a slow Jira."
+    )
+
+
+def _translate(error: Exception, connection: Connection) -> NoReturn:
+    """Raise our error for one of requests, urllib3 or the operating system."""
+    host = urlsplit(connection.url).hostname
+    if isinstance(error, requests.exceptions.SSLError):
+        raise TlsError(
+            f"The certificate of {host} cannot be trusted: {_cause(error)}.",
+            hint="Set REQUESTS_CA_BUNDLE to the certificate file of your organisation, or correct JIRA_URL.",
+        ) from error
+    if isinstance(error, requests.exceptions.ProxyError):
+        raise ProxyFailedError(
+            "The proxy does not answer or refuses the connection.", hint="Check HTTPS_PROXY and NO_PROXY."
+        ) from error
+    if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
+        raise _timed_out() from error
+    if _holds(error, UrllibNameError):
+        raise NameResolutionError(
+            f"The host {host} is not known to the name service.",
+            hint="Check the spelling of JIRA_URL and your network connection or VPN.",
+        ) from error
+    if isinstance(error, urllib3.exceptions.DecodeError | requests.exceptions.ContentDecodingError):
+        raise malformed("its compression is broken") from error
+    raise UnreachableError(
+        f"The connection to {host} failed or broke: {_cause(error)}.",
+        hint="Check JIRA_URL and your network; if Jira is down, try again later.",
+    ) from error
+
+
+def _holds(error: BaseException, kind: type[BaseException]) -> bool:
+    """Tell whether ``kind`` is somewhere in the arguments and reasons of an error of requests."""
+    inner = [error, *error.args, getattr(error, "reason", None)]
+    inner += [getattr(value, "reason", None) for value in inner]
+    return any(isinstance(value, kind) for value in inner)
+
+
+def _cause(error: BaseException) -> str:
+    """Return the innermost words of an error, without the wrapping of three libraries."""
+    while True:
+        inner = getattr(error, "reason", None) or next(
+            (value for value in error.args if isinstance(value, BaseException)), None
+        )
+        if not isinstance(inner, BaseException):
+            break
+        error = inner
+    words = getattr(error, "strerror", None) or (error.args[-1] if error.args else "")
+    return " ".join(str(words or type(error).__name__).split())[:200].rstrip(".")

@@ -67,11 +67,12 @@ def metric_differences(actual: dict, expected: dict, metric: str) -> list[str]:
 
 
 def _quality(document: dict, codes: tuple[str, ...]) -> dict:
-    return {e["code"]: [e["n"], e["keys"]] for e in document["data_quality"] if e["code"] in codes}
+    return {e["code"]: [e["n"], list(e["keys"])] for e in document["data_quality"] if e["code"] in codes}
 
 
 def differences(actual: object, expected: object, place: str) -> list[str]:
-    """One line per leaf that differs, with the way to it."""
+    """One line per leaf that differs, with the way to it; a tuple is JSON's list too."""
+    actual, expected = _jsonlike(actual), _jsonlike(expected)
     if isinstance(actual, dict) and isinstance(expected, dict):
         return _dict_differences(actual, expected, place)
     if isinstance(actual, list) and isinstance(expected, list) and len(actual) == len(expected):
@@ -80,6 +81,10 @@ def differences(actual: object, expected: object, place: str) -> list[str]:
     if _same(actual, expected):
         return []
     return [f"  {place}: {actual!r} != {expected!r}"]
+
+
+def _jsonlike(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _dict_differences(actual: dict, expected: dict, place: str) -> list[str]:

@@ -83,7 +83,12 @@ def flow_time(world: World) -> dict:
     measured = flow_time_ms(candidates)
     negative = [fact.key for fact in candidates if fact.key not in measured and fact.key not in never]
     excluded = reasons(("never_started", "negative"), {"never_started": never, "negative": negative})
-    return duration_result(world, "flow_time", "days", measure, excluded)
+    return duration_result(world, "flow_time", "days", measure, excluded, evidence=evidence_of_start(world))
+
+
+def evidence_of_start(world: World) -> str:
+    """Creation is only a stand-in for the start of the work."""
+    return "proxy" if world.settings.choice("start_source", "status") == "created" else "measured"
 
 
 def no_durations(metric: str, unit: str = "days", **more: object) -> dict:

@@ -81,8 +81,7 @@ def empty_weeks(world: World) -> list[dict]:
 
 def without_answer(world: World, metric: str, unit: str, state: str, **more: object) -> dict:
     """A metric that has no number here: null, no keys, and weeks that say null."""
-    previous = {"value": None, "n": 0} if world.has_previous and not world.is_empty else None
-    return result(metric, unit, state=state, weekly=empty_weeks(world), previous=previous, **more)
+    return result(metric, unit, state=state, weekly=empty_weeks(world), **more)
 
 
 def duration_result(

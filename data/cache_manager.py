@@ -167,6 +167,13 @@ class Store:
                 found.update((key, _ROW.decode(row)) for key, row in connection.execute(query, part))
         return found
 
+    def all_rows(self) -> list[IssueRow]:
+        """Return every stored row, in no particular order."""
+        if not self.path.exists():
+            return []
+        with self._reading() as connection:
+            return [_ROW.decode(row) for (row,) in connection.execute("SELECT row FROM issue")]
+
     def meta(self) -> dict[str, str]:
         """Return the metadata of the scope: revision, as_of, synced_at, watermark, complete ..."""
         if not self.path.exists():
@@ -185,38 +192,23 @@ class Store:
             with self._writing() as connection:
                 connection.execute("DELETE FROM staged")
 
-    def publish_staged(
-        self, references: References, *, as_of: int, meta: dict[str, str], whole: bool, complete: bool = True
-    ) -> Changes:
-        """Publish what is staged in one transaction.
+    def publish_staged(self, references: References, *, as_of: int, meta: dict[str, str]) -> Changes:
+        """Publish what is staged as all there is: stored issues that are not among it go.
 
         Args:
-            references: replace those stored, kind by kind.
+            references: replace those stored.
             as_of: the data's own time.
             meta: further metadata to keep.
-            whole: the staged rows are all there are; stored issues that are not among them go.
-            complete: False while the first fetch of the scope still runs.
         """
         with self._writing() as connection:
             staged = connection.execute("SELECT id, key, updated, row FROM staged").fetchall()
-            known = _known(connection, [row[0] for row in staged])
-            gone: list[str] = []
-            if whole:
-                gone = [
-                    row[0]
-                    for row in connection.execute(
-                        "SELECT id FROM issue WHERE id NOT IN (SELECT id FROM staged)"
-                    )
-                ]
-                connection.executemany("DELETE FROM issue WHERE id = ?", [(issue_id,) for issue_id in gone])
-            counts = _upsert(connection, staged, known)
+            counts = _upsert(connection, staged, _known(connection, [row[0] for row in staged]))
+            gone = connection.execute("DELETE FROM issue WHERE id NOT IN (SELECT id FROM staged)").rowcount
             for kind, rows in _by_kind(references).items():
                 connection.execute("DELETE FROM reference WHERE kind = ?", (kind,))
                 _put_references(connection, kind, rows)
-            if complete:
-                connection.execute("DELETE FROM staged")
-            meta = {**meta, "as_of": str(as_of), "complete": str(int(complete))}
-            return _publish(connection, counts, len(gone), meta)
+            connection.execute("DELETE FROM staged")
+            return _publish(connection, counts, gone, {**meta, "as_of": str(as_of), "complete": "1"})
 
     def add(self, rows: Iterable[IssueRow], references: References) -> Changes:
         """Add imported rows in one transaction: upsert by id, newer or equal ``updated`` wins.

@@ -175,8 +175,7 @@ def derive(dataset: Dataset, profile: Profile, zone: ZoneInfo, as_of: int) -> De
     """
     issues = dataset.issues
     workflow = read_workflow(issues, dataset.statuses, profile)
-    everything, history = lay_intervals(issues)
-    intervals = _until(everything, as_of)
+    intervals = _until(lay_intervals(issues), as_of)
     exists = (issues.created != MISSING) & (issues.created <= as_of)
     stays = _Stays(intervals, workflow.category[intervals.status], exists, len(issues))
     category_at = np.full(len(issues), UNMAPPED, np.int8)
@@ -187,7 +186,7 @@ def derive(dataset: Dataset, profile: Profile, zone: ZoneInfo, as_of: int) -> De
         zone=zone,
         workflow=workflow,
         intervals=intervals,
-        history=history,
+        history=find_history_flags(issues, exists, as_of),
         exists=exists,
         in_scope=_scope(issues, profile),
         started_at=_started(issues, stays, profile),
@@ -207,66 +206,111 @@ def read_workflow(issues: IssueTable, listed: Iterable[StatusRef], profile: Prof
     The profile decides; then the server's status list; then the majority of the
     issues that are in the status today; an id unknown today goes by its name.
     """
-    today = _categories_today(issues, {status.id: status for status in listed if status.id})
-    by_name: dict[str, set[int]] = {}
-    for today_name, today_category in today.values():
-        by_name.setdefault(fold(today_name), set()).add(today_category)
     chosen = _chosen(profile)
-    category = np.full(len(issues.statuses), UNMAPPED, np.int8)
-    waiting = np.zeros(len(issues.statuses), np.bool_)
-    for code, status in enumerate(issues.statuses):
-        known = today.get(status.id or fold(status.name))
-        name = fold(known[0] if known else status.name)
-        decided = chosen.get(status.id) or chosen.get(name)
-        if decided is not None:
-            category[code], waiting[code] = decided[1], decided[0] == "waiting"
-        elif known is not None:
-            category[code] = known[1]
-        elif len(by_name.get(name, ())) == 1:
-            category[code] = next(iter(by_name[name]))
-    return Workflow(category, waiting, bool(profile.workflow.waiting))
+    today = {
+        key: (fold(name), chosen.get(key) or chosen.get(fold(name)) or _Meaning(category))
+        for key, (name, category) in _categories_today(issues, listed).items()
+    }
+    by_name: dict[str, set[_Meaning]] = {}
+    for name, meaning in today.values():
+        by_name.setdefault(name, set()).add(meaning)
+    meanings = [_meaning(status, chosen, today, by_name) for status in issues.statuses]
+    return Workflow(
+        category=np.array([meaning.category for meaning in meanings], np.int8),
+        waiting=np.array([meaning.waiting for meaning in meanings], np.bool_),
+        waiting_known=bool(profile.workflow.waiting),
+    )
 
 
-def lay_intervals(issues: IssueTable) -> tuple[Intervals, HistoryFlags]:
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What one status means to the flow of work."""
+
+    category: int
+    waiting: bool = False
+
+
+def _meaning(
+    status: StatusRef,
+    chosen: Mapping[str, _Meaning],
+    today: Mapping[str, tuple[str, _Meaning]],
+    by_name: Mapping[str, set[_Meaning]],
+) -> _Meaning:
+    """Return the meaning of one status: as it is known today, else by its name if that is unambiguous."""
+    name = fold(status.name)
+    known = today.get(status.id or name)
+    if known is not None:
+        return known[1]
+    if status.id in chosen or name in chosen:
+        return chosen.get(status.id) or chosen[name]
+    namesakes = by_name.get(name, set())
+    if len({meaning.category for meaning in namesakes}) == 1:
+        return min(namesakes, key=lambda meaning: meaning.waiting)
+    return _Meaning(UNMAPPED)
+
+
+def lay_intervals(issues: IssueTable) -> Intervals:
     """Turn transitions into contiguous status intervals; issues without a creation date have none."""
     n = len(issues)
     has_created = issues.created != MISSING
     moves = np.diff(issues.transition_start)
     owner = np.repeat(np.arange(n), moves)
-    clamped_at = np.maximum(issues.transition_at, issues.created[owner])
-    first, last = issues.transition_start[:-1], issues.transition_start[1:] - 1
-    moved = moves > 0
-    mismatch = np.zeros(n, np.bool_)
-    same = _SameStatus(issues.statuses)
-    mismatch[moved] = ~same(issues.transition_to[last[moved]], issues.status[moved])
-    mismatch &= has_created
-
+    mismatch = _mismatches(issues)
     counts = np.where(has_created, 1 + moves + mismatch, 0)
     starts = np.concatenate(([0], np.cumsum(counts)))
-    issue = np.repeat(np.arange(n), counts)
-    status = np.empty(len(issue), np.int32)
-    entered = np.empty(len(issue), np.int64)
-    opening = starts[:-1][has_created]
-    status[opening] = issues.status[has_created]
-    status[starts[:-1][moved & has_created]] = issues.transition_from[first[moved & has_created]]
+    status = np.empty(starts[-1], np.int32)
+    entered = np.empty(starts[-1], np.int64)
+
+    opening, moved = starts[:-1][has_created], has_created & (moves > 0)
     entered[opening] = issues.created[has_created]
-    usable = has_created[owner]
+    status[opening] = issues.status[has_created]
+    status[starts[:-1][moved]] = issues.transition_from[issues.transition_start[:-1][moved]]
     place = (starts[:-1] + 1 - issues.transition_start[:-1])[owner] + np.arange(len(owner))
+    usable = has_created[owner]
+    entered[place[usable]] = np.maximum(issues.transition_at, issues.created[owner])[usable]
     status[place[usable]] = issues.transition_to[usable]
-    entered[place[usable]] = clamped_at[usable]
     closing = starts[1:][mismatch] - 1
+    entered[closing] = _mismatch_began(issues)[mismatch]
     status[closing] = issues.status[mismatch]
-    entered[closing] = np.maximum(issues.updated[mismatch], clamped_at[last[mismatch]])
+
     left = np.append(entered[1:], OPEN)
     left[starts[1:][counts > 0] - 1] = OPEN
-    return (
-        Intervals(issue, status, entered, left),
-        HistoryFlags(
-            clamped=_any_by_owner(issues.transition_at < issues.created[owner], owner, n) & has_created,
-            broken_chain=_broken_chain(issues, owner, same),
-            mismatch=mismatch,
-        ),
+    return Intervals(np.repeat(np.arange(n), counts), status, entered, left)
+
+
+def find_history_flags(issues: IssueTable, exists: Flags, as_of: int) -> HistoryFlags:
+    """Tell what was odd about each history, as far as it had happened by ``as_of``."""
+    n = len(issues)
+    owner = np.repeat(np.arange(n), np.diff(issues.transition_start))
+    happened = (issues.transition_at <= as_of) & exists[owner]
+    same = _SameStatus(issues.statuses)
+    follows = happened[1:] & (owner[1:] == owner[:-1])
+    broken = follows & ~same(issues.transition_from[1:], issues.transition_to[:-1])
+    return HistoryFlags(
+        clamped=_any_by_owner(happened & (issues.transition_at < issues.created[owner]), owner, n),
+        broken_chain=_any_by_owner(broken, owner[1:], n),
+        mismatch=_mismatches(issues) & exists & (_mismatch_began(issues) <= as_of),
     )
+
+
+def _mismatches(issues: IssueTable) -> Flags:
+    """Flag issues whose last change does not lead to the status they are in."""
+    moved = (np.diff(issues.transition_start) > 0) & (issues.created != MISSING)
+    last = issues.transition_start[1:][moved] - 1
+    mismatch = np.zeros(len(issues), np.bool_)
+    mismatch[moved] = ~_SameStatus(issues.statuses)(issues.transition_to[last], issues.status[moved])
+    # An issue that does not say its status cannot contradict its history.
+    named = np.array([bool(status.id or status.name) for status in issues.statuses], np.bool_)
+    mismatch &= named[issues.status]
+    return mismatch
+
+
+def _mismatch_began(issues: IssueTable) -> Instants:
+    """Return when a status that contradicts the history began: at the last update or change."""
+    began = np.maximum(issues.updated, issues.created)
+    moved = np.diff(issues.transition_start) > 0
+    began[moved] = np.maximum(began[moved], issues.transition_at[issues.transition_start[1:][moved] - 1])
+    return began
 
 
 def classify(issues: IssueTable, profile: Profile) -> NDArray[np.int8]:
@@ -314,7 +358,7 @@ def pattern_of(text: str, name: str) -> re.Pattern[str]:
         ) from error
 
 
-def _categories_today(issues: IssueTable, listed: Mapping[str, StatusRef]) -> dict[str, tuple[str, int]]:
+def _categories_today(issues: IssueTable, listed: Iterable[StatusRef]) -> dict[str, tuple[str, int]]:
     """Return today's name and category of each status id: as listed, else by majority of its issues."""
     votes: dict[str, Counter[int]] = {}
     names: dict[str, str] = {}
@@ -328,7 +372,7 @@ def _categories_today(issues: IssueTable, listed: Mapping[str, StatusRef]) -> di
         if cell % width != UNMAPPED:
             votes.setdefault(key, Counter())[cell % width] += count
     today = {key: (name, _majority(votes.get(key))) for key, name in names.items()}
-    today.update({key: (status.name, category_of(status.category)) for key, status in listed.items()})
+    today.update({s.id or fold(s.name): (s.name, category_of(s.category)) for s in listed})
     return today
 
 
@@ -338,18 +382,16 @@ def _majority(votes: Counter[int] | None) -> int:
     return max((DONE, IN_PROGRESS, TODO), key=lambda category: votes[category])
 
 
-def _chosen(profile: Profile) -> dict[str, tuple[str, int]]:
+def _chosen(profile: Profile) -> dict[str, _Meaning]:
     """Return what the profile's workflow says, by status id and by folded name."""
-    chosen: dict[str, tuple[str, int]] = {}
-    for part, category in (
-        ("not_started", TODO),
-        ("done", DONE),
-        ("waiting", IN_PROGRESS),
-        ("active", IN_PROGRESS),
-    ):
-        for entry in getattr(profile.workflow, part):
-            chosen[entry] = chosen[fold(entry)] = (part, category)
-    return chosen
+    workflow = profile.workflow
+    parts = (
+        (workflow.not_started, _Meaning(TODO)),
+        (workflow.done, _Meaning(DONE)),
+        (workflow.waiting, _Meaning(IN_PROGRESS, waiting=True)),
+        (workflow.active, _Meaning(IN_PROGRESS)),
+    )
+    return {key: meaning for names, meaning in parts for name in names for key in (name, fold(name))}
 
 
 class _SameStatus:
@@ -368,13 +410,6 @@ class _SameStatus:
         both = (id_a >= 0) & (id_b >= 0)
         same: Flags = np.where(both, id_a == id_b, self._name[a] == self._name[b])
         return same
-
-
-def _broken_chain(issues: IssueTable, owner: NDArray[np.intp], same: _SameStatus) -> Flags:
-    """Flag issues in which a change starts from another status than the one before led to."""
-    follows = owner[1:] == owner[:-1]
-    broken = follows & ~same(issues.transition_from[1:], issues.transition_to[:-1])
-    return _any_by_owner(broken, owner[1:], len(issues))
 
 
 def _any_by_owner(marks: Flags, owner: NDArray[np.intp], n: int) -> Flags:

@@ -27,9 +27,7 @@ def evaluate(metric: Metric, context: CalculationContext, note: str | None = Non
     if context.window.empty:
         return no_data(metric, "The period begins after the as-of instant.")
     measure = metric.compute(context)
-    before = None
-    if context.window.has_past and measure.state in ("ok", "no_data"):
-        before = metric.compute(context.over(previous(context.window)))
+    before = metric.compute(context.over(previous(context.window))) if context.window.has_past else None
     values, withheld = (None, {}) if measure.sample is None else percentiles(measure.sample)
     return MetricResult(
         definition=metric.definition,

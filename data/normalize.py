@@ -157,7 +157,7 @@ class _LooseIssue(JsonRecord):
     id: str | int
     key: str
     fields: dict[str, msgspec.Raw]
-    changelog: msgspec.Raw | None = None
+    changelog: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class NotAnIssueError(ValueError):
@@ -253,12 +253,16 @@ def build_issue_table(rows: Iterable[IssueRow]) -> IssueTable:
 
     No rows give a table of length 0.
     """
-    ordered = sorted(((split_key(row.key) or (row.key, 0), row) for row in rows), key=_by_key)
-    return _TableBuilder().build(ordered)
+    return _TableBuilder().build(in_key_order(rows))
 
 
-def _by_key(entry: tuple[tuple[str, int], IssueRow]) -> tuple[tuple[str, int], str]:
-    return entry[0], entry[1].id
+def in_key_order(rows: Iterable[IssueRow]) -> list[IssueRow]:
+    """Return rows by project, number and id: the order of the issue table."""
+    return sorted(rows, key=lambda row: (_split(row.key), row.id))
+
+
+def _split(key: str) -> tuple[str, int]:
+    return split_key(key) or (key, 0)
 
 
 def _text(value: str | int | None) -> str:
@@ -284,9 +288,7 @@ def _read_loosely(body: bytes | msgspec.Raw, bad: set[str]) -> JiraIssue:
         json_name = _JSON_NAMES.get(name, name)
         if json_name in loose.fields:
             fields[name] = _or_none(loose.fields[json_name], _FIELD_TYPES[name], json_name, bad)
-    changelog = None
-    if loose.changelog is not None:
-        changelog = _or_none(loose.changelog, Changelog, "changelog", bad)
+    changelog = _or_none(loose.changelog, Changelog | None, "changelog", bad)
     return JiraIssue(id=loose.id, key=loose.key, fields=_Fields(**fields), changelog=changelog)
 
 
@@ -495,14 +497,17 @@ class _TableBuilder:
         self.components: dict[tuple[str, ...], int] = {}
         self.versions: dict[tuple[str, ...], int] = {}
 
-    def build(self, ordered: Sequence[tuple[tuple[str, int], IssueRow]]) -> IssueTable:
-        rows = [row for _, row in ordered]
+    def build(self, rows: Sequence[IssueRow]) -> IssueTable:
+        """Return the columns of rows that are in key order."""
+        keys = [_split(row.key) for row in rows]
         moves = [move for row in rows for move in row.transitions]
         flags = [(place, *stretch) for place, row in enumerate(rows) for stretch in row.flagged]
         status = self._status_code
         return IssueTable(
-            project=_codes(self.projects, (Project(row.project_id, key[0]) for key, row in ordered)),
-            number=_int64(key[1] for key, _ in ordered),
+            project=_codes(
+                self.projects, (Project(row.project_id, key[0]) for key, row in zip(keys, rows, strict=True))
+            ),
+            number=_int64(number for _, number in keys),
             type=_codes(self.types, (row.type for row in rows)),
             status=_int32(status(row.status.id, row.status.name) for row in rows),
             category=np.array([category_of(row.status.category) for row in rows], np.int8),

@@ -5,13 +5,17 @@ dashboard needs around it: the store it reads, the snapshot it last saw, and
 the reports it has already made.
 """
 
-from collections.abc import Mapping
+import datetime as dt
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from configuration.profile import Profile
+from data.cache_manager import Store
 from data.delivery import DeliveryTables, derive
 from data.dora_calculator import DORA_METRICS, calculate_all_dora_metrics
 from data.evaluate import no_data
@@ -20,10 +24,13 @@ from data.metric import Finding, MetricResult
 from data.performance_utils import CalculationContext
 from data.periods import iso_instant, lay_out, parse_as_of, parse_day, zone_named
 from data.quality import find
+from data.sources import Source
 from data.tables import MISSING, Dataset, Flags, IssueTable
 
 EMPTY_STORE = "There are no issues in the store."
 METRICS = (*DORA_METRICS, *FLOW_METRICS)
+REMEMBERED_REPORTS = 64
+DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +107,14 @@ def compute(dataset: Dataset, profile: Profile, view: View) -> Report:
     issues = dataset.issues
     created = issues.created[issues.created != MISSING]
     first_created = int(created.min()) if len(created) else MISSING
-    if as_of == MISSING or not len(issues):
+    if as_of == MISSING:
         if first and last:
             lay_out(first, last, zone, 0)  # refuses a period that ends before it begins
         return _over_nothing(dataset, as_of, Period(view.date_from, view.date_to, 0, zone.key))
     window = lay_out(first, last, zone, as_of, first_created)
+    period = Period(window.first_day.isoformat(), window.last_day.isoformat(), window.days, zone.key)
+    if not len(issues):
+        return _over_nothing(dataset, as_of, period)
     delivery = derive(dataset, profile, zone, as_of)
     chosen = _chosen(issues, view)
     context = CalculationContext(delivery, window, chosen, frozenset(view.projects))
@@ -115,7 +125,7 @@ def compute(dataset: Dataset, profile: Profile, view: View) -> Report:
         as_of=as_of,
         revision=dataset.revision,
         complete=dataset.complete,
-        period=Period(window.first_day.isoformat(), window.last_day.isoformat(), window.days, zone.key),
+        period=period,
         scope_issues=len(issues),
         flow_items=int(in_scope.sum()),
         results={**calculate_all_dora_metrics(context, note), **flow},
@@ -217,3 +227,180 @@ def _note(as_of: int, newest: int) -> str | None:
     if as_of >= newest:
         return None
     return "As of a past instant: statuses are those of then; resolutions, types and labels are today's."
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the filters of a page can be set to, sorted."""
+
+    projects: tuple[str, ...]
+    types: tuple[str, ...]
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IssueLine:
+    """One row of the drawer; texts are "" and ``days`` is None where there is nothing to show."""
+
+    key: str
+    summary: str
+    type: str
+    status: str
+    start: str
+    end: str
+    days: float | None
+    note: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """Where the numbers come from and how old they are."""
+
+    kind: Literal["demo", "jira", "files", "empty"]
+    synced_at: int | None
+    complete: bool
+    stored: int
+    site: str
+
+
+class Pipeline:
+    """The path of the data for one source, with the snapshot and the reports it has at hand.
+
+    Safe to share between threads: readers get an immutable snapshot, and a
+    finished sync is seen as a new revision of the store.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._lock = threading.Lock()
+        self._dataset: Dataset | None = None
+        self._reports: OrderedDict[View, Report] = OrderedDict()
+
+    @property
+    def name(self) -> str:
+        """Name of the profile."""
+        return self.source.name
+
+    @property
+    def profile(self) -> Profile:
+        """Settings of the profile."""
+        return self.source.profile
+
+    @property
+    def store(self) -> Store:
+        """Where the issues are."""
+        return self.source.store
+
+    def dataset(self) -> Dataset:
+        """Return the published data, read again only when their revision has changed."""
+        revision = self.store.revision()
+        with self._lock:
+            if self._dataset is None or self._dataset.revision != revision:
+                self._dataset = self.store.load()
+                self._reports.clear()
+            return self._dataset
+
+    def report(self, view: View) -> Report:
+        """Answer a view; the same view of the same revision is computed once."""
+        dataset = self.dataset()
+        with self._lock:
+            known = self._reports.get(view)
+            if known is not None and known.revision == dataset.revision:
+                self._reports.move_to_end(view)
+                return known
+        report = compute(dataset, self.profile, view)
+        with self._lock:
+            self._reports[view] = report
+            while len(self._reports) > REMEMBERED_REPORTS:
+                self._reports.popitem(last=False)
+        return report
+
+    def choices(self) -> Choices:
+        """Return what occurs in the store: project keys, issue type names, labels."""
+        issues = self.dataset().issues
+        return Choices(
+            projects=tuple(sorted({project.key for project in issues.projects})),
+            types=tuple(sorted({kind.name for kind in issues.types if kind.name})),
+            labels=tuple(sorted({label for labels in issues.label_sets for label in labels})),
+        )
+
+    def status(self) -> SourceStatus:
+        """Return where the numbers come from, and when they were read."""
+        dataset = self.dataset()
+        meta = self.store.meta()
+        synced = meta.get("synced_at")
+        return SourceStatus(
+            kind=self.source.kind if len(dataset.issues) else "empty",
+            synced_at=int(synced) if synced else None,
+            complete=dataset.complete,
+            stored=len(dataset.issues),
+            site=meta.get("site", ""),
+        )
+
+    def lines(self, report: Report, metric_id: str, reason: str | None = None) -> list[IssueLine]:
+        """Return the rows behind a number: the included ones, or those left out for ``reason``."""
+        delivery, result = report.delivery, report.results[metric_id]
+        if delivery is None or (reason is not None and reason not in result.candidates.reasons):
+            return []
+        rows = result.candidates.rows(reason)
+        if metric_id in _DEPLOYMENT_METRICS:
+            return [_deployment_line(delivery, int(row), reason) for row in rows]
+        return self._issue_lines(delivery, rows.tolist(), metric_id, reason)
+
+    def _issue_lines(
+        self, delivery: DeliveryTables, rows: Sequence[int], metric_id: str, reason: str | None
+    ) -> list[IssueLine]:
+        issues = delivery.issues
+        site = "" if self.source.kind == "demo" else self.store.meta().get("site", "")
+        keys = issues.keys(np.array(rows, np.intp))
+        stored = self.store.rows(keys)
+        since = issues.created if metric_id == "request_lead_time" else delivery.started_at
+        lines = []
+        for row, key in zip(rows, keys, strict=True):
+            start, end = int(since[row]), int(delivery.completed_at[row])
+            until = end if end != MISSING else delivery.as_of
+            lines.append(
+                IssueLine(
+                    key=key,
+                    summary=stored[key].summary if key in stored else "",
+                    type=issues.types[issues.type[row]].name,
+                    status=issues.statuses[issues.status[row]].name,
+                    start=iso_instant(start) or "",
+                    end=iso_instant(end) or "",
+                    days=None if start == MISSING else (until - start) / DAY_MS,
+                    note=reason or _note_of(delivery, row),
+                    url=f"{site}/browse/{key}" if site else "",
+                )
+            )
+        return lines
+
+
+_DEPLOYMENT_METRICS = frozenset({"deployment_frequency"})
+
+
+def _note_of(delivery: DeliveryTables, row: int) -> str:
+    """Return what a reader should know of one row's history."""
+    history = delivery.history
+    notes = (
+        ("history mismatch", history.mismatch),
+        ("history clamped", history.clamped),
+        ("broken history", history.broken_chain),
+    )
+    return ", ".join(text for text, flags in notes if flags[row])
+
+
+def _deployment_line(delivery: DeliveryTables, row: int, reason: str | None) -> IssueLine:
+    deployments = delivery.deployments
+    day = int(deployments.day[row])
+    return IssueLine(
+        key=deployments.ids[row],
+        summary=deployments.names[row],
+        type=deployments.source,
+        status="released",
+        start="",
+        end=dt.date.fromordinal(day).isoformat() if day else "",
+        days=None,
+        note=reason or "",
+        url="",
+    )

@@ -1,0 +1,100 @@
+"""One background job at a time: a plain function with progress and cancel, in one worker thread."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from configuration.errors import DashboardError
+
+logger = logging.getLogger(__name__)
+
+Progress = Callable[[int, int | None], None]
+Work = Callable[[Progress, threading.Event], object]
+
+
+@dataclass(frozen=True, slots=True)
+class JobState:
+    """How the last job stands.
+
+    Attributes:
+        running: it has not ended.
+        label: what it does, for people.
+        done: how much of it is done.
+        total: how much there is, None where nobody knows.
+        error: cause of its failure, None if it went well.
+        hint: remedy of its failure.
+        reference: where the log tells more.
+    """
+
+    running: bool = False
+    label: str = ""
+    done: int = 0
+    total: int | None = None
+    error: str | None = None
+    hint: str | None = None
+    reference: str | None = None
+
+
+class JobPort:
+    """Runs one job at a time; a second start while one runs is ignored.
+
+    Args:
+        refer: logs an unexpected exception and returns its reference.
+    """
+
+    def __init__(self, refer: Callable[[Exception], str]) -> None:
+        self._refer = refer
+        self._lock = threading.Lock()
+        self._state = JobState()
+        self._cancelled = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def state(self) -> JobState:
+        """Return how the last job stands."""
+        with self._lock:
+            return self._state
+
+    def start(self, label: str, work: Work) -> bool:
+        """Start ``work(progress, cancelled)``; False if a job is still running."""
+        with self._lock:
+            if self._state.running:
+                return False
+            self._state = JobState(running=True, label=label)
+            self._cancelled = threading.Event()
+            # A daemon, so that Ctrl-C ends the process; an interrupted sync publishes nothing.
+            self._thread = threading.Thread(target=self._run, args=(work,), name="job", daemon=True)
+            self._thread.start()
+        return True
+
+    def cancel(self) -> None:
+        """Ask the running job to stop."""
+        with self._lock:
+            self._cancelled.set()
+
+    def join(self, timeout_s: float) -> None:
+        """Wait until the job has ended, at most ``timeout_s`` seconds."""
+        if self._thread is not None:
+            self._thread.join(timeout_s)
+
+    def _run(self, work: Work) -> None:
+        try:
+            work(self._progress, self._cancelled)
+        except DashboardError as error:
+            self._end(error=error.message, hint=error.hint, reference=self._refer(error))
+        except Exception as error:  # noqa: BLE001  # a thread has no caller: the page must hear of it
+            self._end(
+                error="The job ended unexpectedly.",
+                hint="Look into the log under this reference.",
+                reference=self._refer(error),
+            )
+        else:
+            self._end()
+
+    def _progress(self, done: int, total: int | None) -> None:
+        with self._lock:
+            self._state = replace(self._state, done=done, total=total)
+
+    def _end(self, error: str | None = None, hint: str | None = None, reference: str | None = None) -> None:
+        with self._lock:
+            self._state = replace(self._state, running=False, error=error, hint=hint, reference=reference)

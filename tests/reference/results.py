@@ -81,7 +81,8 @@ def empty_weeks(world: World) -> list[dict]:
 
 def without_answer(world: World, metric: str, unit: str, state: str, **more: object) -> dict:
     """A metric that has no number here: null, no keys, and weeks that say null."""
-    return result(metric, unit, state=state, weekly=empty_weeks(world), **more)
+    previous = {"value": None, "n": 0} if world.has_previous else None
+    return result(metric, unit, state=state, weekly=empty_weeks(world), previous=previous, **more)
 
 
 def duration_result(

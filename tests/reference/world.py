@@ -38,8 +38,8 @@ class Fact:
         return self._category_at(moment) == "in_progress"
 
     def parked_at(self, moment: int) -> bool:
-        """Started, and back in todo; an unmapped status counts as todo everywhere."""
-        begun = self.started is not None and self.started <= moment
+        """Was in progress, and is back in todo; an unmapped status counts as todo everywhere."""
+        begun = any(s.category == "in_progress" and s.entered <= moment for s in self.history.stays)
         return begun and self._category_at(moment) in ("todo", "unmapped")
 
     def _category_at(self, moment: int) -> str | None:

@@ -116,8 +116,10 @@ class Planner:
         rng = self.rng
         if issue.type is c.EPIC:
             return self._epic(issue.created)
-        fate = rng.random()
-        if fate < 0.055:
+        # The payments team let its backlog grow until the day it swept it.
+        careless = self.team is c.PAY and issue.created < self.sweep_at
+        fate = rng.random() - (0.12 if careless else 0.055)
+        if fate < 0:
             return []
         for below, shortest, longest, resolution in self._early_ends(issue):
             if fate < below:
@@ -127,10 +129,10 @@ class Planner:
 
     def _early_ends(self, issue: Issue) -> list[tuple[float, float, float, Named]]:
         """Ends without a start: share so far, workdays from and to, resolution."""
-        ends = [(0.09, 5, 45, c.WONT_DO), (0.11, 0.1, 4, c.DUPLICATE)]
+        ends = [(0.035, 5, 45, c.WONT_DO), (0.055, 0.1, 4, c.DUPLICATE)]
         if issue.type is c.BUG:
-            ends.append((0.13, 0.5, 8, c.CANNOT_REPRODUCE))
-        return [*ends, (0.15, 0.1, 6, self._delivered(issue))]
+            ends.append((0.075, 0.5, 8, self.rng.choice((c.CANNOT_REPRODUCE, c.NOT_A_BUG))))
+        return [*ends, (0.095, 0.1, 6, self._delivered(issue))]
 
     def _after(self, at: int, workdays: float) -> int:
         local = instant_of(position_of(at + self.offset) + int(workdays * WORKDAY))

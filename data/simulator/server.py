@@ -1,10 +1,13 @@
 """The simulator on a real socket: credentials, limits, delays and the request log."""
 
 import base64
+import contextlib
 import datetime as dt
 import email.utils
 import gzip
 import hashlib
+import socket
+import sys
 import threading
 import time
 from collections import deque
@@ -129,18 +132,19 @@ class JiraSimulator:
 
     def start(self) -> Self:
         """Serve from a thread of its own; returns at once."""
-        self._run("jira-simulator", self._server.serve_forever)
+        self._run("jira-simulator", lambda: self._server.serve_forever(poll_interval=0.05))
         if self._mutate_every_s is not None:
             self._run("jira-simulator-life", self._live)
         return self
 
     def stop(self) -> None:
-        """Close the socket and end the threads; a second call does nothing."""
+        """Close every connection and end the threads; a second call does nothing."""
         if self._stopping.is_set():
             return
         self._stopping.set()
         if self._threads:
             self._server.shutdown()
+        self._server.hang_up()
         self._server.server_close()
         for thread in self._threads:
             thread.join()
@@ -360,10 +364,30 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], simulator: JiraSimulator) -> None:
         self.simulator = simulator
+        self._connections: set[socket.socket] = set()
         super().__init__(address, _Handler)
 
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Accept a connection and remember it."""
+        connection, address = super().get_request()
+        self._connections.add(connection)
+        return connection, address
+
+    def shutdown_request(self, request: Any) -> None:
+        """Forget a connection that ends."""
+        self._connections.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self) -> None:
+        """End the connections that clients keep alive: a stopped Jira must not go on answering."""
+        for connection in list(self._connections):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is everyday life here, not a traceback on stderr."""
+        """A client that hangs up is everyday life here; anything else is a bug to be seen."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -415,7 +439,7 @@ class _Handler(BaseHTTPRequestHandler):
 def _end_of_history(today: dt.date | dt.datetime | None, now_s: float) -> tuple[int, float]:
     """When the history ends (epoch ms), and by how much the server's clock is shifted (s)."""
     if isinstance(today, dt.datetime):
-        end_s = today.timestamp()
+        end_s = (today if today.tzinfo else today.replace(tzinfo=dt.UTC)).timestamp()
         return int(end_s * 1000), 0.0 if 0 <= now_s - end_s <= 86_400 else end_s + 60 - now_s
     midnight_s = now_s - now_s % 86_400
     if today is None:

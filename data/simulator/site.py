@@ -65,7 +65,8 @@ class Site:
     def issues(self) -> list[Issue]:
         """Every issue as it is now, by id: the truth that a client must arrive at."""
         with self._lock:
-            return [issue for _, issue in sorted(self._live.items()) if self._shown(issue)]
+            # Ids only grow and a change keeps its place, so the order is that of the ids.
+            return [issue for issue in self._live.values() if self._shown(issue)]
 
     def find(self, id_or_key: str) -> Issue | None:
         """An issue by id, key or a key it had before it moved; None if gone or hidden."""
@@ -201,7 +202,6 @@ class Site:
         """Remove *issue* for good; its links and children lose it without a trace in their history."""
         with self._lock:
             del self._live[issue.id]
-            self._ids = {key: issue_id for key, issue_id in self._ids.items() if issue_id != issue.id}
             self._unlink(issue)
             self._touch(issue)
             self._enqueue(issue.id)

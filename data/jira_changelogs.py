@@ -12,8 +12,9 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from configuration.errors import NotFoundError, RepeatedTokenError, RetiredEndpointError
+from configuration.errors import NotFoundError, RetiredEndpointError
 from data.jira_dialects import Dialect, decode_bulk, decode_history_page, read_histories
+from data.jira_search import repeated_token
 from data.jira_transport import Call
 from data.normalize import FIELD_BIT, Changelog, History, JiraIssue, decode_issue, issue_row
 from data.tables import IssueRow
@@ -99,9 +100,13 @@ class Completer:
         self._pending: dict[str, Decoded] = {}
         self._bulk = dialect.name == "cloud"
 
-    def add(self, decoded: Decoded) -> None:
-        """Remember an issue; a second copy of it replaces the first."""
-        self._pending[str(decoded.issue.id)] = decoded
+    def takes(self, decoded: Decoded) -> bool:
+        """Remember an issue unless its history is complete; a second copy replaces the first."""
+        if is_complete(decoded.issue.changelog, decoded.bad, self._dialect.embedded_cap):
+            self._pending.pop(decoded.row.id, None)
+            return False
+        self._pending[decoded.row.id] = decoded
+        return True
 
     def is_full(self) -> bool:
         """Whether one more would not fit into one call."""
@@ -201,14 +206,6 @@ class Completer:
             return decoded.with_changelog(issue.changelog, broken=False)
         logger.warning("jira.history_incomplete", extra={"issue": decoded.issue.key})
         return decoded.with_changelog(None, broken=True)
-
-
-def repeated_token() -> RepeatedTokenError:
-    """Return the error for a page token that comes a second time."""
-    return RepeatedTokenError(
-        "Jira gave the same page token twice, so its pages would never end.",
-        hint="Try again later; if it stays, narrow JIRA_JQL and report it to the administrator of Jira.",
-    )
 
 
 def _decode_full_history_page(body: bytes) -> Any:

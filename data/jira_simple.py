@@ -11,36 +11,34 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 import msgspec
 
 from configuration.errors import (
     AuthenticationError,
+    MalformedAnswerError,
     NotFoundError,
-    RetiredEndpointError,
     SourceError,
     TokenRefusedError,
     WrongSchemeError,
 )
 from data.jira_answers import anonymous, unauthorized, with_gateway
-from data.jira_changelogs import Completer, Decoded, is_complete, read_decoded, repeated_token
+from data.jira_changelogs import Completer, Decoded, read_decoded
 from data.jira_connection import Connection
 from data.jira_dialects import (
     CLOUD,
     SERVER,
-    STEADY_ORDER,
     Dialect,
-    Ref,
     SearchPage,
     decode_list,
     decode_object,
-    decode_search,
     split_order,
 )
 from data.jira_query_manager import TokenBucket
+from data.jira_search import CloudSearch, ServerSearch
 from data.jira_transport import Call, RequestLog, Transport
-from data.jira_walks import ahead
 from data.normalize import NotAnIssueError, read_status, read_version
 from data.tables import IssueRow, StatusRef, VersionRow
 
@@ -113,13 +111,18 @@ class JiraClient:
         self._workers = workers
         self._server: ServerInfo | None = None
         self._fields: list[dict[str, Any]] | None = None
-        self._counts: dict[str, int | None] = {}
         self._lock = threading.Lock()
 
     @property
     def requests(self) -> RequestLog:
         """What the requests so far added up to."""
         return self._transport.requests
+
+    @cached_property
+    def _search(self) -> CloudSearch | ServerSearch:
+        dialect = self.dialect
+        kind = CloudSearch if dialect is CLOUD else ServerSearch
+        return kind(self, self._page_size or dialect.page_size, self._workers, self._cancelled)
 
     @property
     def dialect(self) -> Dialect:
@@ -218,21 +221,21 @@ class JiraClient:
         Raises:
             QueryError: the query is wrong.
         """
-        condition = split_order(jql)
-        if condition not in self._counts:
-            self._counts[condition] = self._ask_count(condition)
-        return self._counts[condition]
+        return self._search.count(split_order(jql))
 
     def ids(self, jql: str) -> Iterator[tuple[str, str]]:
         """Yield (id, key) of every issue that the query selects, at a fraction of the requests."""
-        for page in self._refs(jql):
+        seen: set[str] = set()
+        for page in self._search.refs(split_order(jql)):
             for ref in page:
-                yield str(ref.id), ref.key
+                if (issue_id := str(ref.id)) not in seen:
+                    seen.add(issue_id)
+                    yield issue_id, ref.key
 
     def pages(self, jql: str, expected: Callable[[int], None] | None = None) -> Iterator[list[IssueRow]]:
         """Yield all issues that the query selects, with complete histories, in no particular order.
 
-        An issue that changes while pages travel may come twice; the newer one last.
+        An issue that changes while pages travel may come twice, the newer one last.
 
         Args:
             jql: the query; its ORDER BY is replaced by one that holds still.
@@ -241,15 +244,17 @@ class JiraClient:
         Raises:
             SourceError: something could not be had; what was yielded is not everything.
         """
-        stop = threading.Event()
         completer = Completer(self, self.dialect)
         seen: dict[str, int] = {}
         try:
-            for page in self._walk(split_order(jql), stop, expected, seen):
-                yield from self._rows(page, completer, seen)
-            yield from filter(None, [completer.flush()])
-        finally:
-            stop.set()
+            for page in self._search.pages(split_order(jql), expected, seen):
+                if rows := self._rows(page, completer, seen):
+                    yield rows
+        except MalformedAnswerError:
+            self.verify_account()  # a logged-out view may look like a page that lost its issues
+            raise
+        if rows := completer.flush():
+            yield rows
         if not seen:
             self.verify_account()
 
@@ -314,33 +319,19 @@ class JiraClient:
                 continue
         return self.ask(calls[-1], decode_object)
 
-    def _ask_count(self, condition: str) -> int | None:
-        if self.dialect is SERVER:
-            call = SERVER.search(condition, fields=["key"], size=1)
-            return self.ask(call, decode_search).total
-        path = CLOUD.path("search/approximate-count")
-        try:
-            told = self.ask(Call(path, body={"jql": condition}, template=path), decode_object)
-        except RetiredEndpointError:
-            return None
-        count = told.get("count")
-        return count if isinstance(count, int) else None
-
-    def _rows(self, page: SearchPage, completer: Completer, seen: dict[str, int]) -> Iterator[list[IssueRow]]:
-        """Yield the rows of a page whose history is complete; the rest comes back from ``completer``."""
+    def _rows(self, page: SearchPage, completer: Completer, seen: dict[str, int]) -> list[IssueRow]:
+        """Return the rows of a page whose history is complete; the others come back from ``completer``."""
         ready: list[IssueRow] = []
         for raw in page.issues:
             decoded = self._decode(raw, page.repaired)
             if decoded is None or not _is_news(decoded.row, seen):
                 continue
-            if is_complete(decoded.issue.changelog, decoded.bad, self.dialect.embedded_cap):
+            if completer.takes(decoded):
+                if completer.is_full():
+                    ready += completer.flush()
+            else:
                 ready.append(decoded.row)
-                continue
-            completer.add(decoded)
-            if completer.is_full():
-                ready += completer.flush()
-        if ready:
-            yield ready
+        return ready
 
     def _decode(self, raw: msgspec.Raw, repaired: bool) -> Decoded | None:
         try:
@@ -349,82 +340,6 @@ class JiraClient:
             self.bad_issues += 1
             logger.warning("jira.bad_issue", extra={"reason": str(error)[:200]})
             return None
-
-    def _walk(
-        self,
-        jql: str,
-        stop: threading.Event,
-        expected: Callable[[int], None] | None,
-        seen: dict[str, int],
-    ) -> Iterator[SearchPage]:
-        if self.dialect is CLOUD:
-            return self._cloud_walk(jql, stop, expected)
-        return self._server_walk(jql, stop, expected)
-
-    def _cloud_walk(
-        self, jql: str, stop: threading.Event, expected: Callable[[int], None] | None
-    ) -> Iterator[SearchPage]:
-        if expected and (count := self.count(jql)) is not None:
-            expected(count)
-        yield from ahead(self._chain(jql, stop), stop, self._cancelled)
-
-    def _chain(self, jql: str, stop: threading.Event) -> Iterator[SearchPage]:
-        """Follow the page tokens to the end, which is the page without one."""
-        token: str | None = None
-        seen: set[str] = set()
-        while True:
-            page = self._search(jql, stop, token=token)
-            yield page
-            token = page.token
-            if not token:
-                return
-            if token in seen:
-                raise repeated_token()
-            seen.add(token)
-
-    def _server_walk(
-        self, jql: str, stop: threading.Event, expected: Callable[[int], None] | None
-    ) -> Iterator[SearchPage]:
-        start = 0
-        while True:
-            page = self._search(jql, stop, start_at=start)
-            yield page
-            start += len(page.issues)
-            if start >= (page.total or 0) or not page.issues:
-                return
-
-    def _search(
-        self, jql: str, stop: threading.Event, *, token: str | None = None, start_at: int = 0
-    ) -> SearchPage:
-        dialect = self.dialect
-        size = self._page_size or dialect.page_size
-        call = dialect.search(
-            f"{jql} {STEADY_ORDER}".strip(), size=size, histories=True, token=token, start_at=start_at
-        )
-        return self.ask(call, decode_search, stop)
-
-    def _refs(self, jql: str) -> Iterator[list[Ref]]:
-        dialect = self.dialect
-        query = f"{split_order(jql)} {STEADY_ORDER}".strip()
-        token: str | None = None
-        start, seen = 0, set[str]()
-        while True:
-            call = dialect.search(
-                query, fields=["id", "key"], size=dialect.ref_page_size, token=token, start_at=start
-            )
-            page = self.ask(call, decode_search)
-            yield [msgspec.json.decode(raw, type=Ref) for raw in page.issues]
-            token = page.token
-            start += len(page.issues)
-            if dialect is SERVER:
-                if start >= (page.total or 0) or not page.issues:
-                    return
-            elif not token:
-                return
-            elif token in seen:
-                raise repeated_token()
-            else:
-                seen.add(token)
 
 
 def _is_news(row: IssueRow, seen: dict[str, int]) -> bool:

@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 from data.jira_query_manager import stop_if
@@ -91,20 +91,3 @@ class FanOut(Generic[T]):
             except queue.Full:
                 continue
             return
-
-
-def ahead(walk: Iterator[T], stop: threading.Event, cancelled: threading.Event | None = None) -> Iterator[T]:
-    """Walk on while the reader is busy with the page before."""
-    return iter(FanOut(iter([walk]), 1, stop, cancelled))
-
-
-def in_pieces(items: Iterator[T], size: Callable[[], int]) -> Iterator[list[T]]:
-    """Cut a stream into lists of ``size()``."""
-    piece: list[T] = []
-    for item in items:
-        piece.append(item)
-        if len(piece) >= size():
-            yield piece
-            piece = []
-    if piece:
-        yield piece

@@ -1,0 +1,478 @@
+"""Every issue that a query selects, once: Cloud's chain of tokens, Data Center's numbered pages.
+
+Both are checked rather than believed. A chain may break off politely, and
+numbered pages shift when an issue is deleted between two of them; what is
+missing is found by a sweep of ids and asked for by name.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+
+from configuration.errors import (
+    QueryError,
+    RepeatedTokenError,
+    ResultWindowError,
+    RetiredEndpointError,
+    UnavailableError,
+)
+from data.jira_dialects import (
+    CLOUD,
+    FIELDS,
+    SERVER,
+    STEADY_ORDER,
+    Ref,
+    SearchPage,
+    decode_object,
+    decode_search,
+    narrowed,
+)
+from data.jira_transport import Call
+from data.jira_walks import FanOut
+from data.normalize import JsonRecord, instant_of
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+Told = Callable[[int], None]
+
+# A chain of this many pages is as quick as asking for its pieces side by side.
+_SHORT_CHAIN = 6
+# Search platforms under Data Center page no further than this.
+_WINDOW = 10_000
+_RESTARTS = 3
+
+
+class Asker(Protocol):
+    """What a search needs of the client."""
+
+    def ask(self, call: Call, decode: Callable[[bytes], T], stop: threading.Event | None = None) -> T:
+        """Return the decoded answer."""
+
+    def verify_account(self) -> None:
+        """Raise AuthenticationError if nobody is logged in."""
+
+
+class _CreatedField(JsonRecord):
+    created: str | int | None = None
+
+
+class _Created(JsonRecord):
+    fields: _CreatedField
+
+
+class _CannotSplitError(Exception):
+    """This Jira does not take a list of ids in a query, or does not heed it."""
+
+
+_ref = msgspec.json.Decoder(Ref)
+_created = msgspec.json.Decoder(_Created)
+
+
+def repeated_token() -> RepeatedTokenError:
+    """Return the error for a page token that comes a second time."""
+    return RepeatedTokenError(
+        "Jira gave the same page token twice, so its pages would never end.",
+        hint="Try again later; if it stays, narrow JIRA_JQL and report it to the administrator of Jira.",
+    )
+
+
+class CloudSearch:
+    """``/search/jql``: every page names the next one; a long result is fetched in pieces side by side.
+
+    Args:
+        asker: sends calls.
+        page_size: issues per page.
+        workers: threads.
+        cancelled: set by the user.
+    """
+
+    dialect = CLOUD
+
+    def __init__(
+        self, asker: Asker, page_size: int, workers: int, cancelled: threading.Event | None = None
+    ) -> None:
+        self._asker = asker
+        self._page_size = page_size
+        self._workers = workers
+        self._cancelled = cancelled
+        self._counts: dict[str, int | None] = {}
+
+    def count(self, jql: str) -> int | None:
+        """Return about how many issues there are, None where Jira does not tell; asked once."""
+        if jql not in self._counts:
+            path = CLOUD.path("search/approximate-count")
+            try:
+                told = self._asker.ask(Call(path, body={"jql": jql}, template=path), decode_object)
+            except RetiredEndpointError:
+                told = {}
+            count = told.get("count")
+            self._counts[jql] = count if isinstance(count, int) else None
+        return self._counts[jql]
+
+    def refs(self, jql: str) -> Iterator[list[Ref]]:
+        """Sweep ids and keys, thousands at a time."""
+        for page in self._chain(jql, fields=("id", "key"), size=CLOUD.ref_page_size):
+            yield [_ref.decode(raw) for raw in page.issues]
+
+    def pages(self, jql: str, expected: Told | None, seen: Mapping[str, Any]) -> Iterator[SearchPage]:
+        """Yield pages until every issue was in one of them.
+
+        Args:
+            jql: the query, without an order.
+            expected: told how many issues to expect.
+            seen: ids that the reader has taken over, up to date at every step.
+        """
+        if expected and (count := self.count(jql)) is not None:
+            expected(count)
+        first = self._page(jql)
+        yield first
+        if not first.token:
+            return
+        count = self.count(jql)
+        if count is not None and count > _SHORT_CHAIN * len(first.issues) > 0:
+            try:
+                yield from self._side_by_side(jql, seen)
+            except _CannotSplitError:
+                logger.warning("jira.cannot_split")
+            else:
+                return
+        stop = threading.Event()
+        yield from FanOut(iter([self._chain(jql, stop, first.token)]), 1, stop, self._cancelled)
+        if count is not None and len(seen) < count:
+            # It ended politely, and before its end: a known lie of long walks and lost logins.
+            yield from self._repair(jql, seen)
+
+    def _repair(self, jql: str, seen: Mapping[str, Any]) -> Iterator[SearchPage]:
+        try:
+            yield from self._missing(jql, seen, (str(ref.id) for refs in self.refs(jql) for ref in refs))
+        except _CannotSplitError:
+            raise UnavailableError(
+                "Jira's pages ended before all issues were there.", hint="Try again later."
+            ) from None
+
+    def _side_by_side(self, jql: str, seen: Mapping[str, Any]) -> Iterator[SearchPage]:
+        """Sweep the ids, and fetch them piece by piece on several threads while the sweep goes on.
+
+        Pieces by id are disjoint, equally long, and complete when every id was seen.
+        """
+        swept: list[str] = []
+        stop = threading.Event()
+        known = next(iter(seen), "")
+
+        def pieces() -> Iterator[Iterator[SearchPage]]:
+            for refs in self.refs(jql):
+                ids = [str(ref.id) for ref in refs]
+                swept.extend(ids)
+                for piece in _in_pieces([each for each in ids if each not in seen], self._page_size):
+                    yield self._piece(jql, piece, stop, known)
+
+        yield from FanOut(pieces(), self._workers, stop, self._cancelled)
+        yield from self._missing(jql, seen, iter(swept))
+
+    def _missing(self, jql: str, seen: Mapping[str, Any], swept: Iterator[str]) -> Iterator[SearchPage]:
+        """Ask by name for what the sweep had and no page brought; what stays away has left the query."""
+        known = next(iter(seen), "")
+        yield from _missing(
+            self._asker, lambda ids: self._piece(jql, ids, known=known), seen, swept, self._page_size
+        )
+
+    def _piece(
+        self, jql: str, ids: list[str], stop: threading.Event | None = None, known: str = ""
+    ) -> Iterator[SearchPage]:
+        wanted = frozenset(ids)
+        try:
+            for page in self._chain(_by_ids(jql, ids), stop):
+                if page.issues and str(_ref.decode(page.issues[0]).id) not in wanted:
+                    raise _CannotSplitError
+                yield page
+        except QueryError as error:
+            # Jira refuses the whole list when one of its issues was deleted meanwhile.
+            if known and not self._takes_ids(jql, known):
+                raise _CannotSplitError from error
+            for half in _halves(ids):
+                yield from self._piece(jql, half, stop)
+
+    def _takes_ids(self, jql: str, known: str) -> bool:
+        try:
+            self._page(_by_ids(jql, [known]))
+        except QueryError:
+            return False
+        return True
+
+    def _chain(
+        self,
+        jql: str,
+        stop: threading.Event | None = None,
+        token: str | None = None,
+        *,
+        fields: tuple[str, ...] = FIELDS,
+        size: int = 0,
+    ) -> Iterator[SearchPage]:
+        """Follow the tokens to the page that has none; ``isLast`` is not reliable."""
+        seen: set[str] = set()
+        restarts = _RESTARTS
+        while True:
+            try:
+                page = self._page(jql, stop, token, fields=fields, size=size)
+            except QueryError:
+                # The query was right at the first page, so it is the token that ran out.
+                if not token or not restarts:
+                    raise
+                restarts -= 1
+                token = None
+                seen.clear()
+                continue
+            yield page
+            token = page.token
+            if not token:
+                return
+            if token in seen:
+                raise repeated_token()
+            seen.add(token)
+
+    def _page(
+        self,
+        jql: str,
+        stop: threading.Event | None = None,
+        token: str | None = None,
+        *,
+        fields: tuple[str, ...] = FIELDS,
+        size: int = 0,
+    ) -> SearchPage:
+        call = CLOUD.search(
+            f"{jql} {STEADY_ORDER}",
+            fields=fields,
+            size=size or self._page_size,
+            histories=fields is FIELDS,
+            token=token,
+        )
+        return self._asker.ask(call, decode_search, stop)
+
+
+@dataclass(slots=True)
+class _Walked:
+    """What the pages of one window looked like: by place, the first and last id and the last created."""
+
+    total: int = 0
+    granted: int = 0
+    firsts: dict[int, str] = field(default_factory=dict)
+    lasts: dict[int, str] = field(default_factory=dict)
+    created: dict[int, int] = field(default_factory=dict)
+    torn: bool = False
+
+
+class ServerSearch:
+    """``/search`` with startAt and total: pages side by side, each overlapping the one before by an issue.
+
+    An issue that is deleted while pages travel shifts the rest, and one falls
+    between two pages. The overlap shows it: a page must begin with the issue that
+    ended the page before. Results longer than the search platform pages through
+    are cut into windows by the instant of creation.
+    """
+
+    dialect = SERVER
+
+    def __init__(
+        self, asker: Asker, page_size: int, workers: int, cancelled: threading.Event | None = None
+    ) -> None:
+        self._asker = asker
+        self._page_size = page_size
+        self._workers = workers
+        self._cancelled = cancelled
+        self._window = _WINDOW
+
+    def count(self, jql: str) -> int | None:
+        """Return how many issues there are, exactly."""
+        return self._page(jql, 0, 1, ("key",)).total
+
+    def refs(self, jql: str) -> Iterator[list[Ref]]:
+        """Sweep ids and keys; the whole sweep again where issues moved meanwhile."""
+        for _ in range(_RESTARTS):
+            walks: list[_Walked] = []
+            swept = [
+                [_ref.decode(raw) for raw in page.issues]
+                for page in self._windows(jql, SERVER.ref_page_size, ("created",), walks)
+            ]
+            if not any(walked.torn for walked in walks):
+                yield from swept
+                return
+            self._asker.verify_account()
+        raise UnavailableError(
+            "Issues come and go so fast that Jira's pages never fit together.",
+            hint="Try again when no bulk change is running.",
+        )
+
+    def pages(self, jql: str, expected: Told | None, seen: Mapping[str, Any]) -> Iterator[SearchPage]:
+        """Yield pages until every issue was in one of them; arguments as for Cloud."""
+        walks: list[_Walked] = []
+        yield from self._windows(jql, self._page_size, FIELDS, walks, expected)
+        if any(walked.torn for walked in walks):
+            # Nobody logged in looks the same as issues that went away.
+            self._asker.verify_account()
+            swept = (str(ref.id) for refs in self.refs(jql) for ref in refs)
+            yield from _missing(self._asker, _Pieces(self, jql), seen, swept, self._page_size)
+
+    def _windows(
+        self,
+        jql: str,
+        size: int,
+        fields: tuple[str, ...],
+        walks: list[_Walked],
+        expected: Told | None = None,
+    ) -> Iterator[SearchPage]:
+        lower: int | None = None
+        while True:
+            walks.append(walked := _Walked())
+            query = jql if lower is None else narrowed(jql, f"created >= {lower}")
+            yield from self._one_window(query, size, fields, walked, expected)
+            expected = None
+            if walked.total <= self._window:
+                return
+            reached = max((at for place, at in walked.created.items() if place < self._window), default=lower)
+            if reached is None or reached == lower:
+                raise ResultWindowError(
+                    f"Over {self._window} issues were created at one instant, and Jira pages no further.",
+                    hint="Narrow JIRA_JQL, for instance to one project.",
+                )
+            lower = reached
+
+    def _one_window(
+        self, jql: str, size: int, fields: tuple[str, ...], walked: _Walked, expected: Told | None
+    ) -> Iterator[SearchPage]:
+        first = self._page(jql, 0, size, fields)
+        walked.total = first.total or 0
+        # The server echoes the size it uses; the page itself may still be shorter.
+        walked.granted = max(2, min(size, first.max_results or len(first.issues)))
+        if expected:
+            expected(walked.total)
+        self._note(first, 0, walked)
+        yield first
+        if len(first.issues) < walked.total:
+            stop = threading.Event()
+            spans = self._spans(jql, fields, len(first.issues) - 1, walked, stop)
+            yield from FanOut(spans, self._workers, stop, self._cancelled)
+            walked.torn = _is_torn(walked, min(walked.total, self._window))
+
+    def _spans(
+        self, jql: str, fields: tuple[str, ...], begin: int, walked: _Walked, stop: threading.Event
+    ) -> Iterator[Iterator[SearchPage]]:
+        """Cut the rest of a window into pages of the size that the server granted."""
+        for start in range(begin, min(walked.total, self._window) - 1, walked.granted - 1):
+            yield self._span(jql, fields, start, walked, stop)
+
+    def _span(
+        self, jql: str, fields: tuple[str, ...], start: int, walked: _Walked, stop: threading.Event
+    ) -> Iterator[SearchPage]:
+        """Walk from ``start`` to the first issue of the next span; a server may give less than asked."""
+        end = min(start + walked.granted, walked.total, self._window)
+        while start < end - 1:
+            try:
+                page = self._page(jql, start, end - start, fields, stop)
+            except ResultWindowError:
+                self._window = min(self._window, start)
+                return
+            self._note(page, start, walked)
+            yield page
+            if len(page.issues) <= 1:
+                return  # the result became shorter; the missing joint tells
+            start += len(page.issues) - 1
+
+    def _note(self, page: SearchPage, start: int, walked: _Walked) -> None:
+        if not page.issues:
+            return
+        end = start + len(page.issues) - 1
+        walked.firsts[start] = str(_ref.decode(page.issues[0]).id)
+        walked.lasts[end] = str(_ref.decode(page.issues[-1]).id)
+        if (created := _created_at(page.issues[-1])) is not None:
+            walked.created[end] = created
+
+    def _page(
+        self,
+        jql: str,
+        start: int,
+        size: int,
+        fields: tuple[str, ...],
+        stop: threading.Event | None = None,
+    ) -> SearchPage:
+        call = SERVER.search(
+            f"{jql} {STEADY_ORDER}", fields=fields, size=size, histories=fields is FIELDS, start_at=start
+        )
+        return self._asker.ask(call, _decode_numbered(start), stop)
+
+
+class _Pieces:
+    """Pages of issues that are asked for by id, on Data Center."""
+
+    def __init__(self, search: ServerSearch, jql: str) -> None:
+        self._search = search
+        self._jql = jql
+
+    def __call__(self, ids: list[str]) -> Iterator[SearchPage]:
+        try:
+            yield self._search._page(_by_ids(self._jql, ids), 0, len(ids), FIELDS)
+        except QueryError:
+            for half in _halves(ids):
+                yield from self(half)
+
+
+def _missing(
+    asker: Asker,
+    piece: Callable[[list[str]], Iterator[SearchPage]],
+    seen: Mapping[str, Any],
+    swept: Iterator[str],
+    size: int,
+) -> Iterator[SearchPage]:
+    lost = [each for each in swept if each not in seen]
+    for ids in _in_pieces(lost, size):
+        yield from piece(ids)
+    gone = sum(each not in seen for each in lost)
+    if gone:
+        asker.verify_account()
+        logger.info("jira.issues_gone", extra={"issues": gone})
+
+
+def _is_torn(walked: _Walked, end: int) -> bool:
+    """Tell whether the pages of a window fail to join, or stop before its end."""
+    joints = (place for place in walked.firsts if 0 < place < end)
+    return any(walked.firsts[place] != walked.lasts.get(place) for place in joints) or (
+        max(walked.lasts, default=-1) < end - 1
+    )
+
+
+def _decode_numbered(start: int) -> Callable[[bytes], SearchPage]:
+    def decode(body: bytes) -> SearchPage:
+        page = decode_search(body)
+        if page.total is None:
+            raise ValueError("the page has no total")
+        if not page.issues and start < page.total:
+            raise ValueError("a page is empty before the end of the result")
+        return page
+
+    return decode
+
+
+def _created_at(raw: msgspec.Raw) -> int | None:
+    try:
+        at = instant_of(_created.decode(raw).fields.created)
+    except (ValueError, OverflowError):
+        return None
+    return at if at > 0 else None
+
+
+def _by_ids(jql: str, ids: list[str]) -> str:
+    return narrowed(jql, f"id in ({', '.join(ids)})")
+
+
+def _halves(ids: list[str]) -> list[list[str]]:
+    """Return both halves; none of a single id, which is then known to be the one that is gone."""
+    middle = len(ids) // 2
+    return [ids[:middle], ids[middle:]] if middle else []
+
+
+def _in_pieces(items: list[str], size: int) -> Iterator[list[str]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

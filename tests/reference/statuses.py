@@ -42,7 +42,14 @@ class Categories:
         return self._category_by_name(status.name)
 
     def is_waiting(self, status: Status | None) -> bool:
-        return status is not None and self._workflow_part(status) == "waiting"
+        """Mapped as waiting; a status that is gone waits if all its namesakes of today do."""
+        if status is None:
+            return False
+        part = self._workflow_part(status)
+        if part or _identity(status) in self.today:
+            return part == "waiting"
+        namesakes = self._namesakes(status.name)
+        return bool(namesakes) and all(self._workflow_part(known) == "waiting" for known in namesakes)
 
     def _workflow_part(self, status: Status) -> str | None:
         """The workflow list that holds this status, by its id or by one name.
@@ -75,9 +82,12 @@ class Categories:
 
     def _category_by_name(self, name: str | None) -> str:
         """The one category that all of today's statuses of this name share."""
-        namesakes = [known for known in self.today if fold(self._name_today(known)) == fold(name)]
-        found = {self.category(self._known(identity)) for identity in namesakes}
+        found = {self.category(known) for known in self._namesakes(name)}
         return found.pop() if len(found) == 1 else "unmapped"
+
+    def _namesakes(self, name: str | None) -> list[Status]:
+        wanted = fold(name)
+        return [self._known(known) for known in self.today if fold(self._name_today(known)) == wanted]
 
     def _known(self, identity: str) -> Status:
         own_id = None if identity.startswith("name:") else identity

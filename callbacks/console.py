@@ -54,7 +54,8 @@ class Invocation:
     def start_logging(self, *, talkative: bool = False) -> None:
         """Start logging once, with the level of option or environment.
 
-        A command that ends at once shows only warnings on the console, unless a level was asked for.
+        A command that ends at once tells its own failures; its console stays free of log
+        lines unless a level was asked for.
         """
         if self._logging:
             return
@@ -64,7 +65,7 @@ class Invocation:
             self.home,
             asked or "INFO",
             secrets=[self.environment.get("JIRA_TOKEN") or ""],
-            console_level=None if asked or talkative else "WARNING",
+            console_level=None if asked or talkative else "CRITICAL",
         )
 
 
@@ -73,7 +74,7 @@ class Command(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command inside a log context of its own."""
-        ctx.obj.start_logging(talkative=self.name == "serve")
+        ctx.obj.start_logging(talkative=self.name in ("serve", "demo-jira"))
         with run_context(profile=ctx.obj.profile_name):
             return super().invoke(ctx)
 
@@ -327,7 +328,7 @@ def _print(text: str) -> int:
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         # Whoever read has seen enough; without this Python would complain again at exit.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
     return 0
 
 

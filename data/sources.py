@@ -6,7 +6,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from configuration.errors import ConfigurationError
-from configuration.profile import DeploymentSettings, Profile, WorkflowSettings
+from configuration.profile import Profile, WorkflowSettings
 from configuration.settings import Home, Secret
 from data.cache_manager import Store, generate_cache_key
 from data.persistence import DEFAULT_PROFILE, DEMO_PROFILE, checked_name, load_profile, load_token
@@ -63,10 +63,8 @@ class Source:
 
 def demo_profile() -> Profile:
     """Return the settings that fit the simulated teams of the demo."""
-    return Profile(
-        workflow=WorkflowSettings(waiting=("In Review", "Blocked", "Ready for Test")),
-        deployments=DeploymentSettings(),
-    )
+    waiting = ("In Review", "Ready for Release", "Waiting for Approval", "Blocked")
+    return Profile(workflow=WorkflowSettings(waiting=waiting))
 
 
 def resolve(home: Home, name: str, environment: Mapping[str, str], *, creating: bool = False) -> Source:

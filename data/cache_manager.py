@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 
 from configuration.errors import StoreError
-from data.normalize import build_issue_table
+from data.columns import build_issue_table
 from data.tables import (
     MISSING,
     Dataset,

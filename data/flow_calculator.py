@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from data.delivery import FLOW_ITEMS
 from data.evaluate import evaluate
+from data.flow_items import FLOW_ITEMS
 from data.metric import Metric, MetricResult
 from data.metrics.flow_distribution import flow_distribution
 from data.metrics.flow_efficiency import flow_efficiency

@@ -5,8 +5,8 @@ from typing import Any
 
 from configuration.profile import Profile
 from data.cache_manager import Store
+from data.columns import in_key_order
 from data.delivery import derive
-from data.normalize import in_key_order
 from data.periods import iso_instant, zone_named
 from data.tables import CATEGORY_NAMES, MISSING
 

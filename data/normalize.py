@@ -1,4 +1,4 @@
-"""Jira's JSON to issue rows, and issue rows to issue tables. Pure; Jira's names end here.
+"""Jira's JSON to issue rows. Pure; Jira's names end here.
 
 Well-formed issues are decoded straight into typed structs that skip every
 field we do not need. An issue that does not fit is read again field by field:
@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-import numpy as np
 
 from data.tables import (
     MISSING,
@@ -20,9 +19,7 @@ from data.tables import (
     UNMAPPED,
     WATCHED_FIELDS,
     IssueRow,
-    IssueTable,
     Link,
-    Project,
     StatusRef,
     Transition,
     TypeRef,
@@ -248,23 +245,6 @@ def category_of(key: str) -> int:
     return _CATEGORY_OF_KEY.get(key, UNMAPPED)
 
 
-def build_issue_table(rows: Iterable[IssueRow]) -> IssueTable:
-    """Lay rows out as columns, ordered by project, number and id.
-
-    No rows give a table of length 0.
-    """
-    return _TableBuilder().build(in_key_order(rows))
-
-
-def in_key_order(rows: Iterable[IssueRow]) -> list[IssueRow]:
-    """Return rows by project, number and id: the order of the issue table."""
-    return sorted(rows, key=lambda row: (_split(row.key), row.id))
-
-
-def _split(key: str) -> tuple[str, int]:
-    return split_key(key) or (key, 0)
-
-
 def _text(value: str | int | None) -> str:
     return "" if value is None else str(value)
 
@@ -483,80 +463,3 @@ def _flagged(flags: list[tuple[int, int, int, _Item]]) -> tuple[tuple[int, int],
     if since is not None:
         stretches.append((since, OPEN))
     return tuple(stretches)
-
-
-class _TableBuilder:
-    """Turns ordered rows into columns; each distinct name gets one code, in order of first use."""
-
-    def __init__(self) -> None:
-        self.projects: dict[Project, int] = {}
-        self.types: dict[TypeRef, int] = {}
-        self.statuses: dict[StatusRef, int] = {}
-        self.resolutions: dict[str, int] = {}
-        self.labels: dict[tuple[str, ...], int] = {}
-        self.components: dict[tuple[str, ...], int] = {}
-        self.versions: dict[tuple[str, ...], int] = {}
-
-    def build(self, rows: Sequence[IssueRow]) -> IssueTable:
-        """Return the columns of rows that are in key order."""
-        keys = [_split(row.key) for row in rows]
-        moves = [move for row in rows for move in row.transitions]
-        flags = [(place, *stretch) for place, row in enumerate(rows) for stretch in row.flagged]
-        status = self._status_code
-        return IssueTable(
-            project=_codes(
-                self.projects, (Project(row.project_id, key[0]) for key, row in zip(keys, rows, strict=True))
-            ),
-            number=_int64(number for _, number in keys),
-            type=_codes(self.types, (row.type for row in rows)),
-            status=_int32(status(row.status.id, row.status.name) for row in rows),
-            category=np.array([category_of(row.status.category) for row in rows], np.int8),
-            resolution=_int32(
-                -1 if row.resolution is None else _code(self.resolutions, row.resolution) for row in rows
-            ),
-            labels=_codes(self.labels, (row.labels for row in rows)),
-            components=_codes(self.components, (row.components for row in rows)),
-            fix_versions=_codes(self.versions, (row.fix_versions for row in rows)),
-            created=_int64(row.created for row in rows),
-            updated=_int64(row.updated for row in rows),
-            resolved=_int64(row.resolved for row in rows),
-            has_changelog=np.array([row.has_changelog for row in rows], np.bool_),
-            newest=_int64(row.newest for row in rows),
-            missing=_int32(row.missing for row in rows),
-            malformed=_int32(row.malformed for row in rows),
-            transition_start=np.concatenate(
-                ([0], np.cumsum([len(row.transitions) for row in rows], dtype=np.int64))
-            ).astype(np.int64),
-            transition_at=_int64(move.at for move in moves),
-            transition_from=_int32(status(move.from_id, move.from_name) for move in moves),
-            transition_to=_int32(status(move.to_id, move.to_name) for move in moves),
-            flag_issue=_int32(place for place, _, _ in flags),
-            flag_from=_int64(since for _, since, _ in flags),
-            flag_until=_int64(until for _, _, until in flags),
-            projects=tuple(self.projects),
-            types=tuple(self.types),
-            statuses=tuple(self.statuses),
-            resolutions=tuple(self.resolutions),
-            label_sets=tuple(self.labels),
-            component_sets=tuple(self.components),
-            version_sets=tuple(self.versions),
-        )
-
-    def _status_code(self, status_id: str, name: str) -> int:
-        return _code(self.statuses, StatusRef(status_id, name))
-
-
-def _code(codes: dict[_T, int], value: _T) -> int:
-    return codes.setdefault(value, len(codes))
-
-
-def _codes(codes: dict[_T, int], values: Iterable[_T]) -> Any:
-    return _int32(codes.setdefault(value, len(codes)) for value in values)
-
-
-def _int32(values: Iterable[int]) -> Any:
-    return np.fromiter(values, np.int32)
-
-
-def _int64(values: Iterable[int]) -> Any:
-    return np.fromiter(values, np.int64)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data.delivery import Deployments
+from data.deployments import Deployments
 from data.metric import Candidates, Measure, sort_out
 from data.metrics.weekly import count_by_week
 from data.performance_utils import CalculationContext

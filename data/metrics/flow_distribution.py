@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from data.delivery import FLOW_ITEMS
+from data.flow_items import FLOW_ITEMS
 from data.metric import Measure
 from data.metrics.flow_velocity import delivered_candidates
 from data.metrics.weekly import count_by_week

@@ -172,6 +172,11 @@ class JiraSimulator:
     # For the caller ---------------------------------------------------------------
 
     @property
+    def api(self) -> str:
+        """The address of the REST API on the site itself."""
+        return self.url + self._dialect.prefix
+
+    @property
     def gateway_url(self) -> str:
         """The address that a scoped token must use (Cloud)."""
         return f"{self.url}/ex/jira/{self.cloud_id}"

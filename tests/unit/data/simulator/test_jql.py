@@ -39,6 +39,8 @@ FOUND = [
     ("resolution is EMPTY", lambda i: i.resolution is None),
     ("resolution is not null", lambda i: i.resolution is not None),
     ("resolution != Done", lambda i: i.resolution not in (None, c.RESOLVED)),
+    ("created is not EMPTY", lambda _: True),
+    ("resolutiondate is EMPTY", lambda i: i.resolved_at is None),
     ("labels = search", lambda i: "search" in i.labels),
     ("created >= '2026-10-01'", lambda i: i.created >= _ms(2026, 10, 1)),
     ("created < '2026/10/01 13:30'", lambda i: i.created < _ms(2026, 10, 1, 13, 30)),

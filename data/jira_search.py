@@ -7,7 +7,7 @@ missing is found by a sweep of ids and asked for by name.
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -44,6 +44,8 @@ _SHORT_CHAIN = 6
 # Search platforms under Data Center page no further than this.
 _WINDOW = 10_000
 _RESTARTS = 3
+# How often an issue is asked for by name before it counts as gone.
+_ROUNDS = 3
 
 
 class Asker(Protocol):
@@ -135,7 +137,7 @@ class CloudSearch:
         count = self.count(jql)
         if count is not None and count > _SHORT_CHAIN * len(first.issues) > 0:
             try:
-                yield from self._side_by_side(jql, seen)
+                yield from self._side_by_side(jql, count, seen)
             except _CannotSplitError:
                 logger.warning("jira.cannot_split")
             else:
@@ -148,13 +150,13 @@ class CloudSearch:
 
     def _repair(self, jql: str, seen: Mapping[str, Any]) -> Iterator[SearchPage]:
         try:
-            yield from self._missing(jql, seen, (str(ref.id) for refs in self.refs(jql) for ref in refs))
+            yield from self._missing(jql, seen, self._sweep(jql, len(seen) + 1))
         except _CannotSplitError:
             raise UnavailableError(
                 "Jira's pages ended before all issues were there.", hint="Try again later."
             ) from None
 
-    def _side_by_side(self, jql: str, seen: Mapping[str, Any]) -> Iterator[SearchPage]:
+    def _side_by_side(self, jql: str, count: int, seen: Mapping[str, Any]) -> Iterator[SearchPage]:
         """Sweep the ids, and fetch them piece by piece on several threads while the sweep goes on.
 
         Pieces by id are disjoint, equally long, and complete when every id was seen.
@@ -171,9 +173,19 @@ class CloudSearch:
                     yield self._piece(jql, piece, stop, known)
 
         yield from FanOut(pieces(), self._workers, stop, self._cancelled)
-        yield from self._missing(jql, seen, iter(swept))
+        again = self._sweep(jql, count) if len(swept) < count else set()
+        yield from self._missing(jql, seen, again.union(swept))
 
-    def _missing(self, jql: str, seen: Mapping[str, Any], swept: Iterator[str]) -> Iterator[SearchPage]:
+    def _sweep(self, jql: str, least: int) -> set[str]:
+        """Return the ids of the result; a sweep may end early as well, so a short one is repeated once."""
+        swept: set[str] = set()
+        for _ in range(2):
+            swept |= {str(ref.id) for refs in self.refs(jql) for ref in refs}
+            if len(swept) >= least:
+                break
+        return swept
+
+    def _missing(self, jql: str, seen: Mapping[str, Any], swept: Iterable[str]) -> Iterator[SearchPage]:
         """Ask by name for what the sweep had and no page brought; what stays away has left the query."""
         known = next(iter(seen), "")
         yield from _missing(
@@ -362,6 +374,8 @@ class ServerSearch:
     ) -> Iterator[Iterator[SearchPage]]:
         """Cut the rest of a window into pages of the size that the server granted."""
         for start in range(begin, min(walked.total, self._window) - 1, walked.granted - 1):
+            if start >= self._window:
+                return  # found to be smaller meanwhile
             yield self._span(jql, fields, start, walked, stop)
 
     def _span(
@@ -423,16 +437,17 @@ def _missing(
     asker: Asker,
     piece: Callable[[list[str]], Iterator[SearchPage]],
     seen: Mapping[str, Any],
-    swept: Iterator[str],
+    swept: Iterable[str],
     size: int,
 ) -> Iterator[SearchPage]:
-    lost = [each for each in swept if each not in seen]
-    for ids in _in_pieces(lost, size):
-        yield from piece(ids)
-    gone = sum(each not in seen for each in lost)
-    if gone:
+    lost = sorted(each for each in swept if each not in seen)
+    for _ in range(_ROUNDS):
+        for ids in _in_pieces(lost, size):
+            yield from piece(ids)
+        lost = [each for each in lost if each not in seen]
+    if lost:
         asker.verify_account()
-        logger.info("jira.issues_gone", extra={"issues": gone})
+        logger.info("jira.issues_gone", extra={"issues": len(lost)})
 
 
 def _is_torn(walked: _Walked, end: int) -> bool:

@@ -14,7 +14,7 @@ import orjson
 from data.simulator import catalogue as c
 from data.simulator.dialect import Dialect, comma_names, json_body, not_found
 from data.simulator.history import account_id, full_history
-from data.simulator.jql import Query
+from data.simulator.jql import JqlError, Query
 from data.simulator.messages import BadRequestError, Request, Response, ok, refusal
 from data.simulator.model import Change, Issue, Person
 from data.simulator.rendering import FieldChoice
@@ -42,6 +42,7 @@ _BULK_BODY: dict[str, type] = {
     "nextPageToken": str,
 }
 _COUNT_BODY: dict[str, type] = {"jql": str}
+_PARSE_BODY: dict[str, type] = {"queries": list}
 _NO_ISSUE = "Issue does not exist or you do not have permission to see it."
 _UNBOUNDED = "Unbounded JQL queries are not allowed here. Please add a search restriction to your query."
 _REMOVED = (
@@ -128,6 +129,8 @@ class Cloud(Dialect):
             return families[parts[0]](request, parts[1:])
         if (request.method, parts) == ("POST", ["changelog", "bulkfetch"]):
             return self._bulk_changelogs(json_body(request, _BULK_BODY))
+        if (request.method, parts) == ("POST", ["jql", "parse"]):
+            return self._parsed(json_body(request, _PARSE_BODY))
         return self.bare_list(parts[0]) if request.method == "GET" and len(parts) == 1 else not_found()
 
     def _search_routes(self, request: Request, parts: list[str]) -> Response:
@@ -234,6 +237,18 @@ class Cloud(Dialect):
 
     def _count(self, asked: dict[str, Any]) -> Response:
         return ok({"count": len(self._run(asked.get("jql") or "")[1].issues)})
+
+    def _parsed(self, asked: dict[str, Any]) -> Response:
+        """Whether queries can be read; their structure is left out."""
+        parsed = []
+        for jql in asked.get("queries") or []:
+            try:
+                self.site.search(str(jql))
+            except JqlError as error:
+                parsed.append({"query": jql, "errors": [str(error)]})
+            else:
+                parsed.append({"query": jql})
+        return ok({"queries": parsed})
 
     # Issues -----------------------------------------------------------------------
 

@@ -80,6 +80,7 @@ class Dialect:
         lists: dict[str, Callable[[], Any]] = {
             "field": c.fields,
             "status": lambda: [self.renderer.status(status) for status in c.STATUSES],
+            "statuscategory": lambda: [self.renderer.category(each) for each in c.CATEGORIES],
             "issuetype": lambda: [self.renderer.issue_type(kind) for kind in c.ISSUE_TYPES],
             "priority": lambda: [self.renderer.named("priority", thing) for thing in c.PRIORITIES],
             "resolution": lambda: [self.renderer.named("resolution", thing) for thing in c.RESOLUTIONS],

@@ -13,7 +13,7 @@ import orjson
 
 from data.simulator import catalogue as c
 from data.simulator.history import full_history, history_id
-from data.simulator.model import Change, Issue, IssueType, Item, Named, Person, Status, Version
+from data.simulator.model import Category, Change, Issue, IssueType, Item, Named, Person, Status, Version
 from data.simulator.site import Site
 
 CACHE_BYTES = 256 * 1024 * 1024
@@ -116,20 +116,23 @@ class Renderer:
 
     def status(self, status: Status) -> dict[str, Any]:
         """A status with its category."""
-        category = status.category
         return {
             "self": f"{self.api}/status/{status.id}",
             "description": "",
             "iconUrl": f"{self.api.partition('/rest/')[0]}/images/icons/statuses/generic.png",
             "name": status.name,
             "id": status.id,
-            "statusCategory": {
-                "self": f"{self.api}/statuscategory/{category.id}",
-                "id": category.id,
-                "key": category.key,
-                "colorName": category.color,
-                "name": category.name,
-            },
+            "statusCategory": self.category(status.category),
+        }
+
+    def category(self, category: Category) -> dict[str, Any]:
+        """A status category; the same three on every site."""
+        return {
+            "self": f"{self.api}/statuscategory/{category.id}",
+            "id": category.id,
+            "key": category.key,
+            "colorName": category.color,
+            "name": category.name,
         }
 
     def issue_type(self, kind: IssueType) -> dict[str, Any]:

@@ -221,8 +221,6 @@ class JiraSimulator:
             answer = self._stranger(request)
         elif path.startswith(self._dialect.prefix + "/"):
             answer = self._answer(request)
-        elif self._cloud and path in ("/rest/api/2/search", "/rest/api/latest/search"):
-            answer = self._answer(Request(request.method, self._dialect.prefix + "/search"))
         else:
             answer = refusal(404, "The resource you asked for does not exist.")
         answer.headers = headers | self._limit_headers(path) | answer.headers
@@ -230,9 +228,13 @@ class JiraSimulator:
 
     def _inner_path(self, path: str) -> tuple[str, bool]:
         gateway = f"/ex/jira/{self.cloud_id}"
-        if self._cloud and path.startswith(gateway + "/"):
-            return path.removeprefix(gateway), True
-        return path, False
+        through_gateway = self._cloud and path.startswith(gateway + "/")
+        path = path.removeprefix(gateway) if through_gateway else path
+        # Cloud still answers below its older numbers; Data Center has never heard of 3.
+        for alias in ("/rest/api/latest/", "/rest/api/2/"):
+            if path.startswith(alias) and (self._cloud or alias.endswith("latest/")):
+                path = f"{self._dialect.prefix}/{path.removeprefix(alias)}"
+        return path, through_gateway
 
     def _answer(self, request: Request) -> Response:
         try:

@@ -175,6 +175,20 @@ def test_errors_speak_like_jira(cloud, dc):
     assert "Unbounded" in answers[1].json()["errorMessages"][0]
 
 
+def test_cloud_answers_below_older_numbers_and_data_center_not_below_newer(cloud, dc):
+    for path in ("/rest/api/2/serverInfo", "/rest/api/latest/serverInfo", "/rest/api/3/serverInfo"):
+        assert requests.get(cloud.url + path, timeout=10).json()["deploymentType"] == "Cloud"
+    assert requests.get(dc.url + "/rest/api/latest/serverInfo", timeout=10).status_code == 200
+    assert requests.get(dc.url + "/rest/api/3/serverInfo", timeout=10).status_code == 404
+
+
+def test_queries_can_be_checked_without_running_them(cloud):
+    good, bad = post(cloud, "/jql/parse", {"queries": [ALL, "foo = 1"]}).json()["queries"]
+
+    assert good == {"query": ALL}
+    assert "Field 'foo' does not exist" in bad["errors"][0]
+
+
 @pytest.mark.parametrize("path", ["/rest/api/2/search", "/rest/api/3/search"])
 def test_removed_searches_answer_410(cloud, path):
     answer = requests.get(cloud.url + path, auth=(cloud.email, cloud.token), timeout=10)
@@ -476,6 +490,8 @@ def _breaches(schema, value, document, where):
         ("post", "/changelog/bulkfetch", "/changelog/bulkfetch", {"issueIdsOrKeys": ["WEB-1", "WEB-2"]}),
         ("get", "/field", "/field", {}),
         ("get", "/status", "/status", {}),
+        ("get", "/statuscategory", "/statuscategory", {}),
+        ("post", "/jql/parse", "/jql/parse", {"queries": [ALL, "foo = 1"]}),
         ("get", "/issuetype", "/issuetype", {}),
         ("get", "/project/search", "/project/search", {}),
         ("get", "/project/{projectIdOrKey}/versions", "/project/WEB/versions", {}),

@@ -102,7 +102,7 @@ def deployment_frequency(world: World) -> dict:
         previous=previous,
         trend=trend,
         band=rhythm_band(world, found),
-        weekly=[weekly_count(world, week) for week in world.weeks()],
+        weekly=[weekly_count(world, week, found) for week in world.weeks()],
         extra={
             "deployment_days": len({release_day(version) for version in found}),
             "deployments": [described(version) for version in found],
@@ -110,8 +110,9 @@ def deployment_frequency(world: World) -> dict:
     )
 
 
-def weekly_count(world: World, week: Week) -> dict:
-    count = len(released_on(world, days_of_week(world, week)))
+def weekly_count(world: World, week: Week, found: list[dict]) -> dict:
+    days = days_of_week(world, week)
+    count = sum(1 for version in found if release_day(version) in days)
     return week_entry(week, count, count)
 
 

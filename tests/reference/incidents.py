@@ -86,7 +86,11 @@ class Operations:
     def contained_in(self, issue: Issue) -> list[Deployment]:
         """The deployments that the issue's fix versions name."""
         fixed = version_ids(issue, "fixVersions")
-        return [deployment for deployment in self.deployments if deployment.id in fixed]
+        return [self._by_id[id_] for id_ in sorted(fixed & set(self._by_id), key=int)]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Deployment]:
+        return {deployment.id: deployment for deployment in self.deployments}
 
     @cached_property
     def attributions(self) -> dict[str, Attribution]:

@@ -178,6 +178,14 @@ def test_incidents_can_be_traced(world):
     assert {"Duplicate", "Not a Bug"} & {i.resolution.name for i in incidents if i.resolution}
 
 
+def test_incidents_of_the_last_quarter_are_worth_a_number(world):
+    recent = [i for i in world.issues if i.type is c.INCIDENT and i.created >= ENDS_AT - 90 * DAY]
+    restored = [i for i in recent if i.resolved_at]
+
+    assert len(restored) >= 5
+    assert len(recent) > len(restored)  # and one is still open
+
+
 def test_hotfixes_hold_a_bug_that_is_linked_to_its_incident(world):
     by_id = {issue.id: issue for issue in world.issues}
     fixes = [issue for issue in world.issues if any("-hotfix" in v.name for v in issue.fix_versions)]

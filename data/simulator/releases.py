@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from data.simulator.catalogue import MOB, PAY, TEAMS, WEB, Team
 from data.simulator.model import DAY, HOUR, MINUTE, Version
-from data.simulator.workdays import next_weekday, weekday
+from data.simulator.workdays import next_weekday
 
 _EPOCH = dt.date(1970, 1, 1)
 _CUTOFF = 14 * HOUR  # what is done by two o'clock goes out
@@ -154,8 +154,3 @@ def number_versions(plans: dict[str, ReleasePlan]) -> dict[Version, Version]:
     everything = [version for team in TEAMS for version in plans[team.key].versions()]
     everything.sort(key=lambda version: (version.released_on or "", version.project, version.name))
     return {version: replace(version, id=str(10700 + place)) for place, version in enumerate(everything)}
-
-
-def is_workday(local_ms: int) -> bool:
-    """Monday to Friday."""
-    return weekday(local_ms) < 5

@@ -1,21 +1,15 @@
 """The simulator on a real socket: credentials, limits, delays and the request log."""
 
 import base64
-import contextlib
 import datetime as dt
 import email.utils
-import gzip
 import hashlib
-import socket
-import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, NamedTuple, Self
-from urllib.parse import parse_qs, quote, urlsplit
+from typing import Self
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -23,6 +17,7 @@ import orjson
 from data.simulator.cloud import Cloud, limited_endpoint
 from data.simulator.data_center import DataCenter
 from data.simulator.dialect import Dialect
+from data.simulator.http_server import HttpServer, LoggedRequest, RequestLog
 from data.simulator.jql import JqlError
 from data.simulator.messages import BadRequestError, Request, Response, ok, refusal
 from data.simulator.model import DAY
@@ -31,20 +26,8 @@ from data.simulator.rendering import stamp
 from data.simulator.site import Site
 from data.simulator.world import build_world
 
-_COMPRESSED_FROM = 1_000
 _UNAUTHENTICATED = "Client must be authenticated to access this resource."
 _PUBLIC = ("/rest/api/3/serverInfo", "/rest/api/2/serverInfo", "/_edge/tenant_info")
-
-
-class LoggedRequest(NamedTuple):
-    """One request as it was received; ``at`` is monotonic seconds."""
-
-    at: float
-    method: str
-    path: str
-    query: str
-    status: int
-    answer_bytes: int
 
 
 class JiraSimulator:
@@ -117,7 +100,7 @@ class JiraSimulator:
         self._scoped_token = scoped_token
         self._anonymous = anonymous
         self._context_path = "" if self._cloud else context_path.rstrip("/")
-        self._server = _Server(("127.0.0.1", port), self)
+        self._server = HttpServer(port, self.receive, self.requests)
         self.url = f"http://127.0.0.1:{self._server.server_port}{self._context_path}"
         self._dialect: Dialect
         if self._cloud:
@@ -204,8 +187,13 @@ class JiraSimulator:
 
     # Requests ---------------------------------------------------------------------
 
+    def receive(self, request: Request, at: float) -> Response:
+        """Answer a request that arrived *at* (monotonic seconds), unless there are too many."""
+        wait_s = self.requests.admit(at)
+        return self._too_many(wait_s) if wait_s else self.handle(request)
+
     def handle(self, request: Request) -> Response:
-        """Answer one request, by way of the rate limit, the credentials and the dialect."""
+        """Answer one request, by way of the credentials and the dialect."""
         if self.latency_s:
             time.sleep(self.latency_s)
         if not request.path.startswith(self._context_path):
@@ -298,149 +286,13 @@ class JiraSimulator:
             "Retry-After": "0",
         }
 
-    def too_many(self, retry_after_s: int) -> Response:
-        """The answer to a request beyond the rate limit."""
+    def _too_many(self, retry_after_s: int) -> Response:
         headers = {"Retry-After": str(retry_after_s), "X-RateLimit-Remaining": "0"}
         if self._cloud:
             headers["RateLimit-Reason"] = "jira-burst-based"
             return refusal(429, "Rate limit exceeded.", headers=headers)
         page = b"<!doctype html><html><head><title>HTTP Status 429</title></head><body></body></html>"
         return Response(429, page, headers, "text/html;charset=utf-8")
-
-
-class RequestLog:
-    """What arrived when, and whether it was too much."""
-
-    def __init__(self, limit: int | None, window_s: float) -> None:
-        self.limit = limit
-        self.window_s = window_s
-        self.violations = 0
-        self.max_in_window = 0
-        self._recent: deque[float] = deque()
-        self._entries: list[LoggedRequest] = []
-        self._lock = threading.Lock()
-
-    def admit(self, at: float) -> int:
-        """Count an arrival.
-
-        Returns:
-            0, or how many seconds to wait where the window is full.
-        """
-        with self._lock:
-            self._forget(at)
-            self._recent.append(at)
-            self.max_in_window = max(self.max_in_window, len(self._recent))
-            if self.limit is None or len(self._recent) <= self.limit:
-                return 0
-            self.violations += 1
-            return int(self._recent[0] + self.window_s - at) + 1
-
-    def add(self, entry: LoggedRequest) -> None:
-        """Keep what was asked and answered."""
-        with self._lock:
-            self._entries.append(entry)
-
-    def entries(self) -> list[LoggedRequest]:
-        """A copy of the log."""
-        with self._lock:
-            return list(self._entries)
-
-    def clear(self) -> None:
-        """Begin to count anew; the window goes on."""
-        with self._lock:
-            self._entries.clear()
-            self.violations = 0
-            self.max_in_window = len(self._recent)
-
-    def budget(self) -> tuple[int, int]:
-        """The limit told to clients, and what is left of it."""
-        limit = self.limit or 350
-        with self._lock:
-            self._forget(time.monotonic())
-            return limit, max(limit - len(self._recent), 0)
-
-    def _forget(self, at: float) -> None:
-        while self._recent and self._recent[0] <= at - self.window_s:
-            self._recent.popleft()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    # A client that opens many connections at once must not see any of them refused.
-    request_queue_size = 128
-
-    def __init__(self, address: tuple[str, int], simulator: JiraSimulator) -> None:
-        self.simulator = simulator
-        self._connections: set[socket.socket] = set()
-        super().__init__(address, _Handler)
-
-    def get_request(self) -> tuple[socket.socket, Any]:
-        """Accept a connection and remember it."""
-        connection, address = super().get_request()
-        self._connections.add(connection)
-        return connection, address
-
-    def shutdown_request(self, request: Any) -> None:
-        """Forget a connection that ends."""
-        self._connections.discard(request)
-        super().shutdown_request(request)
-
-    def hang_up(self) -> None:
-        """End the connections that clients keep alive: a stopped Jira must not go on answering."""
-        for connection in list(self._connections):
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is everyday life here; anything else is a bug to be seen."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Server
-    # Header and body leave in one packet: Nagle and delayed ACK would cost 40 ms a page.
-    wbufsize = -1
-    disable_nagle_algorithm = True
-
-    def do_GET(self) -> None:
-        self._serve()
-
-    def do_POST(self) -> None:
-        self._serve()
-
-    def _serve(self) -> None:
-        simulator = self.server.simulator
-        at = time.monotonic()
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        url = urlsplit(self.path)
-        wait_s = simulator.requests.admit(at)
-        if wait_s:
-            answer = simulator.too_many(wait_s)
-        else:
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            query = parse_qs(url.query, keep_blank_values=True)
-            answer = simulator.handle(Request(self.command, url.path, query, headers, body))
-        sent = self._send(answer)
-        simulator.requests.add(LoggedRequest(at, self.command, url.path, url.query, answer.status, sent))
-
-    def _send(self, answer: Response) -> int:
-        body = answer.body
-        headers = {"Content-Type": answer.content_type, "Vary": "Accept-Encoding"} | answer.headers
-        if len(body) >= _COMPRESSED_FROM and "gzip" in self.headers.get("Accept-Encoding", ""):
-            body = gzip.compress(body, compresslevel=1, mtime=0)
-            headers["Content-Encoding"] = "gzip"
-        self.send_response_only(answer.status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        return len(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """The request log keeps what there is to know."""
 
 
 def _end_of_history(today: dt.date | dt.datetime | None, now_s: float) -> tuple[int, float]:

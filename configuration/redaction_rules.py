@@ -25,7 +25,7 @@ from dataclasses import dataclass
 
 MARK = "[REDACTED]"
 WITHHELD = "[REDACTED: the rest of this text is withheld]"
-MAX_HITS = 20_000  # hostile text; what comes after is withheld rather than scanned for seconds
+MAX_HITS = 4_000  # hostile text; what comes after is withheld rather than scanned for seconds
 
 _ASCII = re.ASCII | re.IGNORECASE
 
@@ -49,21 +49,22 @@ class Rule:
 
 # The names. Any prefix is allowed (`db_password`, `X-Auth-Token`, `clientSecret`), so none is
 # matched; a longer word is not (`tokenizer`, `passwordless`, `secretary`), which the separator
-# that has to follow sees to. `(?<!page)` lets page tokens of a search live: they open nothing.
+# that has to follow sees to. `(?<!paget)` lets page tokens of a search live: they open nothing.
+# Every name starts with a plain letter and is searched in lower-cased text: that is what lets
+# ``re`` skip from one possible start to the next (eight times faster), and why the lookbehinds
+# stand behind the first letter.
 _NAMES = r"""
-  (?P<spaced> passwords? | passwd | pass[_ -]?phrases? | passwort | kennwort | passcodes? | mot\ de\ passe
-    | (?<![a-z])pass(?=["'\s]{0,3}=|["']{1,2}\s{0,2}:) | (?<![a-z0-9])pwd? | (?<=[_-])pwd? )
-| (?P<secret> secrets? | credentials? )
-| (?P<cookie> (?<![a-z])(?:set-)?cookies?2? )
-| (?P<header> (?:proxy-)?authorization )
-| (?P<token> (?<!page)(?<!page[_\ -])(?<!next)(?<!next[_\ -]) token(?:s|_key)?
-    | (?:api|access|secret|private|signing|encryption|auth|account|shared|master|session|subscription)
-      [_\ -]?keys? | (?<![a-z])j?session[_-]?id )
+  passwords? | passwd | pass[_ -]?phrases? | passwort | kennwort | passcodes? | mot\ de\ passe
+  | p(?<![a-z]p)ass(?=["'\s]{0,3}=|["']{1,2}\s{0,2}:) | p(?<![a-z0-9]p)wd?
+  | secret[_\ -]?keys? | secrets? | credentials? | c(?<![a-z]c)ookies?2? | authorization
+  | t(?<!paget)(?<!page[_\ -]t)(?<!nextt)(?<!next[_\ -]t)oken(?:s|_key)?
+  | (?:api|access|private|signing|encryption|auth|account|shared|master|session|subscription)[_\ -]?keys?
+  | s(?<![a-ik-z]s)ession[_-]?id
 """
 # Names in other scripts cannot hide behind the ASCII needles: the text itself is non-ASCII then.
 _FOREIGN_NAMES = (
-    "contraseña", "Contraseña", "CONTRASEÑA", "hasło", "Hasło", "HASŁO", "пароль", "Пароль", "ПАРОЛЬ",
-    "密码", "密碼", "パスワード", "비밀번호", "κωδικός", "סיסמה", "şifre", "Şifre", "lösenord", "Lösenord",
+    "contraseña", "hasło", "пароль", "密码", "密碼", "パスワード", "비밀번호", "κωδικός",
+    "סיסמה", "şifre", "lösenord",
 )  # fmt: skip
 _SUFFIX = r"""(?:[_.-]?(?:hash|value|text|plain|raw|header|b64|base64|new|old|confirm|confirmation|repeat))?
   [0-9]{0,3}"""
@@ -72,13 +73,13 @@ _SUFFIX = r"""(?:[_.-]?(?:hash|value|text|plain|raw|header|b64|base64|new|old|co
 _CLOSE = r"""(?:(?:\\{0,7}["'`]|%2[27]|&quot;|&\#3[49];){0,2}\]?
   (?:\ for\ (?:user\ )?[^\s:=]{1,64} | ,[ \t]{0,4}\\{0,7}["']value\\{0,7}["'])?)"""
 _SEPARATOR = (
-    r"""[ \t]{0,8}(?P<sep>=>|->|\u2192|:=|=(?!=)|:(?![:/])|%3[AD])(?P<gap>(?:[ \t]|%20|\+(?=\S)){0,8})"""
+    r"""[ \t]{0,8}(?P<sep>=>|->|\u2192|:=|=(?!=)|:(?![:/])|%3[ad])(?P<gap>(?:[ \t]|%20|\+(?=\S)){0,8})"""
 )
 
-LABEL = re.compile(f"(?:{_NAMES}){_SUFFIX}{_CLOSE}{_SEPARATOR}", _ASCII | re.VERBOSE)
+LABEL = re.compile(rf"(?P<name>{_NAMES}){_SUFFIX}{_CLOSE}{_SEPARATOR}", re.ASCII | re.VERBOSE)
 FOREIGN_LABEL = re.compile(
-    f"(?P<spaced>{'|'.join(_FOREIGN_NAMES)}){_SUFFIX}{_CLOSE}(?:\\s{{0,8}}\uff1a|{_SEPARATOR})",
-    _ASCII | re.VERBOSE,
+    rf"(?P<name>{'|'.join(_FOREIGN_NAMES)}){_SUFFIX}{_CLOSE}(?:[ \t]{{0,8}}\uff1a|{_SEPARATOR})",
+    re.ASCII | re.VERBOSE,
 )
 
 _OPEN_QUOTE = re.compile(r"""[bBuUrRfF]?(?P<quote>\\{0,7}["'`]|%2[27]|&quot;|&#3[49];)""")
@@ -93,8 +94,10 @@ _END_SECRET = re.compile(rf"\s|{_CLAUSE}", re.VERBOSE)
 _END_TOKEN = re.compile(r"""[\s&,;|"'`<>()\[\]{}\\]""")
 _END_HEADER = re.compile(r"""[\r\n]|\\{0,3}["'`](?=\s{0,3}(?:[,)\]}]|$|-))""")
 _END_LINE = re.compile(r"[\r\n]")  # Digest and OAuth: name="value" pairs with quotes and commas
+_COOKIE_START = re.compile(r"[^\s=;,\"']{1,200}=")
 _SCHEME = re.compile(r"(?:Bearer|Basic|Digest|Token|JWT|OAuth|Negotiate|SSWS)(?:\s|%20|\+){1,4}", _ASCII)
 _ONE_CHUNK_SCHEMES = ("bearer", "basic", "token", "jwt", "ssws", "negotiate")
+_HOLDS_TEXTS = re.compile(r"""<|[\[({]\s{0,8}[\[({]?[bu]?\\{0,7}["']""")
 _CLOSERS = {"[": "]", "(": ")", "{": "}", "<": ">"}
 _SPAN = 8192  # the longest quoted value; beyond it the rest of the line goes
 
@@ -136,8 +139,9 @@ def clean_labelled(text: str, label: re.Pattern[str] = LABEL) -> str:
     """
     pieces: list[str] = []
     kept = pos = 0
+    lowered = _lowered(text)
     for _ in range(MAX_HITS):
-        match = label.search(text, pos)
+        match = label.search(lowered, pos)
         if match is None:
             return text if not kept else "".join((*pieces, text[kept:]))
         span = _value_span(text, match)
@@ -158,9 +162,11 @@ def _value_span(text: str, label: re.Match[str]) -> tuple[int, int] | None:
         return _quoted_span(text, label, quoted, kind)
     if start >= len(text) or _HARMLESS_VALUE.match(text, start):
         return None
-    if text[start] in _CLOSERS and kind != "cookie":
+    if text[start] in _CLOSERS:
+        if kind not in ("spaced", "secret") and not _HOLDS_TEXTS.match(text, start):
+            return None  # numbers: token counts
         end = text.find(_CLOSERS[text[start]], start, start + _SPAN)
-        return _bracket_span(text, start, end, kind)
+        return _bracket_span(text, start, end)
     if kind in ("header", "cookie"):
         return _header_span(text, start, kind)
     ends = {"spaced": _END_SPACED, "secret": _END_SECRET, "token": _END_TOKEN}[kind]
@@ -171,8 +177,24 @@ def _value_span(text: str, label: re.Match[str]) -> tuple[int, int] | None:
     return None if end == start or _harmless(text, label, start, end, kind) else (start, end)
 
 
+def _lowered(text: str) -> str:
+    """Return ``text`` in lower case with every character in its place."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(small if len(small := c.lower()) == 1 else c for c in text)
+
+
 def _kind(label: re.Match[str]) -> str:
-    return next(name for name, value in label.groupdict().items() if value)
+    """Return what may stand behind a name: words, a text, a token, a header or cookies."""
+    name = label["name"]
+    if "token" in name or "key" in name or "session" in name:
+        return "token"
+    if name == "authorization":
+        return "header"
+    if name.startswith("cookie"):
+        return "cookie"
+    return "secret" if name.startswith(("secret", "credential")) else "spaced"
 
 
 def _quoted_span(text: str, label: re.Match[str], opened: re.Match[str], kind: str) -> tuple[int, int] | None:
@@ -216,38 +238,34 @@ def _closing_quote(text: str, start: int, quote: str) -> int:
     return -1
 
 
-def _bracket_span(text: str, start: int, end: int, kind: str) -> tuple[int, int] | None:
-    inner = text[start + 1 : end if end >= 0 else start + _SPAN]
-    if not inner.strip() or (
-        text[start] != "<" and kind in ("token", "header") and not re.search(r"[\"']", inner)
-    ):
-        return None  # an empty list, or numbers: token counts
+def _bracket_span(text: str, start: int, end: int) -> tuple[int, int] | None:
+    if end >= 0 and not text[start + 1 : end].strip():
+        return None  # an empty list
     return start, (end + 1 if end >= 0 else min(len(text), start + _SPAN))
 
 
 def _header_span(text: str, start: int, kind: str, limit: int | None = None) -> tuple[int, int] | None:
     scheme = _SCHEME.match(text, start)
     begin = scheme.end() if scheme else start
+    word = _WORD.match(text, begin)
+    if _HARMLESS_VALUE.match(text, begin) or (word and word[0].lower() in _STATUS_WORDS):
+        return None
+    if kind == "cookie" and not _COOKIE_START.match(text, begin):
+        return None  # "cookies: enabled"
     if limit is None:
         named = scheme[0].strip(" +").lower() if scheme else ""
         ends = _END_TOKEN if named in _ONE_CHUNK_SCHEMES else _END_LINE if named else _END_HEADER
         found = ends.search(text, begin)
         limit = found.start() if found else len(text)
-    value = text[begin:limit]
-    word = _WORD.match(value)
-    if not value.strip() or _HARMLESS_VALUE.match(value) or (word and word[0].lower() in _STATUS_WORDS):
-        return None
-    if kind == "cookie" and "=" not in value:
-        return None  # "cookies: enabled"
-    return begin, limit
+    return (begin, limit) if text[begin:limit].strip() else None
 
 
 def _harmless(text: str, label: re.Match[str], start: int, end: int, kind: str) -> bool:
     value = text[start:end]
-    counts = kind == "token" or label.group().lower().startswith("pass=")  # pass=12 fail=0
+    counts = kind == "token" or label.group().startswith("pass=")  # pass=12 fail=0
     if counts and _SMALL_NUMBER.match(text, start):
         return True
-    if value.startswith("/") and label.group().lower().startswith("pwd"):
+    if value.startswith("/") and label.group().startswith("pwd"):
         return True  # PWD=/home/... is the working directory
     word = _WORD.match(value)
     if word is None:
@@ -265,9 +283,9 @@ RUN = "\0run"
 SCRIPT = "\0script"
 RUN_LENGTH = 16  # every shape below contains this many token characters in a row
 
-# A shape starts at the edge of a word; "%20" and a spelt-out "\n" count as edges too, for texts
-# that went through URL quoting or repr().
-_EDGE = r"(?:(?<![A-Za-z0-9_-])|(?<=%[0-9A-F][0-9A-F])|(?<=%[0-9a-f][0-9a-f])|(?<=\\[nrt]))"
+# A shape that is no more than letters starts at the edge of a word; "%20" and a spelt-out "\n" count
+# as edges too, for texts that went through URL quoting or repr(). The lookbehinds for that stand behind
+# the first letter, so that ``re`` can skip to it.
 
 # Atlassian: Cloud API tokens (ATATT3...), service account, workspace and Bitbucket tokens. The
 # prefix with ten more characters of the token alphabet; must not catch the prefix alone in prose.
@@ -276,17 +294,20 @@ _ATLASSIAN = re.compile(r"AT(?:ATT3|CTT3|STT3|SATT3|OTT3|BB|AATT3)[A-Za-z0-9_=+/
 # Jira Data Center personal access token: base64 of "<digits>:<random>", 44 characters without
 # padding, so it starts with M, N or O. Must not catch hex digests, paths, or words that long.
 _DATA_CENTER = re.compile(
-    r"(?:(?<![A-Za-z0-9+/_.-])|(?<=%[0-9A-F][0-9A-F])|(?<=\\[nrt]))[MNO][A-Za-z0-9+/]{43}(?![A-Za-z0-9+/=_-])"
+    r"[MNO](?:(?<![A-Za-z0-9+/_.-].)|(?<=%[0-9A-F]{2}.)|(?<=\\[nrt].))[A-Za-z0-9+/]{43}(?![A-Za-z0-9+/=_-])"
 )
 
 # JSON web token: base64 of '{"', two to five parts. Must not catch a lone base64 JSON text
 # without dots (page tokens look like that).
-_JWT = re.compile(_EDGE + r"ey[JK][A-Za-z0-9_-]{13,}(?:\.[A-Za-z0-9_-]{4,}){1,4}")
+_JWT = re.compile(
+    r"e(?:(?<![A-Za-z0-9_-]e)|(?<=%[0-9A-Fa-f]{2}e)|(?<=\\[nrt]e))y[JK][A-Za-z0-9_-]{13,}(?:\.[A-Za-z0-9_-]{4,}){1,4}"
+)
 
 # AWS access key ids, and the 40-character secret when it follows its id. Must not catch words
 # such as ASIA in prose or longer upper-case constants.
 _AWS = re.compile(
-    r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=%[0-9A-F][0-9A-F]))(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])(?:[\s:,;/'\"]{1,4}[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+]))?"
+    r"A(?:(?<![A-Za-z0-9].)|(?<=\\[nrt].)|(?<=%[0-9A-F]{2}.))(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16}(?![A-Za-z0-9])"
+    r"(?:[\s:,;/'\"]{1,4}[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+]))?"
 )
 
 # GitHub: personal, OAuth, user, server and refresh tokens, and fine-grained ones.
@@ -365,13 +386,13 @@ _USERINFO = re.compile(r"://[^\s/?#\"'<>\\]{1,512}@(?=[\w\[.-])")
 _QUERY = re.compile(
     r"(?<![A-Za-z0-9.])((?:sig|signature|x-amz-signature|oauth_signature|jwt|assertion|client_assertion|code_verifier|ticket"
     r"|key|code|auth|sid|access|state)(?:=|%3D))"
-    r"(?=[^\s&\"'<>\\;]{0,200}[0-9])[A-Za-z0-9+/=_.-]{16}[^\s&\"'<>\\;]*",
+    r"(?=[^\s&\"'<>\\;0-9]{0,40}[0-9])[A-Za-z0-9+/=_.-]{16}[^\s&\"'<>\\;]*",
     _ASCII,
 )
 
 # Credentials as requests takes them: auth=("user", "password"). Must not catch auth=None or a call.
 _AUTH_PAIR = re.compile(
-    r"(\bauth[\"']?\s{0,4}[=:]\s{0,4})[(\[]\s{0,4}[bu]?[\"'][^)\]\r\n]{0,1024}[)\]]", _ASCII
+    r"(\bauth[\"']?\s{0,4}[=:]\s{0,4})[(\[]\s{0,4}[bu]?[\"'][^)\]\r\n]{0,1024}[)\]]?", _ASCII
 )
 
 # An element of XML whose name is a label: <password>...</password>.
@@ -383,7 +404,8 @@ _XML = re.compile(
 
 # A cookie as http.cookiejar prints it: <Cookie name=value for host/path>, or Cookie(..., value='...').
 _COOKIE_OBJECT = re.compile(
-    r"(<Cookie [^=\s]{1,200}=)[^\s>]{1,4096}(?= for )|(\bCookie\([^()\r\n]{0,300}?\bvalue=)(?:'[^']*'|\"[^\"]*\")"
+    r"(<Cookie [^=\s]{1,200}=)[^\s>]{1,4096}(?= for )"
+    r"|(\bCookie\([^()\r\n]{0,300}?\bvalue=)(?:'[^']*'|\"[^\"]*\")"
 )
 
 # Said in prose or on a command line: `password is "hunter2"`, `--token abc123`. Must not catch

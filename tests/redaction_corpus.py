@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of samples are read across
 """Several hundred log lines for the promises P1 (no secret gets out) and P2 (nothing else is touched).
 
 Every secret is put together at run time from a seeded generator, so that the
@@ -340,7 +341,7 @@ def samples() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
             (f"password={word}", f'"api_key": "{word}"', f"Cookie: a={word}"),
             ("password=", "tokens=5", "token: expired", "passwordless=yes"),
         ),
-        "foreign_label": ((f"пароль={word}", f"密码：{word}"), ("пароль", "ключ=5")),
+        "foreign_label": ((f"пароль={word}", f"密码\uff1a{word}"), ("пароль", "ключ=5")),
         "xml_element": (
             (f"<password>{word}</password>", f"<ns:token id='1'>{word}</ns:token>"),
             ("<password/>", "<password></password>", "<passwords>"),

@@ -110,6 +110,10 @@ class RedirectLoopError(SourceError):
     """The server sends every request somewhere else."""
 
 
+class ProxyRefusedError(SourceError):
+    """407: the proxy between here and Jira wants to know who asks."""
+
+
 class AnswerTooLargeError(SourceError):
     """An answer is larger than what any honest page holds."""
 

@@ -22,7 +22,7 @@ from configuration.errors import (
     MalformedAnswerError,
     NotFoundError,
     PermissionDeniedError,
-    ProxyFailedError,
+    ProxyRefusedError,
     QueryError,
     QuotaExhaustedError,
     RateLimitedError,
@@ -74,9 +74,7 @@ def judge(answer: Answer, connection: Connection) -> None:
     elif status in (401, 403):
         raise refusal(answer, connection)
     elif status == 407:
-        raise ProxyFailedError(
-            "The proxy asks for a user name and a password (407).", hint="Put them into HTTPS_PROXY."
-        )
+        raise proxy_refusal()
     else:
         raise _failure(answer)
 
@@ -144,6 +142,13 @@ def login_page(url: str = "") -> LoginPageError:
     return LoginPageError(
         f"A web page, probably a login form, came instead of data{f' from {url}' if url else ''}.",
         hint="Create a new token, and check that single sign-on lets the REST API of Jira through.",
+    )
+
+
+def proxy_refusal() -> ProxyRefusedError:
+    """Return the error for a proxy that asks who we are."""
+    return ProxyRefusedError(
+        "The proxy asks for a user name and a password (407).", hint="Put them into HTTPS_PROXY."
     )
 
 

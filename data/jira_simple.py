@@ -142,6 +142,16 @@ class JiraClient:
                 self._server = self._ask_server()
             return self._server
 
+    def clock_difference_s(self, now: float) -> float | None:
+        """Return by how many seconds Jira's clock is ahead of ``now``, None where it does not tell."""
+        answer = self._transport.last_answer
+        moment = answer.server_time if answer else None
+        return None if moment is None else moment.timestamp() - now
+
+    def rate_headers(self) -> dict[str, str]:
+        """Return the rate-limit headers that were seen so far, each with its newest value."""
+        return dict(self._transport.rate_headers)
+
     def myself(self) -> Account:
         """Return the account that asks.
 

@@ -41,7 +41,7 @@ from configuration.errors import (
     UnreachableError,
 )
 from configuration.logging_config import RequestMemory, log_request
-from data.jira_answers import Answer, judge, login_page, malformed
+from data.jira_answers import Answer, judge, login_page, malformed, proxy_refusal
 from data.jira_connection import Connection, origin_of, refuse_metadata
 from data.jira_query_manager import Deadline, Lease, TokenBucket, retry_with_backoff, stop_if
 
@@ -52,6 +52,7 @@ CONNECT_S = 10.0
 READ_S = 30.0
 MAX_BODY = 64 * 1024 * 1024  # bytes, after inflation
 _CHUNK = 256 * 1024
+_RATE_PREFIXES = ("x-ratelimit", "ratelimit")
 _MAX_HOPS = 4
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -138,8 +139,8 @@ class Transport:
     ) -> None:
         self.connection = connection
         self.requests = RequestLog()
-        self.first_answer: Answer | None = None
         self.last_answer: Answer | None = None
+        self.rate_headers: dict[str, str] = {}
         self._bucket = bucket
         self._cancelled = cancelled
         self._sleep = sleep
@@ -231,6 +232,7 @@ class Transport:
     def _send(
         self, call: Call, url: str, deadline: Deadline, attempt: int, stop: threading.Event | None
     ) -> Answer:
+        stop_if(stop)
         self._refuse_early(deadline)
         lease = self._bucket.lease(self._cancelled or stop)
         deadline.extend(lease.waited_s)
@@ -253,7 +255,7 @@ class Transport:
                 waited_ms=lease.waited_s * 1000,
             )
         self.last_answer = answer
-        self.first_answer = self.first_answer or answer
+        self.rate_headers.update(_rate_headers(answer))
         return answer
 
     def _refuse_early(self, deadline: Deadline) -> None:
@@ -424,6 +426,10 @@ def _read(response: requests.Response, deadline: Deadline, abandoned: threading.
     return b"".join(pieces)
 
 
+def _rate_headers(answer: Answer) -> dict[str, str]:
+    return {name: value for name, value in answer.headers.items() if name.lower().startswith(_RATE_PREFIXES)}
+
+
 def _timed_out() -> TimedOutError:
     return TimedOutError(
         "Jira did not answer in time.", hint="Try again later, or raise JIRA_DEADLINE for a slow Jira."
@@ -435,10 +441,12 @@ def _translate(error: Exception, connection: Connection) -> NoReturn:
     host = urlsplit(connection.url).hostname
     if isinstance(error, requests.exceptions.SSLError):
         raise TlsError(
-            f"The certificate of {host} cannot be trusted: {_cause(error)}.",
+            f"No trusted connection to {host}: {_cause(error)}.",
             hint="Set REQUESTS_CA_BUNDLE to the certificate file of your organisation, or correct JIRA_URL.",
         ) from error
     if isinstance(error, requests.exceptions.ProxyError):
+        if " 407 " in f"{_cause(error)} ":
+            raise proxy_refusal() from error
         raise ProxyFailedError(
             "The proxy does not answer or refuses the connection.", hint="Check HTTPS_PROXY and NO_PROXY."
         ) from error

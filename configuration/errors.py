@@ -176,6 +176,10 @@ class MalformedAnswerError(UnavailableError):
     """An answer that is cut, is no JSON, or has not the shape it should."""
 
 
+class EmptyPageError(MalformedAnswerError):
+    """A page without issues where the result goes on; a logged-out view may look like that."""
+
+
 class CancelledError(DashboardError):
     """The user stopped the work."""
 

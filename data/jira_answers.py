@@ -114,7 +114,7 @@ def unauthorized(connection: Connection, dialect: str, words: str = "") -> Authe
         )
     if dialect == "dc" and connection.email:
         return WrongSchemeError(
-            "Jira Data Center refused the token, which was sent with an e-mail as a password (401).",
+            "Jira Data Center did not take the token, which was sent with an e-mail as a password.",
             hint="Remove JIRA_EMAIL: a personal access token is sent as Bearer.",
         )
     if not connection.email:
@@ -209,7 +209,7 @@ def _seconds_until(moment: dt.datetime | None, answer: Answer) -> float:
 def _judge_success(answer: Answer, connection: Connection) -> None:
     # Data Center says who asked; with a token it must not be nobody.
     if connection.token and answer.header("X-AUSERNAME").lower() == "anonymous":
-        raise anonymous()
+        raise unauthorized(connection, "dc") if connection.email else anonymous()
     kind = answer.header("Content-Type").partition(";")[0].strip().lower()
     start = answer.body[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if kind in ("text/html", "application/xhtml+xml") or start.startswith((b"<!doctype html", b"<html")):

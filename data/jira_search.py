@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from configuration.errors import (
+    EmptyPageError,
     QueryError,
     RepeatedTokenError,
     ResultWindowError,
@@ -27,7 +28,6 @@ from data.jira_dialects import (
     STEADY_ORDER,
     Ref,
     SearchPage,
-    decode_object,
     decode_search,
     narrowed,
 )
@@ -66,11 +66,16 @@ class _Created(JsonRecord):
     fields: _CreatedField
 
 
+class _Count(JsonRecord):
+    count: int
+
+
 class _CannotSplitError(Exception):
     """This Jira does not take a list of ids in a query, or does not heed it."""
 
 
 _ref = msgspec.json.Decoder(Ref)
+_count = msgspec.json.Decoder(_Count)
 _created = msgspec.json.Decoder(_Created)
 
 
@@ -108,11 +113,10 @@ class CloudSearch:
         if jql not in self._counts:
             path = CLOUD.path("search/approximate-count")
             try:
-                told = self._asker.ask(Call(path, body={"jql": jql}, template=path), decode_object)
+                call = Call(path, body={"jql": jql}, template=path)
+                self._counts[jql] = self._asker.ask(call, _count.decode).count
             except RetiredEndpointError:
-                told = {}
-            count = told.get("count")
-            self._counts[jql] = count if isinstance(count, int) else None
+                self._counts[jql] = None
         return self._counts[jql]
 
     def refs(self, jql: str) -> Iterator[list[Ref]]:
@@ -464,7 +468,9 @@ def _decode_numbered(start: int) -> Callable[[bytes], SearchPage]:
         if page.total is None:
             raise ValueError("the page has no total")
         if not page.issues and start < page.total:
-            raise ValueError("a page is empty before the end of the result")
+            raise EmptyPageError(
+                "A page of Jira's result is empty although more issues follow.", hint="Try again later."
+            )
         return page
 
     return decode

@@ -18,7 +18,7 @@ import msgspec
 
 from configuration.errors import (
     AuthenticationError,
-    MalformedAnswerError,
+    EmptyPageError,
     NotFoundError,
     SourceError,
     TokenRefusedError,
@@ -39,7 +39,7 @@ from data.jira_dialects import (
 from data.jira_query_manager import TokenBucket
 from data.jira_search import CloudSearch, ServerSearch
 from data.jira_transport import Call, RequestLog, Transport
-from data.normalize import NotAnIssueError, read_status, read_version
+from data.normalize import JsonRecord, NotAnIssueError, read_status, read_version
 from data.tables import IssueRow, StatusRef, VersionRow
 
 __all__ = ["Account", "Connection", "JiraClient", "ProjectRef", "RequestLog", "ServerInfo"]
@@ -158,11 +158,8 @@ class JiraClient:
         Raises:
             AuthenticationError: there is none.
         """
-        found = self.ask(self.dialect.call("myself"), decode_object)
-        account_id = str(found.get("accountId") or found.get("name") or found.get("key") or "")
-        if not account_id:
-            raise anonymous()
-        return Account(account_id, str(found.get("displayName") or ""), str(found.get("timeZone") or ""))
+        found = self.ask(self.dialect.call("myself"), _decode_account)
+        return Account(found.account_id or found.name or found.key, found.display_name, found.time_zone)
 
     def verify_account(self) -> None:
         """Make sure that an empty or missing answer is not that of a logged-out visitor.
@@ -260,8 +257,8 @@ class JiraClient:
             for page in self._search.pages(split_order(jql), expected, seen):
                 if rows := self._rows(page, completer, seen):
                     yield rows
-        except MalformedAnswerError:
-            self.verify_account()  # a logged-out view may look like a page that lost its issues
+        except EmptyPageError:
+            self.verify_account()  # a logged-out view may look like that
             raise
         if rows := completer.flush():
             yield rows
@@ -324,10 +321,10 @@ class JiraClient:
     def _first_found(self, calls: list[Call]) -> dict[str, Any]:
         for call in calls[:-1]:
             try:
-                return self.ask(call, decode_object)
+                return self.ask(call, _decode_server)
             except NotFoundError:
                 continue
-        return self.ask(calls[-1], decode_object)
+        return self.ask(calls[-1], _decode_server)
 
     def _rows(self, page: SearchPage, completer: Completer, seen: dict[str, int]) -> list[IssueRow]:
         """Return the rows of a page whose history is complete; the others come back from ``completer``."""
@@ -362,6 +359,31 @@ def _is_news(row: IssueRow, seen: dict[str, int]) -> bool:
 
 def _epoch_ms(moment: dt.datetime) -> int:
     return int(moment.timestamp()) * 1000
+
+
+class _Myself(JsonRecord):
+    account_id: str = msgspec.field(default="", name="accountId")
+    name: str = ""
+    key: str = ""
+    display_name: str = msgspec.field(default="", name="displayName")
+    time_zone: str = msgspec.field(default="", name="timeZone")
+
+
+_myself = msgspec.json.Decoder(_Myself)
+
+
+def _decode_account(body: bytes) -> _Myself:
+    account = _myself.decode(body)
+    if not (account.account_id or account.name or account.key):
+        raise ValueError("it names no account")
+    return account
+
+
+def _decode_server(body: bytes) -> dict[str, Any]:
+    told = decode_object(body)
+    if not told.keys() & {"version", "baseUrl", "deploymentType"}:
+        raise ValueError("it does not describe a Jira")
+    return told
 
 
 def _decode_objects(body: bytes) -> list[dict[str, Any]]:

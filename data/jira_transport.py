@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -41,6 +41,7 @@ from configuration.errors import (
     UnreachableError,
 )
 from configuration.logging_config import RequestMemory, log_request
+from configuration.settings import Secret
 from data.jira_answers import Answer, judge, login_page, malformed, proxy_refusal
 from data.jira_connection import Connection, origin_of, refuse_metadata
 from data.jira_query_manager import Deadline, Lease, TokenBucket, retry_with_backoff, stop_if
@@ -197,16 +198,17 @@ class Transport:
         for _ in range(_MAX_HOPS):
             answer = self._send(call, url, deadline, attempt, stop)
             if answer.status not in _REDIRECTS:
-                self._judge(answer)
+                self._judge(call, answer)
                 return answer
             url = self._next_hop(call, url, answer)
         raise RedirectLoopError(
             "Jira sends every request somewhere else.", hint="Check JIRA_URL; it may lack its context path."
         )
 
-    def _judge(self, answer: Answer) -> None:
+    def _judge(self, call: Call, answer: Answer) -> None:
+        connection = self.connection if call.credentials else replace(self.connection, token=Secret(""))
         try:
-            judge(answer, self.connection)
+            judge(answer, connection)
         except RateLimitedError as error:
             # Jira says it to one of us and means everybody, from this moment on.
             self._bucket.hold(error.retry_after_s)

@@ -181,7 +181,7 @@ MEANINGS: list[tuple[Answer, type[SourceError], int, str]] = [
     (answer(200, LOGIN), LoginPageError, 3, "web page"),
     (answer(200, b"{}", "text/plain"), MalformedAnswerError, 5, "text/plain"),
     (answer(200, b"{}", "application/octet-stream"), MalformedAnswerError, 5, "octet-stream"),
-    (answer(200, X_AUSERNAME="anonymous"), AnonymousError, 3, "logged in"),
+    (answer(200, X_AUSERNAME="anonymous"), WrongSchemeError, 3, "with an e-mail"),
 ]
 
 
@@ -209,6 +209,10 @@ class TestMeanings:
     )
     def test_json_is_fine(self, given: Answer) -> None:
         judge(given, connection())
+
+    def test_a_token_that_was_dropped_on_the_way(self) -> None:
+        with pytest.raises(AnonymousError, match="logged in"):
+            judge(answer(X_AUSERNAME="anonymous"), connection("https://jira.example.com", email=""))
 
     def test_anonymous_is_what_an_anonymous_connection_expects(self) -> None:
         judge(answer(X_AUSERNAME="anonymous"), Connection(CLOUD_URL, "", Secret("")))

@@ -319,7 +319,9 @@ def shared_bucket(run: Path, host: str, capacity: int = 100, period_s: float = 1
         capacity: tokens per period.
         period_s: seconds.
     """
-    name = "".join(char if char.isalnum() or char in ".-" else "_" for char in host.lower())
+    # Two spellings of one host must not get two limits.
+    host = host.lower().removesuffix(":443").replace("localhost", "127.0.0.1")
+    name = "".join(char if char.isalnum() or char in ".-" else "_" for char in host)
     return TokenBucket(capacity, period_s, path=run / f"rate-{name}.json")
 
 

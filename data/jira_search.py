@@ -271,7 +271,12 @@ class CloudSearch:
 
 @dataclass(slots=True)
 class _Walked:
-    """What the pages of one window looked like: by place, the first and last id and the last created."""
+    """What the pages of one window looked like.
+
+    ``firsts`` holds the first id by the place of a page's first issue, ``lasts``
+    the last id by the place of its last issue, ``created`` when its last issue
+    was created by the place of its first.
+    """
 
     total: int = 0
     granted: int = 0
@@ -406,7 +411,7 @@ class ServerSearch:
         walked.firsts[start] = str(_ref.decode(page.issues[0]).id)
         walked.lasts[end] = str(_ref.decode(page.issues[-1]).id)
         if (created := _created_at(page.issues[-1])) is not None:
-            walked.created[end] = created
+            walked.created[start] = created
 
     def _page(
         self,

@@ -1,0 +1,37 @@
+"""What to know about the data behind the numbers."""
+
+from collections.abc import Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from data.metric import Finding
+from ui.format import number
+
+SHOWN_KEYS = 60
+
+
+def findings_list(findings: Sequence[Finding]) -> list[Component]:
+    """Return one entry per finding, its keys folded away; nothing found is said as well."""
+    if not findings:
+        return [html.P("Nothing odd was found in the data.", className="quiet")]
+    return [_entry(finding) for finding in findings]
+
+
+def _entry(finding: Finding) -> Component:
+    shown = ", ".join(finding.keys[:SHOWN_KEYS])
+    rest = f" and {number(finding.n - SHOWN_KEYS)} more" if finding.n > SHOWN_KEYS else ""
+    return html.Details(
+        className="finding",
+        children=[
+            html.Summary(
+                [
+                    html.Span(number(finding.n), className="count"),
+                    html.Span(finding.code.replace("_", " "), className="code"),
+                    html.Span(finding.message, className="message"),
+                ]
+            ),
+            html.P([html.Strong("What helps: "), finding.remedy]),
+            html.P(shown + rest, className="keys"),
+        ],
+    )

@@ -1,0 +1,72 @@
+"""Weekly charts as plain figure dicts: a function of a result, to be looked at without a server."""
+
+from typing import Any
+
+from data.metric import MetricResult
+from ui.theme import CHART, Scheme, figure_layout
+
+
+def weekly_bars(result: MetricResult, scheme: Scheme, y_title: str) -> dict[str, Any]:
+    """Return bars per week; weeks that are not whole are hatched, the mean line is of whole weeks only."""
+    weeks = result.weekly
+    colours = CHART[scheme]
+    whole = [week.value for week in weeks if not week.partial and week.value is not None]
+    bars = {
+        "type": "bar",
+        "x": [week.start for week in weeks],
+        "y": [week.value for week in weeks],
+        "marker": {
+            "color": colours["bar"],
+            "pattern": {
+                "shape": ["/" if week.partial else "" for week in weeks],
+                "fillmode": "replace",
+                "fgcolor": colours["bar"],
+                "size": 6,
+                "solidity": 0.35,
+            },
+        },
+        "customdata": [[week.week, " (not a whole week)" if week.partial else ""] for week in weeks],
+        "hovertemplate": "%{customdata[0]}%{customdata[1]}: %{y}<extra></extra>",
+    }
+    layout = figure_layout(scheme, y_title)
+    if whole:
+        layout |= _mean_line(sum(whole) / len(whole), colours)
+    return {"data": [bars], "layout": layout}
+
+
+def weekly_line(result: MetricResult, scheme: Scheme, y_title: str) -> dict[str, Any]:
+    """Return a line over the ends of the weeks."""
+    weeks = result.weekly
+    colours = CHART[scheme]
+    line = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": [week.start for week in weeks],
+        "y": [week.value for week in weeks],
+        "line": {"color": colours["line"], "width": 2},
+        "marker": {
+            "size": 7,
+            "symbol": ["circle-open" if week.partial else "circle" for week in weeks],
+        },
+        "customdata": [[week.week] for week in weeks],
+        "hovertemplate": "end of %{customdata[0]}: %{y}<extra></extra>",
+    }
+    return {"data": [line], "layout": figure_layout(scheme, y_title)}
+
+
+def _mean_line(mean: float, colours: dict[str, str]) -> dict[str, Any]:
+    line = {"color": colours["mean"], "width": 1.5, "dash": "dash"}
+    label = {
+        "xref": "paper",
+        "x": 1,
+        "y": mean,
+        "text": f"mean {mean:.1f}",
+        "showarrow": False,
+        "xanchor": "right",
+        "yanchor": "bottom",
+        "font": {"color": colours["mean"]},
+        "bgcolor": colours["surface"],
+        "opacity": 0.9,
+    }
+    shape = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": mean, "y1": mean, "line": line}
+    return {"shapes": [shape], "annotations": [label]}

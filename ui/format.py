@@ -1,0 +1,88 @@
+"""Numbers and words for people."""
+
+import datetime as dt
+
+from data.metric import Metric, MetricResult
+
+UNIT_WORDS = {
+    "items/week": "items a week",
+    "deployments/week": "deployments a week",
+    "days": "days, median",
+    "hours": "hours, median",
+    "items": "items now",
+    "percent": "%",
+}
+REASON_WORDS = {
+    "not_delivered": "closed without being delivered",
+    "never_started": "never in a status in progress",
+    "negative": "finished before it began",
+    "zero_flow_time": "no time between start and completion",
+    "no_date": "released without a date",
+    "name_filtered": "name does not match the pattern",
+    "not_production": "not in a production environment",
+    "after_as_of": "later than the data",
+}
+ARROWS = {"up": "\u25b2", "down": "\u25bc"}
+FORMER_NAMES = {
+    "flow_velocity": "also called throughput",
+    "flow_time": "also called cycle time",
+    "flow_load": "also called work in progress",
+    "request_lead_time": "also called lead time",
+}
+
+
+def number(value: float) -> str:
+    """Return a value with as many digits as a reader can use: 5.5, 72.7, 1 204."""
+    size = abs(value)
+    if size >= 100 or value == int(value):
+        return f"{value:,.0f}".replace(",", "\u202f")
+    return f"{value:.1f}" if size >= 1 else f"{value:.2f}"
+
+
+def counted(n: int, noun: str) -> str:
+    """Return ``1 issue`` or ``12 issues``."""
+    return f"{number(n)} {noun}" if n == 1 else f"{number(n)} {noun}s"
+
+
+def noun_of(metric: Metric) -> str:
+    """Return what the rows behind a metric are."""
+    return "deployment" if metric.unit.startswith("deployment") else "issue"
+
+
+def comparison(metric: Metric, result: MetricResult) -> tuple[str, str]:
+    """Return the comparison with the period before in words, and its tone: better, worse or even."""
+    previous = result.previous
+    if result.value is None:
+        return "", "even"
+    if previous is None or previous.value is None:
+        return "no earlier data to compare with", "even"
+    before = number(previous.value)
+    if result.trend == "unknown":
+        return f"too few to compare; {before} before", "even"
+    if result.trend == "flat":
+        return f"about as before ({before})", "even"
+    words = f"{ARROWS[result.trend]} {result.trend} from {before}"
+    tone = "better" if (result.trend == "up") == (metric.better == "higher") else "worse"
+    return (words, "even") if metric.better == "neither" else (f"{words}: {tone}", tone)
+
+
+def reason(code: str) -> str:
+    """Return a reason code in words."""
+    return REASON_WORDS.get(code, code.replace("_", " "))
+
+
+def day(instant_ms: int) -> str:
+    """Return the UTC date of an instant, ``22 Nov 2026``."""
+    return f"{dt.datetime.fromtimestamp(instant_ms / 1000, dt.UTC):%-d %b %Y}"
+
+
+def age(instant_ms: int, now_ms: int) -> str:
+    """Return how long ago an instant was: ``just now``, ``3 min ago``, ``2 h ago``, ``4 days ago``."""
+    minutes = max(0, now_ms - instant_ms) // 60_000
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} min ago"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h ago"
+    return f"{minutes // (24 * 60)} days ago"

@@ -19,9 +19,7 @@ from configuration.redaction import UNLOGGABLE, Redactor, masked, plain
 RUN_ID: ContextVar[str | None] = ContextVar("run_id", default=None)
 PROFILE: ContextVar[str | None] = ContextVar("profile", default=None)
 
-LONGEST_TEXT = 256 * 1024  # characters of one text; a log is not a place for documents
 LONGEST_LINE = 1024 * 1024  # bytes of one line, so that a file of 10 MB holds what it should
-_MARGIN = 16 * 1024  # read beyond a cut, so that no secret is cut before it is recognised
 
 _STANDARD_FIELDS = tuple(vars(logging.makeLogRecord({})))
 _STANDARD = frozenset((*_STANDARD_FIELDS, "message", "asctime", "taskName", "run_id", "profile"))
@@ -112,7 +110,7 @@ def cleaned(record: logging.LogRecord, redactor: Redactor) -> CleanRecord:
     try:
         message, fault = message_of(record)
         clean.fields = {
-            redactor.text(name): _short(redactor.under(name, _cut(plain(value))))
+            redactor.text(name): redactor.under(name, plain(value))
             for name, value in record.__dict__.items()
             if name not in _STANDARD
         }
@@ -139,28 +137,7 @@ def _unloggable(clean: CleanRecord, record: logging.LogRecord) -> CleanRecord:
 
 
 def _clean_text(text: Any, redactor: Redactor) -> Any:
-    return _short(redactor.text(_cut(text))) if type(text) is str else text
-
-
-def _cut(value: Any) -> Any:
-    if type(value) is str and len(value) > LONGEST_TEXT + _MARGIN:
-        return value[: LONGEST_TEXT + _MARGIN]
-    if type(value) is dict:
-        return {key: _cut(item) for key, item in value.items()}
-    if type(value) is list:
-        return [_cut(item) for item in value]
-    return value
-
-
-def _short(value: Any) -> Any:
-    """Shorten a cleaned text; its last characters may hold half a secret and go first."""
-    if type(value) is str and len(value) > LONGEST_TEXT:
-        return value[: min(LONGEST_TEXT, len(value) - _MARGIN)] + " [cut]"
-    if type(value) is dict:
-        return {key: _short(item) for key, item in value.items()}
-    if type(value) is list:
-        return [_short(item) for item in value]
-    return value
+    return redactor.text(text) if type(text) is str else text
 
 
 class SensitiveDataFilter(logging.Filter):

@@ -20,6 +20,8 @@ from configuration.redaction_rules import MARK, RULES, RUN, SCRIPT, has_run
 
 UNLOGGABLE = "[unloggable]"
 TOO_DEEP = "[nested too deeply]"
+LONGEST_TEXT = 256 * 1024  # characters of one text; a log is not a place for documents
+_MARGIN = 16 * 1024  # read beyond a cut, so that a secret is recognised whole before it is cut
 DEPTH = 40  # nesting beyond this is a cycle or a mistake; it is named, not written
 _SHORTEST_LITERAL = 4  # shorter "secrets" would black out ordinary text
 _SHORTEST_CORE = 8  # of a secret's base64 core; below that it would hit by chance
@@ -62,9 +64,11 @@ class Redactor:
     Args:
         secrets: literal secrets, looked for besides the rules. A Basic pair is
             found from its token alone, whoever the user is.
+        longest: texts beyond it are cut.
     """
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
+    def __init__(self, secrets: Iterable[str] = (), longest: int = LONGEST_TEXT) -> None:
+        self._longest = longest
         self._secrets: frozenset[str] = frozenset()
         self._forms: tuple[str, ...] = ()
         self._cores: tuple[str, ...] = ()
@@ -81,6 +85,9 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Return ``text`` without its secrets; the very same object when no rule is due."""
+        if len(text) > self._longest + _MARGIN:
+            # The end of what was read may be half a secret, which no rule knows: it goes.
+            return self.text(text[: self._longest + _MARGIN])[:-_MARGIN] + " [cut]"
         text = self._without_literals(text)
         lowered = text.lower()
         present = [needle for needle in _NEEDLES if needle in lowered]

@@ -12,6 +12,21 @@ UNIT_WORDS = {
     "items": "items now",
     "percent": "%",
 }
+PERCENT_OF = {"flow_distribution": "% features", "flow_efficiency": "% of the time active"}
+FINDING_TITLES = {
+    "history_mismatch": "history ends elsewhere",
+    "history_clamped": "changes before creation",
+    "history_broken_chain": "gap in the history",
+    "history_missing": "no change history",
+    "bulk_edit": "moved in bulk",
+    "unmapped_status": "status no longer known",
+    "done_without_date": "done, but when?",
+    "resolution_without_done": "resolved, but not done",
+    "zombie": "in progress for too long",
+    "version_without_date": "released without a date",
+    "sprint_like_versions": "versions that are sprints",
+    "littles_law_mismatch": "load and speed disagree",
+}
 REASON_WORDS = {
     "not_delivered": "closed without being delivered",
     "never_started": "never in a status in progress",
@@ -42,6 +57,16 @@ def number(value: float) -> str:
 def counted(n: int, noun: str) -> str:
     """Return ``1 issue`` or ``12 issues``."""
     return f"{number(n)} {noun}" if n == 1 else f"{number(n)} {noun}s"
+
+
+def unit_words(metric: Metric) -> str:
+    """Return the unit of a metric as it is read aloud."""
+    return PERCENT_OF.get(metric.id) or UNIT_WORDS.get(metric.unit, metric.unit)
+
+
+def finding_title(code: str) -> str:
+    """Return a data-quality code in words."""
+    return FINDING_TITLES.get(code, code.replace("_", " "))
 
 
 def noun_of(metric: Metric) -> str:

@@ -19,7 +19,7 @@ GRAPH_CONFIG: Any = {"displayModeBar": False, "showSendToCloud": False, "respons
 
 def page(
     projects: Sequence[str], types: Sequence[str], labels: Sequence[str], n_cards: int, *, polling: bool
-) -> Component:
+) -> Any:
     """Return the page with empty panels of their final size.
 
     Args:
@@ -101,7 +101,7 @@ def _chart(component_id: str, title: str, note: str) -> Component:
         **aria(label=title),
         children=[
             html.H2(title),
-            dcc.Graph(id=component_id, figure=empty, config=GRAPH_CONFIG, className="graph"),
+            dcc.Graph(id=component_id, figure=empty, config=GRAPH_CONFIG, style={"height": "260px"}),
             html.P(note, className="quiet"),
         ],
     )

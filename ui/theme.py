@@ -37,14 +37,19 @@ def figure_layout(scheme: Scheme, y_title: str) -> dict[str, Any]:
     axis = {"gridcolor": colours["grid"], "zeroline": False, "color": colours["text"], "fixedrange": True}
     return {
         "height": 260,
-        "margin": {"l": 48, "r": 12, "t": 12, "b": 40},
+        "margin": {"l": 52, "r": 14, "t": 14, "b": 48},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": MANTINE["fontFamily"], "size": 13, "color": colours["text"]},
         "showlegend": False,
         "bargap": 0.25,
-        "xaxis": {**axis, "showgrid": False, "title": {"text": "week beginning"}, "automargin": True},
-        "yaxis": {**axis, "title": {"text": y_title}, "rangemode": "tozero", "automargin": True},
+        "xaxis": {
+            **axis,
+            "showgrid": False,
+            "title": {"text": "week beginning", "font": {"size": 13}, "standoff": 8},
+            "tickformat": "%-d %b",
+        },
+        "yaxis": {**axis, "title": {"text": y_title, "font": {"size": 13}}, "rangemode": "tozero"},
         "hoverlabel": {"bgcolor": colours["surface"], "font": {"color": colours["text"]}},
         "uirevision": "keep",
     }

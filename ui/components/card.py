@@ -8,7 +8,7 @@ from data.metric import Metric, MetricResult
 from ui import ids
 from ui.components.aria import aria
 from ui.components.sparkline import sparkline
-from ui.format import FORMER_NAMES, UNIT_WORDS, comparison, counted, noun_of, number
+from ui.format import FORMER_NAMES, comparison, counted, noun_of, number, unit_words
 
 
 def metric_card(metric: Metric, result: MetricResult) -> Component:
@@ -53,7 +53,7 @@ def _head(metric: Metric) -> Component:
 def _answer(metric: Metric, result: MetricResult) -> list[Component]:
     assert result.value is not None
     words, tone = comparison(metric, result)
-    unit = UNIT_WORDS.get(result.unit, result.unit)
+    unit = unit_words(metric)
     return [
         html.P(
             className="value",

@@ -10,26 +10,26 @@ from dash.development.base_component import Component
 from data.metric import Metric, MetricResult
 from ui import ids
 from ui.components.aria import aria
-from ui.format import UNIT_WORDS, counted, noun_of, number, reason
+from ui.format import counted, noun_of, number, reason, unit_words
 
 _COLUMNS: list[dict[str, Any]] = [
-    {"field": "key", "headerName": "Key", "width": 120, "pinned": "left", "cellRenderer": "IssueLink"},
+    {"field": "key", "headerName": "Key", "width": 115, "pinned": "left", "cellRenderer": "IssueLink"},
     {"field": "summary", "headerName": "Summary", "minWidth": 220, "flex": 1, "tooltipField": "summary"},
     {"field": "type", "headerName": "Type", "width": 110},
     {"field": "status", "headerName": "Status now", "width": 130},
-    {"field": "start", "headerName": "Start", "width": 140},
-    {"field": "end", "headerName": "End", "width": 140},
+    {"field": "start", "headerName": "Start", "width": 160},
+    {"field": "end", "headerName": "End", "width": 160},
     {"field": "days", "headerName": "Days", "width": 90, "type": "rightAligned"},
     {"field": "note", "headerName": "Note", "width": 160},
 ]
 
 
-def drawer() -> Component:
+def drawer() -> Any:
     """Return the closed drawer; its table is mounted once and filled page by page from the server."""
     return dmc.Drawer(
         id=ids.DRAWER,
         position="right",
-        size="min(980px, 100vw)",
+        size="min(1120px, 100vw)",
         keepMounted=True,
         padding="lg",
         closeButtonProps={"aria-label": "Close"},
@@ -63,7 +63,7 @@ def drawer_head(metric: Metric, result: MetricResult, chosen: str | None) -> lis
         chosen: the reason whose rows are shown, None for the included ones.
     """
     return [
-        html.P(_value(result), className="drawer-value"),
+        html.P(_value(metric, result), className="drawer-value"),
         html.Dl(
             [
                 *_fact("Formula", metric.formula),
@@ -79,15 +79,14 @@ def drawer_head(metric: Metric, result: MetricResult, chosen: str | None) -> lis
     ]
 
 
-def _value(result: MetricResult) -> str:
+def _value(metric: Metric, result: MetricResult) -> str:
     if result.value is None:
         return "n/a"
-    unit = UNIT_WORDS.get(result.unit, result.unit)
     interval = ""
     if result.interval is not None:
         low, high = result.interval
         interval = f" (95 % interval {number(low)} to {number(high)} %)"
-    return f"{number(result.value)} {unit}{interval}"
+    return f"{number(result.value)} {unit_words(metric)}{interval}"
 
 
 def _fact(name: str, text: str) -> list[Component]:

@@ -6,7 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from data.metric import Finding
-from ui.format import number
+from ui.format import finding_title, number
 
 SHOWN_KEYS = 60
 
@@ -27,7 +27,7 @@ def _entry(finding: Finding) -> Component:
             html.Summary(
                 [
                     html.Span(number(finding.n), className="count"),
-                    html.Span(finding.code.replace("_", " "), className="code"),
+                    html.Span(finding_title(finding.code), className="code"),
                     html.Span(finding.message, className="message"),
                 ]
             ),

@@ -1,6 +1,7 @@
 """What stands around every page: header, filters, banners."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import dash_mantine_components as dmc
 from dash import dcc, html
@@ -141,7 +142,7 @@ def notice(cause: str, remedy: str, reference: str) -> Component:
     )
 
 
-def _many(component_id: str, label: str, choices: Sequence[str]) -> Component:
+def _many(component_id: str, label: str, choices: Sequence[str]) -> Any:
     return dmc.MultiSelect(
         id=component_id,
         label=label,

@@ -5,6 +5,8 @@ from typing import Any
 from data.metric import MetricResult
 from ui.theme import CHART, Scheme, figure_layout
 
+WEEK_MS = 7 * 86_400_000
+
 
 def weekly_bars(result: MetricResult, scheme: Scheme, y_title: str) -> dict[str, Any]:
     """Return bars per week; weeks that are not whole are hatched, the mean line is of whole weeks only."""
@@ -28,7 +30,7 @@ def weekly_bars(result: MetricResult, scheme: Scheme, y_title: str) -> dict[str,
         "customdata": [[week.week, " (not a whole week)" if week.partial else ""] for week in weeks],
         "hovertemplate": "%{customdata[0]}%{customdata[1]}: %{y}<extra></extra>",
     }
-    layout = figure_layout(scheme, y_title)
+    layout = _laid_out(result, scheme, y_title)
     if whole:
         layout |= _mean_line(sum(whole) / len(whole), colours)
     return {"data": [bars], "layout": layout}
@@ -51,7 +53,16 @@ def weekly_line(result: MetricResult, scheme: Scheme, y_title: str) -> dict[str,
         "customdata": [[week.week] for week in weeks],
         "hovertemplate": "end of %{customdata[0]}: %{y}<extra></extra>",
     }
-    return {"data": [line], "layout": figure_layout(scheme, y_title)}
+    return {"data": [line], "layout": _laid_out(result, scheme, y_title)}
+
+
+def _laid_out(result: MetricResult, scheme: Scheme, y_title: str) -> dict[str, Any]:
+    """Return the common layout with about eight labels, each on the Monday that its week begins with."""
+    layout = figure_layout(scheme, y_title)
+    if result.weekly:
+        every = max(1, round(len(result.weekly) / 8))
+        layout["xaxis"] |= {"tick0": result.weekly[0].start, "dtick": every * WEEK_MS}
+    return layout
 
 
 def _mean_line(mean: float, colours: dict[str, str]) -> dict[str, Any]:

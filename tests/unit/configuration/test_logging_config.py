@@ -44,12 +44,10 @@ def _stop_logging():
     shutdown_logging()
 
 
-@pytest.fixture
-def ours_only(temp_log_dir, monkeypatch):
-    """Start logging with our handler alone: that of pytest raises where ours carries on."""
-    setup_logging(temp_log_dir, console=False)
-    monkeypatch.setattr(logger, "handlers", logging_config._installed())
-    monkeypatch.setattr(logger, "propagate", False)
+def handle(made: logging.LogRecord) -> None:
+    """Give a record to our handler alone: that of pytest raises where ours carries on."""
+    (handler,) = logging_config._installed()
+    handler.handle(made)
 
 
 def lines(folder: Path, name: str = "app.log") -> list[dict]:
@@ -209,9 +207,11 @@ def test_messages_are_formatted_first(temp_log_dir, message, args, expected):
     assert lines(temp_log_dir)[0]["message"] == expected
 
 
-def test_wrong_placeholder_keeps_the_line(temp_log_dir, ours_only, capsys):
+def test_wrong_placeholder_keeps_the_line(temp_log_dir, capsys):
     """A slip in a log call shows in the log, and nowhere else."""
-    logger.info("took %d ms", "long")
+    setup_logging(temp_log_dir, console=False)
+
+    handle(record("took %d ms", "long"))
 
     (line,) = lines(temp_log_dir)
     assert (line["message"], line["format_error"]) == ("took %d ms ['long']", "TypeError")
@@ -437,14 +437,16 @@ def test_failed_redaction_never_shows_the_raw_text(message, event):
     assert isinstance(clean, CleanRecord)
 
 
-def test_object_that_cannot_be_printed_keeps_the_line(temp_log_dir, ours_only):
+def test_object_that_cannot_be_printed_keeps_the_line(temp_log_dir):
     """One bad value costs itself and nothing else."""
 
     class Mute:
         def __str__(self) -> str:
             raise RuntimeError("no")
 
-    logger.info("x.y %s", Mute(), extra={"value": Mute(), "n": 1})
+    setup_logging(temp_log_dir, console=False)
+
+    handle(record("x.y %s", Mute(), value=Mute(), n=1))
 
     (line,) = lines(temp_log_dir)
     assert (line["value"], line["n"], line["format_error"]) == ("[unloggable]", 1, "RuntimeError")

@@ -41,6 +41,7 @@ class DeliveryTables:
         has_histories: at least one issue of the store has a changelog.
         start_source: ``status`` or ``created``.
         deployments: what was deployed.
+        edition: of the DORA report that levels are taken from.
     """
 
     issues: IssueTable
@@ -59,6 +60,7 @@ class DeliveryTables:
     has_histories: bool
     start_source: str
     deployments: Deployments
+    edition: str = "2024"
 
 
 def derive(dataset: Dataset, profile: Profile, zone: ZoneInfo, as_of: int) -> DeliveryTables:
@@ -93,6 +95,7 @@ def derive(dataset: Dataset, profile: Profile, zone: ZoneInfo, as_of: int) -> De
         has_histories=bool(issues.has_changelog.any()),
         start_source=profile.start_source,
         deployments=read_deployments(dataset, profile, zone),
+        edition=profile.edition,
     )
 
 

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from data.metric import Candidates, Kind, Measure, Metric, MetricResult, Previous, Trend, Week, sort_out
+from data.metrics.bands import band
 from data.performance_utils import CalculationContext
 from data.periods import Window, previous, week_name
 from data.statistics import mann_whitney_p, percentiles, wilson_interval
@@ -42,7 +43,7 @@ def evaluate(metric: Metric, context: CalculationContext, note: str | None = Non
         evidence=measure.evidence,
         previous=None if before is None else Previous(before.value, before.n),
         trend=trend(metric.kind, measure, before),
-        band=None,
+        band=band(metric.id, measure, context),
         weekly=_weeks(context.window, measure),
         candidates=measure.candidates,
         extra=measure.extra,
@@ -61,7 +62,7 @@ def no_data(metric: Metric, message: str) -> MetricResult:
         percentiles=percentiles(np.zeros(0))[0] if metric.kind == "duration" else None,
         percentiles_withheld=percentiles(np.zeros(0))[1] if metric.kind == "duration" else {},
         interval=None,
-        evidence="measured",
+        evidence=metric.evidence,
         previous=None,
         trend="unknown",
         band=None,

@@ -193,6 +193,7 @@ class Metric:
         fields: the Jira fields the number is read from.
         compute: the pure function behind it.
         no_extra: the fields that only this metric has, as they are without data.
+        evidence: the best that its inputs can be.
         version: of the definition; a changed rule is a new version.
     """
 
@@ -205,6 +206,7 @@ class Metric:
     fields: tuple[str, ...]
     compute: Callable[..., Measure]
     no_extra: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Evidence = "measured"
     version: int = 1
 
     @property

@@ -39,8 +39,8 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 Told = Callable[[int], None]
 
-# A chain of this many pages is as quick as asking for its pieces side by side.
-_SHORT_CHAIN = 6
+# Among so many pages there is always an issue with a long history.
+_MANY_PAGES = 10
 # Search platforms under Data Center page no further than this.
 _WINDOW = 10_000
 _RESTARTS = 3
@@ -56,6 +56,9 @@ class Asker(Protocol):
 
     def verify_account(self) -> None:
         """Raise AuthenticationError if nobody is logged in."""
+
+    def flag_fields(self) -> list[str]:
+        """Return the ids of the custom fields called Flagged."""
 
 
 class _CreatedField(JsonRecord):
@@ -132,53 +135,69 @@ class CloudSearch:
             expected: told how many issues to expect.
             seen: ids that the reader has taken over, up to date at every step.
         """
-        if expected and (count := self.count(jql)) is not None:
-            expected(count)
         first = self._page(jql)
+        if expected:
+            _tell(expected, self.count(jql) if first.token else len(first.issues))
         yield first
         if not first.token:
             return
-        count = self.count(jql)
-        if count is not None and count > _SHORT_CHAIN * len(first.issues) > 0:
-            try:
-                yield from self._side_by_side(jql, count, seen)
-            except _CannotSplitError:
-                logger.warning("jira.cannot_split")
-            else:
-                return
-        stop = threading.Event()
-        yield from FanOut(iter([self._chain(jql, stop, first.token)]), 1, stop, self._cancelled)
-        if count is not None and len(seen) < count:
-            # It ended politely, and before its end: a known lie of long walks and lost logins.
-            yield from self._repair(jql, seen)
-
-    def _repair(self, jql: str, seen: Mapping[str, Any]) -> Iterator[SearchPage]:
         try:
+            yield from self._side_by_side(jql, len(first.issues), seen)
+        except _CannotSplitError:
+            logger.warning("jira.cannot_split")
+            yield from self._one_by_one(jql, first.token, seen)
+
+    def _one_by_one(self, jql: str, token: str, seen: Mapping[str, Any]) -> Iterator[SearchPage]:
+        """Follow the tokens, a page ahead of the reader."""
+        stop = threading.Event()
+        yield from FanOut(iter([self._chain(jql, stop, token)]), 1, stop, self._cancelled)
+        count = self.count(jql)
+        if count is None or len(seen) >= count:
+            return
+        try:
+            # It ended politely, and before its end: a known lie of long walks and lost logins.
             yield from self._missing(jql, seen, self._sweep(jql, len(seen) + 1))
         except _CannotSplitError:
             raise UnavailableError(
                 "Jira's pages ended before all issues were there.", hint="Try again later."
             ) from None
 
-    def _side_by_side(self, jql: str, count: int, seen: Mapping[str, Any]) -> Iterator[SearchPage]:
+    def _side_by_side(self, jql: str, granted: int, seen: Mapping[str, Any]) -> Iterator[SearchPage]:
         """Sweep the ids, and fetch them piece by piece on several threads while the sweep goes on.
 
         Pieces by id are disjoint, equally long, and complete when every id was seen.
         """
-        swept: list[str] = []
+        swept: list[list[str]] = []
         stop = threading.Event()
         known = next(iter(seen), "")
 
         def pieces() -> Iterator[Iterator[SearchPage]]:
             for refs in self.refs(jql):
-                ids = [str(ref.id) for ref in refs]
-                swept.extend(ids)
-                for piece in _in_pieces([each for each in ids if each not in seen], self._page_size):
+                swept.append([str(ref.id) for ref in refs])
+                if len(swept) == 2 and len(swept[0]) <= granted:
+                    raise _CannotSplitError  # ids are no cheaper here than issues
+                yet = [each for each in swept[-1] if each not in seen]
+                if len(yet) > _MANY_PAGES * self._page_size:
+                    yield self._warm_up()
+                for piece in _in_pieces(yet, self._page_size):
                     yield self._piece(jql, piece, stop, known)
 
         yield from FanOut(pieces(), self._workers, stop, self._cancelled)
-        again = self._sweep(jql, count) if len(swept) < count else set()
-        yield from self._missing(jql, seen, again.union(swept))
+        ids = set().union(*swept)
+        if known not in ids or self._may_be_cut(jql, swept, len(ids)):
+            ids |= self._sweep(jql, len(ids) + 1)
+        yield from self._missing(jql, seen, ids)
+
+    def _may_be_cut(self, jql: str, swept: list[list[str]], n: int) -> bool:
+        """Tell whether a sweep looks as if it had ended early: on an empty page, or on a full one."""
+        doubtful = not swept[-1] or len(swept[-1]) >= CLOUD.ref_page_size
+        count = self.count(jql) if doubtful else self._counts.get(jql)
+        return count is not None and n < count
+
+    def _warm_up(self) -> Iterator[SearchPage]:
+        """Ask, beside the pages, for what the completion of histories will need."""
+        self._asker.flag_fields()
+        yield from ()
 
     def _sweep(self, jql: str, least: int) -> set[str]:
         """Return the ids of the result; a sweep may end early as well, so a short one is repeated once."""
@@ -457,6 +476,11 @@ def _missing(
     if lost:
         asker.verify_account()
         logger.info("jira.issues_gone", extra={"issues": len(lost)})
+
+
+def _tell(expected: Told, count: int | None) -> None:
+    if count is not None:
+        expected(count)
 
 
 def _is_torn(walked: _Walked, end: int) -> bool:

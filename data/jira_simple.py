@@ -101,7 +101,7 @@ class JiraClient:
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
         page_size: int | None = None,
-        workers: int = 8,
+        workers: int = 12,
     ) -> None:
         self.connection = connection
         self.bad_issues = 0
@@ -112,6 +112,7 @@ class JiraClient:
         self._server: ServerInfo | None = None
         self._fields: list[dict[str, Any]] | None = None
         self._lock = threading.Lock()
+        self._fields_lock = threading.Lock()
 
     @property
     def requests(self) -> RequestLog:
@@ -176,9 +177,10 @@ class JiraClient:
 
     def fields(self) -> list[dict[str, Any]]:
         """Return Jira's fields as it describes them; asked once."""
-        if self._fields is None:
-            self._fields = self.ask(self.dialect.call("field"), _decode_objects)
-        return self._fields
+        with self._fields_lock:
+            if self._fields is None:
+                self._fields = self.ask(self.dialect.call("field"), _decode_objects)
+            return self._fields
 
     def flag_fields(self) -> list[str]:
         """Return the ids of the custom fields called Flagged: blocked work is marked with them."""

@@ -10,8 +10,9 @@ import queue
 import random
 import threading
 import time
+import zlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from http.cookiejar import DefaultCookiePolicy
@@ -53,6 +54,7 @@ CONNECT_S = 10.0
 READ_S = 30.0
 MAX_BODY = 64 * 1024 * 1024  # bytes, after inflation
 _CHUNK = 256 * 1024
+_GZIP_OR_ZLIB = 47  # zlib's number for: see from the header which of both it is
 _RATE_PREFIXES = ("x-ratelimit", "ratelimit")
 _MAX_HOPS = 4
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -391,7 +393,7 @@ def _new_session(connection: Connection) -> requests.Session:
     session.headers.update(
         {
             "Accept": "application/json",
-            "Accept-Encoding": "gzip, deflate",
+            "Accept-Encoding": "gzip",
             "Content-Type": "application/json",
             "User-Agent": "throughline",
             # Data Center takes a POST without a browser's token only with this.
@@ -414,8 +416,7 @@ class _NoCookies(DefaultCookiePolicy):
 def _read(response: requests.Response, deadline: Deadline, abandoned: threading.Event) -> bytes:
     """Read the inflated body, piece by piece as it arrives, up to the cap."""
     pieces, size = [], 0
-    # read1 returns what one packet brings; read would wait for a full chunk of a dripping body.
-    while piece := response.raw.read1(_CHUNK, decode_content=True):
+    for piece in _inflated(_arriving(response, deadline, abandoned), response.headers):
         pieces.append(piece)
         size += len(piece)
         if size > MAX_BODY:
@@ -423,9 +424,48 @@ def _read(response: requests.Response, deadline: Deadline, abandoned: threading.
                 f"An answer of Jira is larger than {MAX_BODY >> 20} MiB.",
                 hint="Check that JIRA_URL leads to Jira; no honest page is that large.",
             )
+    return b"".join(pieces)
+
+
+def _arriving(response: requests.Response, deadline: Deadline, abandoned: threading.Event) -> Iterator[bytes]:
+    # read1 returns what one packet brings; read would wait for a full chunk of a dripping body.
+    while piece := response.raw.read1(_CHUNK, decode_content=False):
+        yield piece
         if abandoned.is_set() or deadline.left() <= 0:
             raise _timed_out()
-    return b"".join(pieces)
+
+
+def _inflated(pieces: Iterator[bytes], headers: Mapping[str, str]) -> Iterator[bytes]:
+    """Inflate in bounded steps.
+
+    Left to the libraries below, one packet of many small gzip members would be
+    inflated whole, hundreds of megabytes, before anybody could count.
+    """
+    encoding = (headers.get("Content-Encoding") or "identity").strip().lower()
+    if encoding == "identity":
+        yield from pieces
+    elif encoding in ("gzip", "x-gzip", "deflate"):
+        yield from _unzipped(pieces)
+    else:
+        raise malformed(f"it is compressed as {encoding}, which was not asked for")
+
+
+def _unzipped(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    unpacker = None
+    try:
+        for piece in pieces:
+            data = piece
+            while data:
+                unpacker = unpacker or zlib.decompressobj(_GZIP_OR_ZLIB)
+                yield unpacker.decompress(data, _CHUNK)
+                data = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
+                unpacker = None if unpacker.eof else unpacker
+        while unpacker and not unpacker.eof:
+            if not (rest := unpacker.decompress(b"", _CHUNK)):
+                raise malformed("its compression ends early")
+            yield rest
+    except zlib.error as error:
+        raise malformed("its compression is broken") from error
 
 
 def _rate_headers(answer: Answer) -> dict[str, str]:
@@ -459,8 +499,6 @@ def _translate(error: Exception, connection: Connection) -> NoReturn:
             f"The host {host} is not known to the name service.",
             hint="Check the spelling of JIRA_URL and your network connection or VPN.",
         ) from error
-    if isinstance(error, urllib3.exceptions.DecodeError | requests.exceptions.ContentDecodingError):
-        raise malformed("its compression is broken") from error
     raise UnreachableError(
         f"The connection to {host} failed or broke: {_cause(error)}.",
         hint="Check JIRA_URL and your network; if Jira is down, try again later.",

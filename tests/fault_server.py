@@ -15,6 +15,7 @@ import struct
 import sys
 import threading
 import time
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -311,11 +312,22 @@ def drip(seconds: float) -> Fault:
 
 
 def bomb(size: int) -> Fault:
-    """A few kilobytes that inflate to ``size`` bytes."""
+    """A gzip stream of many members, each a kilobyte that inflates to a megabyte; ``size`` in all."""
 
     def fault(exchange: Exchange) -> None:
-        # Members of a gzip stream may follow each other, so one megabyte is packed once.
         body = gzip.compress(b" " * (1 << 20)) * (size >> 20)
+        exchange.send(200, body, JSON, {"Content-Encoding": "gzip"})
+
+    return fault
+
+
+def deep_bomb(size: int) -> Fault:
+    """The same in one member."""
+
+    def fault(exchange: Exchange) -> None:
+        packer = zlib.compressobj(1, zlib.DEFLATED, 31)
+        blanks = b" " * (1 << 20)
+        body = b"".join([packer.compress(blanks) for _ in range(size >> 20)]) + packer.flush()
         exchange.send(200, body, JSON, {"Content-Encoding": "gzip"})
 
     return fault

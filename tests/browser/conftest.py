@@ -1,0 +1,153 @@
+"""A real Chromium over a real server; skipped where there is no Chromium, unless that is forbidden."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return Debian's Chromium."""
+    path = shutil.which("chromium")
+    if path is None:
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail("Chromium is missing and REQUIRE_BROWSER=1")
+        pytest.skip("Chromium is not installed (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def demo_url(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start ``serve --demo`` on a free port, as a user would, and return its address."""
+    yield from served(tmp_path_factory.mktemp("home"), "serve", "--demo")
+
+
+def served(home: Path, *arguments: str) -> Iterator[str]:
+    """Run a command that serves, yield its address, stop it politely."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "THROUGHLINE_HOME": str(home)}
+    command = [sys.executable, str(ROOT / "app.py"), *arguments, "--port", str(port)]
+    with (home / "out.txt").open("wb") as out:
+        process = subprocess.Popen(command, env=environment, stdout=out, stderr=out, cwd=ROOT)
+        try:
+            url = f"http://127.0.0.1:{port}"
+            wait_for(url, process)
+            yield url
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def wait_for(url: str, process: "subprocess.Popen[bytes]", seconds: float = 40.0) -> None:
+    """Wait until the server answers its health path."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the server ended before it answered"
+        try:
+            with urllib.request.urlopen(f"{url}/health", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"{url} did not answer within {seconds} s")
+
+
+class Visitor:
+    """A page with what went wrong on it: console errors and requests that leave the machine."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.url = url
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.uploads: list[int] = []
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", self._asked)
+
+    def open(self, path: str = "/") -> Page:
+        """Open a path and wait until the cards have their numbers."""
+        self.page.goto(self.url + path)
+        self.page.wait_for_selector("article.card .figure", timeout=30_000)
+        return self.page
+
+    def foreign(self) -> list[str]:
+        """Return the requests that went anywhere else."""
+        own = (self.url, "data:", "blob:")
+        return [url for url in self.requests if not url.startswith(own)]
+
+    def _heard(self, message: object) -> None:
+        if message.type in ("error", "warning"):  # type: ignore[attr-defined]
+            self.complaints.append(message.text)  # type: ignore[attr-defined]
+
+    def _asked(self, request: object) -> None:
+        self.requests.append(request.url)  # type: ignore[attr-defined]
+        body = request.post_data_buffer  # type: ignore[attr-defined]
+        if body:
+            self.uploads.append(len(body))
+
+
+@pytest.fixture
+def visit(browser: Browser, demo_url: str) -> Iterator["Visits"]:
+    """Open pages of the demo in fresh contexts; at the end none of them may have complained."""
+    visits = Visits(browser, demo_url)
+    yield visits
+    visits.close()
+
+
+class Visits:
+    """Opens visitors and holds all of them to the same rules."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self.browser = browser
+        self.url = url
+        self.visitors: list[Visitor] = []
+
+    def __call__(self, size: str = "desktop", scheme: str = "light") -> Visitor:
+        """Return a visitor with a fresh browser context."""
+        context = self.browser.new_context(viewport=SIZES[size], color_scheme=scheme)
+        self.visitors.append(Visitor(context, self.url))
+        return self.visitors[-1]
+
+    def close(self) -> None:
+        """Close everything, and fail on console errors, warnings and foreign requests."""
+        complaints = [text for visitor in self.visitors for text in visitor.complaints]
+        foreign = [url for visitor in self.visitors for url in visitor.foreign()]
+        for visitor in self.visitors:
+            visitor.page.context.close()
+        assert not complaints
+        assert not foreign

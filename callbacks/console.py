@@ -61,12 +61,15 @@ class Invocation:
             return
         self._logging = True
         asked = self.log_level or self.environment.get("LOG_LEVEL")
-        initialize(
-            self.home,
-            asked or "INFO",
-            secrets=[self.environment.get("JIRA_TOKEN") or ""],
-            console_level=None if asked or talkative else "CRITICAL",
-        )
+        try:
+            self._initialize(asked or "INFO", None if asked or talkative else "CRITICAL")
+        except ConfigurationError:
+            self._initialize("INFO", "CRITICAL")  # so that the error itself is logged
+            raise
+
+    def _initialize(self, level: str, console_level: str | None) -> None:
+        token = self.environment.get("JIRA_TOKEN") or ""
+        initialize(self.home, level, secrets=[token], console_level=console_level)
 
 
 class Command(click.Command):

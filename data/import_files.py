@@ -7,9 +7,9 @@ one issue a line, one array of issues, or one search answer.
 import csv
 import gzip
 import io
-import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -85,8 +85,7 @@ def read_deployments(path: Path, bad: Callable[[BadEntry], None]) -> list[Deploy
     Raises:
         InputError: the file is missing, empty, or neither CSV with an id and a deployed_at nor JSONL.
     """
-    with _opened(path) as stream:
-        text = _text(path, stream.read(MAX_LINE_BYTES + 1))
+    text = _text(path)
     entries = _json_lines(text) if text.lstrip().startswith("{") else _csv_lines(path, text)
     rows = []
     for place, raw in entries:
@@ -111,29 +110,31 @@ def _row(
     return None
 
 
-def _opened(path: Path) -> BinaryIO:
-    """Open a file, plain or gzip, without its byte order mark.
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """Yield a file, plain or gzip, without its byte order mark.
 
     Raises:
         InputError: it is missing, a folder, not permitted, or empty.
     """
-    try:
-        stream: Any = path.open("rb")
-        if stream.peek(2)[:2] == _GZIP_MAGIC:
-            stream = io.BufferedReader(gzip.GzipFile(fileobj=stream))
-        start = stream.peek(3)[:3]
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise _unreadable(path, "is cut off or damaged") from error
-    except OSError as error:
-        raise _unreadable(path, _os_reason(error)) from error
-    if not start:
-        raise InputError(
-            f"{path.name} is empty.", hint="Give a file with issues as Jira's REST API sends them."
-        )
-    if start == _BOM:
-        stream.read(3)
-    opened: BinaryIO = stream
-    return opened
+    with ExitStack() as held:
+        try:
+            stream: Any = held.enter_context(path.open("rb"))
+            if stream.peek(2)[:2] == _GZIP_MAGIC:
+                # A GzipFile does not close what it reads from; the stack does.
+                stream = held.enter_context(io.BufferedReader(gzip.GzipFile(fileobj=stream)))
+            start = stream.peek(3)[:3]
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise _unreadable(path, "is cut off or damaged") from error
+        except OSError as error:
+            raise _unreadable(path, _os_reason(error)) from error
+        if not start:
+            raise InputError(
+                f"{path.name} is empty.", hint="Give a file with issues as Jira's REST API sends them."
+            )
+        if start == _BOM:
+            stream.read(3)
+        yield stream
 
 
 def _os_reason(error: OSError) -> str:
@@ -235,22 +236,28 @@ def _document(path: Path, whole: bytes, shape: str) -> Iterator[tuple[str, msgsp
 
 
 def _listed(path: Path, read: Callable[[Any], _T], what: str, endpoint: str) -> list[_T]:
-    with _opened(path) as stream:
-        text = _text(path, stream.read(MAX_LINE_BYTES + 1))
+    text = _text(path)
     try:
-        found = json.loads(text)
+        found = msgspec.json.decode(text)
         if isinstance(found, dict) and isinstance(found.get("values"), list):
             found = found["values"]  # the paged form of the same answer
         if not isinstance(found, list):
             raise NotAnIssueError("not a list")
         return [read(entry) for entry in found]
-    except (ValueError, RecursionError) as error:
+    except (ValueError, msgspec.DecodeError, RecursionError) as error:
         raise InputError(
             f"{path.name} is no list of {what}: {error}.", hint=f"Give what {endpoint} answers."
         ) from error
 
 
-def _text(path: Path, data: bytes) -> str:
+def _text(path: Path) -> str:
+    try:
+        with _opened(path) as stream:
+            data = stream.read(MAX_LINE_BYTES + 1)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise _unreadable(path, "is cut off or damaged") from error
+    except OSError as error:
+        raise _unreadable(path, _os_reason(error)) from error
     if len(data) > MAX_LINE_BYTES:
         raise _too_long(path.name)
     try:
@@ -260,16 +267,27 @@ def _text(path: Path, data: bytes) -> str:
 
 
 def _json_lines(text: str) -> Iterator[tuple[str, Any]]:
-    for number, line in enumerate(text.splitlines(), start=1):
+    # Not splitlines(): a JSON text may hold characters that Python takes for ends of lines.
+    for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             try:
-                yield f"line {number}", json.loads(line)
-            except ValueError:
+                yield f"line {number}", msgspec.json.decode(line)
+            except (msgspec.DecodeError, RecursionError):
                 yield f"line {number}", None
 
 
 def _csv_lines(path: Path, text: str) -> Iterator[tuple[str, Any]]:
     reader = csv.DictReader(io.StringIO(text, newline=""))
+    try:
+        yield from _csv_rows(path, reader)
+    except csv.Error as error:
+        raise InputError(
+            f"{path.name}, line {reader.line_num}, is no CSV: {error}.",
+            hint="Check that the quotes of the file are closed.",
+        ) from error
+
+
+def _csv_rows(path: Path, reader: "csv.DictReader[str]") -> Iterator[tuple[str, Any]]:
     names = [name.strip() for name in reader.fieldnames or ()]
     if "id" not in names or "deployed_at" not in names:
         raise InputError(
@@ -285,12 +303,14 @@ def _deployment(raw: Any) -> DeploymentRow:
     """Turn one entry into a row; raises ValueError where id or time are missing or senseless."""
     if not isinstance(raw, dict):
         raise ValueError("it is no JSON object")  # noqa: TRY004  # one kind of error for every bad entry
-    identity, at = raw.get("id"), instant_of(raw.get("deployed_at") or None)
+    identity, at = raw.get("id"), _deployed_at(raw.get("deployed_at"))
     if identity in (None, "") or at == MISSING:
         raise ValueError("id or deployed_at is missing")
     issues = raw.get("issues") or ()
     if isinstance(issues, str):
         issues = issues.replace(",", " ").replace(";", " ").split()
+    if not isinstance(issues, list | tuple):
+        raise ValueError("issues is neither a text nor a list")  # noqa: TRY004  # as above
     return DeploymentRow(
         id=str(identity),
         name=str(raw.get("name") or identity),
@@ -300,6 +320,15 @@ def _deployment(raw: Any) -> DeploymentRow:
         failed=_truth(raw.get("failed")),
         issues=tuple(str(key) for key in issues),
     )
+
+
+def _deployed_at(value: Any) -> int:
+    if not isinstance(value, str | int | None) or isinstance(value, bool):
+        raise ValueError(f"deployed_at is {value!r}, which is no instant")  # noqa: TRY004  # as above
+    try:
+        return instant_of(value.strip() if isinstance(value, str) else value)
+    except ValueError as error:
+        raise ValueError(f"deployed_at is {value!r}, which is no instant") from error
 
 
 def _truth(value: Any) -> bool:

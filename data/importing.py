@@ -50,9 +50,10 @@ def import_into(source: Source, home: Home, files: ImportFiles, bad: list[str] |
         deployments=[entry for path in files.deployments for entry in read_deployments(path, collect)],
     )
     cold = not source.store.revision()
-    changes = source.store.add(rows, references)
     if load_profile(home, source.name) is None:
+        # First, because a profile without issues harms nobody, and issues must not be stored by a failure.
         save_profile(home, source.name, source.profile)
+    changes = source.store.add(rows, references)
     if bad is not None:
         bad.extend(map(str, left_out))
     return SyncOutcome(

@@ -1,6 +1,7 @@
 """Civil dates, instants and weeks: where a period begins and ends in the team's time zone."""
 
 import datetime as dt
+import re
 import zoneinfo
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,10 @@ from data.tables import MISSING, Instants
 
 DAY_MS = 86_400_000
 DEFAULT_DAYS = 90
+# fromisoformat also takes week dates and forms without dashes, which would be read in ways nobody expects.
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}")
+_EARLIEST = dt.date(1900, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ def parse_day(text: str, what: str) -> dt.date:
         InputError: the text is no date of the calendar; ``what`` names the option.
     """
     try:
-        day = dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text if _DATE.match(text) else "")
     except ValueError as error:
         raise InputError(
             f"{what} {text!r} is not a date.", hint="Write it as YYYY-MM-DD, for example 2026-03-02."
@@ -133,7 +138,7 @@ def parse_as_of(text: str, zone: zoneinfo.ZoneInfo) -> int:
     if len(text) == len("2026-03-02"):
         return midnight(parse_day(text, "--as-of") + dt.timedelta(days=1), zone)
     try:
-        moment = dt.datetime.fromisoformat(text)
+        moment = dt.datetime.fromisoformat(text if _INSTANT.match(text) else "")
     except ValueError as error:
         raise InputError(
             f"--as-of {text!r} is neither a date nor an instant.",
@@ -192,7 +197,9 @@ def lay_out(
 
 def previous(window: Window) -> Window:
     """Return as many civil days just before ``window``, same T, without weeks."""
-    first = window.first_day - dt.timedelta(days=window.days)
+    # No issue is older than the first day, so that a period of millennia may be cut there.
+    room = max((window.first_day - _EARLIEST).days, 0)
+    first = window.first_day - dt.timedelta(days=min(window.days, room))
     lo = midnight(first, window.zone)
     return replace(
         window,

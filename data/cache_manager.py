@@ -31,7 +31,7 @@ from data.tables import (
     VersionRow,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 LOCK_WAIT_S = 30.0
 _Row = TypeVar("_Row", StatusRef, VersionRow, DeploymentRow)
 
@@ -65,6 +65,8 @@ _VOCABULARIES: dict[str, Any] = {
     "label_sets": tuple[tuple[str, ...], ...],
     "component_sets": tuple[tuple[str, ...], ...],
     "version_sets": tuple[tuple[str, ...], ...],
+    "priorities": tuple[str, ...],
+    "link_texts": tuple[str, ...],
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from data.normalize import category_of
-from data.tables import IssueRow, IssueTable, Project, StatusRef, TypeRef, split_key
+from data.tables import IssueRow, IssueTable, Link, Project, StatusRef, TypeRef, split_key
 
 _T = TypeVar("_T")
 
@@ -39,12 +39,15 @@ class _TableBuilder:
         self.labels: dict[tuple[str, ...], int] = {}
         self.components: dict[tuple[str, ...], int] = {}
         self.versions: dict[tuple[str, ...], int] = {}
+        self.priorities: dict[str, int] = {}
+        self.link_texts: dict[str, int] = {}
 
     def build(self, rows: Sequence[IssueRow]) -> IssueTable:
         """Return the columns of rows that are in key order."""
         keys = [_split(row.key) for row in rows]
         moves = [move for row in rows for move in row.transitions]
         flags = [(place, *stretch) for place, row in enumerate(rows) for stretch in row.flagged]
+        links = _links(rows)
         status = self._status_code
         return IssueTable(
             project=_codes(
@@ -60,6 +63,10 @@ class _TableBuilder:
             labels=_codes(self.labels, (row.labels for row in rows)),
             components=_codes(self.components, (row.components for row in rows)),
             fix_versions=_codes(self.versions, (row.fix_versions for row in rows)),
+            affected_versions=_codes(self.versions, (row.affected_versions for row in rows)),
+            priority=_int32(
+                -1 if row.priority is None else _code(self.priorities, row.priority) for row in rows
+            ),
             created=_int64(row.created for row in rows),
             updated=_int64(row.updated for row in rows),
             resolved=_int64(row.resolved for row in rows),
@@ -76,6 +83,10 @@ class _TableBuilder:
             flag_issue=_int32(place for place, _, _ in flags),
             flag_from=_int64(since for _, since, _ in flags),
             flag_until=_int64(until for _, _, until in flags),
+            link_issue=_int32(place for place, _, _ in links),
+            link_target=_int32(target for _, target, _ in links),
+            link_text=_codes(self.link_texts, (link.text for _, _, link in links)),
+            link_inward=np.array([link.inward for _, _, link in links], np.bool_),
             projects=tuple(self.projects),
             types=tuple(self.types),
             statuses=tuple(self.statuses),
@@ -83,10 +94,25 @@ class _TableBuilder:
             label_sets=tuple(self.labels),
             component_sets=tuple(self.components),
             version_sets=tuple(self.versions),
+            priorities=tuple(self.priorities),
+            link_texts=tuple(self.link_texts),
         )
 
     def _status_code(self, status_id: str, name: str) -> int:
         return _code(self.statuses, StatusRef(status_id, name))
+
+
+def _links(rows: Sequence[IssueRow]) -> list[tuple[int, int, Link]]:
+    """Return place, place of the other end, and link, for each link whose other end is among ``rows``."""
+    if not any(row.links for row in rows):
+        return []
+    places = {row.key: place for place, row in enumerate(rows)}
+    return [
+        (place, places[link.key], link)
+        for place, row in enumerate(rows)
+        for link in row.links
+        if link.key in places
+    ]
 
 
 def _code(codes: dict[_T, int], value: _T) -> int:

@@ -148,7 +148,9 @@ class IssueTable:
 
     The code columns point into the vocabularies at the end. ``category`` is the
     category that the issue's own status claims. ``transition_start`` holds
-    *n* + 1 offsets into the transition columns.
+    *n* + 1 offsets into the transition columns. Each link has an entry in the
+    ``link_`` columns if the issue at its other end is stored: ``link_target`` is
+    that row, ``link_text`` the phrase that leads to it.
     """
 
     project: Codes
@@ -160,6 +162,8 @@ class IssueTable:
     labels: Codes
     components: Codes
     fix_versions: Codes
+    affected_versions: Codes
+    priority: Codes
     created: Instants
     updated: Instants
     resolved: Instants
@@ -174,6 +178,10 @@ class IssueTable:
     flag_issue: Codes
     flag_from: Instants
     flag_until: Instants
+    link_issue: Codes
+    link_target: Codes
+    link_text: Codes
+    link_inward: Flags
     projects: tuple[Project, ...]
     types: tuple[TypeRef, ...]
     statuses: tuple[StatusRef, ...]
@@ -181,6 +189,8 @@ class IssueTable:
     label_sets: tuple[tuple[str, ...], ...]
     component_sets: tuple[tuple[str, ...], ...]
     version_sets: tuple[tuple[str, ...], ...]
+    priorities: tuple[str, ...]
+    link_texts: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.created)

@@ -119,9 +119,11 @@ _STATUS_WORDS = frozenset(
     renewed refreshed refresh bucket count limit policy scheme type str int bool bytes string any secret
     password token passphrase cookie enabled disabled does do stored loaded saved found hidden redacted masked
     configured provided supplied used unused see use your our its this that oauth basic bearer digest open
-    done todo default unchanged unmodified strong weak""".split()  # noqa: SIM905 - ninety quoted words would read worse
+    done todo default unchanged unmodified strong weak it he she they we you i a an the there here which who
+    what why how some all each every one two new old but then because please try check create make ask""".split()  # noqa: SIM905 - ninety quoted words would read worse
 )
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]*(?![\w@%+/=])")
+_PROSE = re.compile(r"[A-Za-z][a-z']{0,14} [a-z]")
 _SMALL_NUMBER = re.compile(
     r"-?\d{1,6}(?:\.\d+)?(?:e-?\d+)?(?:/\d+)?\s*(?:[a-z]{1,3}\b|%)?(?=[\s,;&)\]}>\"'|]|$)"
 )
@@ -273,6 +275,8 @@ def _harmless(text: str, label: re.Match[str], start: int, end: int, kind: str) 
     spoken = label["sep"] == ":" and label["gap"] != ""
     if word[0].lower() in _STATUS_WORDS and (spoken or len(word[0]) == len(value.rstrip(".!?"))):
         return True
+    if kind == "token" and spoken and _PROSE.match(value + text[end : end + 2]):
+        return True  # "Jira refused the token: somebody revoked it"
     letters_only = not re.search(r"[0-9_/+]", value)
     return letters_only and bool(_IN_JQL_STRING.search(text, max(0, label.start() - 200), label.start()))
 

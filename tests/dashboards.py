@@ -1,0 +1,27 @@
+"""A dashboard over a small store, for tests that need no browser."""
+
+from pathlib import Path
+
+from dash import Dash
+
+from callbacks.web import create_dash
+from configuration.profile import Profile, WorkflowSettings
+from data.jobs import JobPort
+from data.pipeline import Pipeline
+from data.sources import Source
+from tests.engine import stored
+from tests.examples import example_a
+
+PORT = 8050
+
+
+def pipeline_over(folder: Path, issues: list[dict] | None = None) -> Pipeline:
+    """Return a pipeline over worked example A, or over other issues."""
+    store = stored(folder, example_a().issues if issues is None else issues, example_a().statuses)
+    profile = Profile(workflow=WorkflowSettings(waiting=("Review",)))
+    return Pipeline(Source("default", "files", profile, store))
+
+
+def dashboard_over(folder: Path, issues: list[dict] | None = None) -> Dash:
+    """Return the dashboard itself."""
+    return create_dash(pipeline_over(folder, issues), JobPort(str), port=PORT)

@@ -130,7 +130,7 @@ class Store:
 
     def revision(self) -> str:
         """Return the revision of what is published, "" while nothing is."""
-        if not self.path.exists():
+        if not self._has_data():
             return ""
         with self._reading() as connection:
             return _meta(connection).get("revision", "")
@@ -141,25 +141,32 @@ class Store:
         Raises:
             StoreError: the file is damaged.
         """
-        if not self.path.exists():
+        if not self._has_data():
             return Dataset(build_issue_table(()))
         with self._reading() as connection:
             connection.execute("BEGIN")
-            meta = _meta(connection)
-            return Dataset(
-                issues=_load_table(connection),
-                statuses=tuple(_references(connection, "status", StatusRef)),
-                versions=tuple(_references(connection, "version", VersionRow)),
-                deployments=tuple(_references(connection, "deployment", DeploymentRow)),
-                revision=meta.get("revision", ""),
-                as_of=int(meta.get("as_of", MISSING)),
-                complete=meta.get("complete", "1") == "1",
-            )
+            return _dataset(connection)
+
+    def load_with_rows(self) -> tuple[Dataset, list[IssueRow]]:
+        """Return what is published and the rows it was made from, in no particular order: one moment of both.
+
+        Raises:
+            StoreError: the file is damaged; rows are checked against the revision.
+        """
+        if not self._has_data():
+            return Dataset(build_issue_table(())), []
+        with self._reading() as connection:
+            connection.execute("BEGIN")
+            dataset = _dataset(connection)
+            if _revision(connection) != dataset.revision:
+                raise _DamagedError("the rows are not what was written")
+            rows = [_ROW.decode(row) for (row,) in connection.execute("SELECT row FROM issue")]
+            return dataset, rows
 
     def rows(self, keys: Sequence[str]) -> dict[str, IssueRow]:
         """Return the stored rows of ``keys`` by key; unknown keys are absent."""
         found: dict[str, IssueRow] = {}
-        if not self.path.exists():
+        if not self._has_data():
             return found
         with self._reading() as connection:
             for start in range(0, len(keys), 500):  # SQLite limits the parameters of one statement
@@ -169,16 +176,9 @@ class Store:
                 found.update((key, _ROW.decode(row)) for key, row in connection.execute(query, part))
         return found
 
-    def all_rows(self) -> list[IssueRow]:
-        """Return every stored row, in no particular order."""
-        if not self.path.exists():
-            return []
-        with self._reading() as connection:
-            return [_ROW.decode(row) for (row,) in connection.execute("SELECT row FROM issue")]
-
     def meta(self) -> dict[str, str]:
         """Return the metadata of the scope: revision, as_of, synced_at, watermark, complete ..."""
-        if not self.path.exists():
+        if not self._has_data():
             return {}
         with self._reading() as connection:
             return _meta(connection)
@@ -190,7 +190,7 @@ class Store:
 
     def clear_staged(self) -> None:
         """Forget what an earlier attempt staged."""
-        if self.path.exists():
+        if self._has_data():
             with self._writing() as connection:
                 connection.execute("DELETE FROM staged")
 
@@ -227,10 +227,18 @@ class Store:
                 _put_references(connection, kind, entries)
             return _publish(connection, counts, 0, {"complete": "1"})
 
+    def _has_data(self) -> bool:
+        """Tell a store from a file that was opened by a process that was killed before it wrote anything."""
+        return self.path.exists() and self.path.stat().st_size > 0
+
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         with self._translated(), closing(self._connect()) as connection:
-            yield connection
+            try:
+                yield connection
+            except (ValueError, TypeError, KeyError, OverflowError) as error:
+                # A value of another kind than was written; UnicodeDecodeError is among them.
+                raise _DamagedError("it holds what was never written") from error
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -257,9 +265,9 @@ class Store:
             yield
         except sqlite3.OperationalError as error:
             raise _operational(error, self.path) from error
-        except (sqlite3.DatabaseError, msgspec.DecodeError, msgspec.ValidationError, _DamagedError) as error:
+        except (sqlite3.DatabaseError, msgspec.DecodeError, _DamagedError, UnicodeDecodeError) as error:
             raise StoreError(
-                f"The store {self.path.name} is damaged: {error}.",
+                f"The store {self.path.name} is damaged: {_printable(error)}.",
                 hint="Set the file aside and import again, or run sync --full.",
             ) from error
         except OSError as error:
@@ -292,6 +300,34 @@ def _operational(error: sqlite3.OperationalError, path: Path) -> StoreError:
             hint="Check the permissions of the cache folder, then try again.",
         )
     return StoreError(f"The store {path.name} failed: {text}.", hint="Look into the log for the cause.")
+
+
+def _printable(error: Exception) -> str:
+    return "it holds text that is none" if isinstance(error, UnicodeDecodeError) else str(error)
+
+
+def _dataset(connection: sqlite3.Connection) -> Dataset:
+    """Return what is published, inside a running transaction."""
+    meta = _meta(connection)
+    if meta and meta.get("check", _check(connection, meta)) != _check(connection, meta):
+        raise _DamagedError("the metadata are not what was written")
+    return Dataset(
+        issues=_load_table(connection),
+        statuses=tuple(_references(connection, "status", StatusRef)),
+        versions=tuple(_references(connection, "version", VersionRow)),
+        deployments=tuple(_references(connection, "deployment", DeploymentRow)),
+        revision=meta.get("revision", ""),
+        as_of=int(meta.get("as_of", MISSING)),
+        complete=meta.get("complete", "1") == "1",
+    )
+
+
+def _check(connection: sqlite3.Connection, meta: dict[str, str]) -> str:
+    """Return a checksum over what no other checksum watches: metadata and references."""
+    crc = zlib.crc32(repr(sorted((name, value) for name, value in meta.items() if name != "check")).encode())
+    for kind, name, row in connection.execute("SELECT kind, id, row FROM reference ORDER BY kind, id"):
+        crc = zlib.crc32(row, zlib.crc32(f"{kind}:{name}".encode(), crc))
+    return str(crc)
 
 
 def _meta(connection: sqlite3.Connection) -> dict[str, str]:
@@ -364,7 +400,9 @@ def _publish(
         _save_table(connection, table)
         meta.setdefault("as_of", str(newest_instant(table)))
     values = {**meta, "revision": revision, "schema": str(SCHEMA_VERSION)}
-    connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(values.items()))
+    put = "INSERT OR REPLACE INTO meta VALUES (?, ?)"
+    connection.executemany(put, list(values.items()))
+    connection.execute(put, ("check", _check(connection, _meta(connection))))
     created, updated, moved = counts
     return Changes(created, updated, deleted, moved, stored, revision, changed=revision != before)
 

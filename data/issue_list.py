@@ -8,7 +8,7 @@ from data.cache_manager import Store
 from data.columns import in_key_order
 from data.delivery import derive
 from data.periods import iso_instant, zone_named
-from data.tables import CATEGORY_NAMES, MISSING
+from data.tables import CATEGORY_NAMES
 
 
 def issue_entries(store: Store, profile: Profile) -> Iterator[dict[str, Any]]:
@@ -16,13 +16,12 @@ def issue_entries(store: Store, profile: Profile) -> Iterator[dict[str, Any]]:
 
     Starts and completions are as of the data's own time; a missing value is None.
     """
-    dataset = store.load()
-    if dataset.as_of == MISSING:
-        return
+    dataset, rows = store.load_with_rows()
+    # Issues without any date leave the store without a time of its own; they are listed all the same.
     delivery = derive(dataset, profile, zone_named(profile.timezone), dataset.as_of)
     issues = delivery.issues
     category = delivery.workflow.category[issues.status]
-    for place, row in enumerate(in_key_order(store.all_rows())):
+    for place, row in enumerate(in_key_order(rows)):
         yield {
             "id": row.id,
             "key": row.key,

@@ -1,85 +1,42 @@
-"""The command line as a user has it: ``python app.py`` in a process of its own, with a home of its own."""
+"""Running the command line as a user does: a process of its own, a home of its own."""
 
-import json
 import os
-import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-# What a developer may have set for a real Jira must not reach a test.
-PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "PYTHONPATH", "VIRTUAL_ENV")
+_OURS = ("JIRA_", "THROUGHLINE_", "HOST", "PORT", "ALLOWED_HOSTS", "LOG_LEVEL", "HTTPS_PROXY")
 
 
-def environment(home: Path, env: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment of a command: a few common variables, the home, and ``env``."""
-    common = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return {**common, "THROUGHLINE_HOME": str(home), **(env or {})}
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """Return the process environment with nothing of ours in it but what is given."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    return {**plain, "THROUGHLINE_HOME": str(home), **more}
 
 
-def command(*args: object) -> list[str]:
-    """The argument list that starts ``python app.py``."""
-    return [sys.executable, str(ROOT / "app.py"), *map(str, args)]
-
-
-def run(
-    home: Path, *args: object, env: Mapping[str, str] | None = None, timeout_s: float = 60
-) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end; texts are UTF-8."""
+def run(home: Path, *arguments: str | Path, **more: str) -> "subprocess.CompletedProcess[str]":
+    """Run ``python app.py ARGUMENTS`` to its end."""
     return subprocess.run(
-        command(*args),
-        env=environment(home, env),
+        [sys.executable, str(ROOT / "app.py"), *map(str, arguments)],
+        env=environment(home, **more),
+        cwd=ROOT,
         capture_output=True,
         encoding="utf-8",
-        timeout=timeout_s,
+        timeout=120,
         check=False,
     )
 
 
-def answer(home: Path, *args: object, env: Mapping[str, str] | None = None) -> str:
-    """What a command that succeeds prints."""
-    done = run(home, *args, env=env)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+def refused(answer: "subprocess.CompletedProcess[str]", code: int, *words: str) -> None:
+    """Assert a failure told well: its code, an empty stdout, cause, remedy and log reference on stderr."""
+    lines = answer.stderr.splitlines()
+    cause = next((place for place, line in enumerate(lines) if line.startswith("Error: ")), None)
 
-
-def metrics(home: Path, *args: object) -> dict:
-    """The document of ``metrics --json``."""
-    return json.loads(answer(home, "metrics", "--json", *args))
-
-
-def entries(home: Path, *args: object) -> list[dict]:
-    """What ``issues --jsonl`` lists."""
-    return [json.loads(line) for line in answer(home, "issues", "--jsonl", *args).splitlines()]
-
-
-def assert_refused(done: subprocess.CompletedProcess[str], code: int, *words: str) -> None:
-    """The command failed as promised.
-
-    Nothing on stdout; on stderr one sentence of cause, one of remedy and a log reference, no traceback.
-    """
-    assert (done.returncode, done.stdout) == (code, ""), done.stderr
-    cause, remedy, reference = done.stderr.strip().splitlines()[-3:]
-    assert re.fullmatch(r"Error: \S.*\.", cause), done.stderr
-    assert re.fullmatch(r"[A-Z].*\.", remedy), done.stderr
-    assert re.fullmatch(r"Log reference: \w{4,}", reference), done.stderr
-    assert "Traceback" not in done.stderr
-    for word in words:
-        assert word in cause + remedy, done.stderr
-
-
-def write_issues(path: Path, issues: Sequence[dict]) -> Path:
-    """Write issues one a line, as an export has them."""
-    path.write_text("".join(json.dumps(issue) + "\n" for issue in issues), encoding="utf-8")
-    return path
-
-
-def snapshot(home: Path) -> dict[str, bytes]:
-    """Everything a home holds but its logs and its run-time files."""
-    return {
-        str(path.relative_to(home)): path.read_bytes()
-        for path in sorted(home.rglob("*"))
-        if path.is_file() and path.relative_to(home).parts[0] not in ("logs", "run")
-    }
+    assert answer.returncode == code, answer.stderr
+    assert answer.stdout == ""
+    assert cause is not None, answer.stderr
+    assert lines[cause].endswith("."), lines[cause]
+    assert lines[cause + 1].endswith("."), lines[cause + 1]
+    assert lines[cause + 2].startswith("Log reference: ")
+    assert [word for word in words if word not in answer.stderr] == []

@@ -120,7 +120,8 @@ _STATUS_WORDS = frozenset(
     password token passphrase cookie enabled disabled does do stored loaded saved found hidden redacted masked
     configured provided supplied used unused see use your our its this that oauth basic bearer digest open
     done todo default unchanged unmodified strong weak it he she they we you i a an the there here which who
-    what why how some all each every one two new old but then because please try check create make ask""".split()  # noqa: SIM905 - ninety quoted words would read worse
+    what why how some all each every one two new old but then because please try check create make ask
+    """.split()  # noqa: SIM905 - that many quoted words would read worse
 )
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]*(?![\w@%+/=])")
 _PROSE = re.compile(r"[A-Za-z][a-z']{0,14} [a-z]")
@@ -362,6 +363,16 @@ def _sub(
     return lambda text: pattern.sub(replacement, text)
 
 
+def _with(words: tuple[str, ...], clean: Callable[[str], str]) -> Callable[[str], str]:
+    """Return ``clean`` for texts that hold one of ``words`` too, which every match does."""
+
+    def clean_if_there(text: str) -> str:
+        lowered = text.lower()
+        return clean(text) if any(word in lowered for word in words) else text
+
+    return clean_if_there
+
+
 # --- Secrets with a fixed carrier -------------------------------------------------------------
 
 # Private key blocks (PEM, OpenSSH, PGP), with real or spelt-out line ends, or cut off before the
@@ -390,7 +401,7 @@ _USERINFO = re.compile(r"://[^\s/?#\"'<>\\]{1,512}@(?=[\w\[.-])")
 _QUERY = re.compile(
     r"(?<![A-Za-z0-9.])((?:sig|signature|x-amz-signature|oauth_signature|jwt|assertion|client_assertion|code_verifier|ticket"
     r"|key|code|auth|sid|access|state)(?:=|%3D))"
-    r"(?=[^\s&\"'<>\\;0-9]{0,40}[0-9])[A-Za-z0-9+/=_.-]{16}[^\s&\"'<>\\;]*",
+    r"(?=[^\s&\"'<>\\;0-9]{0,24}+[0-9])[A-Za-z0-9+/=_.-]{16}[^\s&\"'<>\\;]*",
     _ASCII,
 )
 
@@ -415,7 +426,7 @@ _COOKIE_OBJECT = re.compile(
 # Said in prose or on a command line: `password is "hunter2"`, `--token abc123`. Must not catch
 # "password is required": unquoted, the value needs a digit or a symbol inside.
 _SPOKEN = re.compile(
-    r"((?<![\w-])(?:(?:\w{1,20}[ _-])?(?:password|passwd|passphrase|pwd|secret|token|api[ _-]key)s?"
+    r"((?:(?:password|passwd|passphrase|pwd|secret|token|api[ _-]key)s?"
     r"(?: for \S{1,64})?\s(?:is|was|were|are)(?:\snow)?\s"
     r"|--(?:[\w-]{1,30}-)?(?:password|passwd|pass|secret|token|api-key)\s))"
     r"(?:\"([^\"\r\n]{1,512})\"|'([^'\r\n]{1,512})'|(?=[^\s]{0,200}[0-9!#$%^*+=_~])([^\s\"',;()]{5,}))",
@@ -523,13 +534,13 @@ RULES = (
     Rule("auth_pair", ("auth",), _sub(_AUTH_PAIR, rf"\1{MARK}")),
     Rule("labelled", _LABELS, clean_labelled),
     Rule("foreign_label", (SCRIPT,), clean_foreign),
-    Rule("xml_element", _WORDS, _sub(_XML, _xml)),
+    Rule("xml_element", _WORDS, _with(("<",), _sub(_XML, _xml))),
     Rule("cookie_object", ("cookie",), _sub(_COOKIE_OBJECT, rf"\1\2{MARK}")),
     Rule("url_userinfo", ("@",), _sub(_USERINFO, f"://{MARK}@")),
     Rule("bearer", ("bearer",), _sub(_BEARER, _bearer)),
     Rule("basic", ("basic",), _sub(_BASIC, _basic)),
     Rule("query_parameter", (RUN,), _sub(_QUERY, rf"\1{MARK}")),
-    Rule("spoken", _WORDS, _sub(_SPOKEN, _spoken)),
+    Rule("spoken", _WORDS, _with(("is", "was", "were", "are", "--"), _sub(_SPOKEN, _spoken))),
     Rule("bare_word", _WORDS, _sub(_BARE, rf"\1{MARK}")),
     Rule("near_jira", (RUN,), _sub(_NEAR_JIRA, _near_jira)),
     Rule("atlassian_token", (RUN,), _sub(_ATLASSIAN)),

@@ -33,6 +33,14 @@ SHOWN_BAD_ENTRIES = 10
 INTERRUPTED = 130
 
 
+class CheckFailedError(DashboardError):
+    """The check found something that a sync would fail at; it ends with the code of that failure."""
+
+    def __init__(self, message: str, hint: str, exit_code: int) -> None:
+        super().__init__(message, hint)
+        self.exit_code = exit_code
+
+
 @dataclass
 class Invocation:
     """What one run of the program was told, by its options and its environment."""
@@ -215,6 +223,31 @@ def sync_command(invocation: Invocation, full: bool, as_json: bool) -> str:
     with progress_bar("Issues") as progress:
         outcome = sync_all(client, source.store, source.jql, progress)
     return _outcome(outcome, as_json)
+
+
+@cli.command("check")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@click.pass_obj
+def check_command(invocation: Invocation, as_json: bool) -> str:
+    """Check connection, account, permissions, clock, query and mapping: one line each, with what to do."""
+    from data.connect import client_of  # noqa: PLC0415
+    from data.connection_check import check  # noqa: PLC0415
+
+    source = invocation.source()
+    check_connection(source)
+    findings = check(client_of(source, invocation.home, invocation.environment), source.jql, source.profile)
+    lines = "".join(
+        f"{finding.name}: {finding.message} {finding.hint}".rstrip() + "\n" for finding in findings
+    )
+    failed = next((finding for finding in findings if finding.state == "failed"), None)
+    if failed is not None:
+        _say(lines.rstrip())
+        raise CheckFailedError(failed.message, hint=failed.hint, exit_code=failed.exit_code)
+    return (
+        as_json_text({"schema": 1, "findings": [finding.as_document() for finding in findings]})
+        if as_json
+        else lines
+    )
 
 
 @cli.command("metrics")

@@ -88,6 +88,8 @@ class IncidentSettings:
 
     types: tuple[str, ...] = _setting(("Incident",), "issue types that are incidents")
     labels: tuple[str, ...] = _setting((), "labels that mark an incident")
+    components: tuple[str, ...] = _setting((), "components whose issues are incidents")
+    priorities: tuple[str, ...] = _setting((), "priorities that mark an incident")
     link_types: tuple[str, ...] = _setting(("caused by",), "inward link texts that name the cause")
     window_hours: int = _setting(72, "hours after a deployment in which an incident is put down to it")
 

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from configuration.profile import Profile
-from data.deployments import Deployments, read_deployments
-from data.flow_items import classify
+from data.attribution import Items, Operations, find_operations
+from data.deployments import Deployments, Work, project_groups, read_deployments
+from data.flow_items import FLOW_ITEMS, classify
 from data.intervals import HistoryFlags, Intervals, find_history_flags, lay_intervals, until
 from data.normalize import fold
 from data.tables import DONE, IN_PROGRESS, MISSING, UNMAPPED, Dataset, Flags, Instants, IssueTable
@@ -41,6 +42,7 @@ class DeliveryTables:
         has_histories: at least one issue of the store has a changelog.
         start_source: ``status`` or ``created``.
         deployments: what was deployed.
+        operations: what went out with what, and what that broke.
         edition: of the DORA report that levels are taken from.
     """
 
@@ -60,6 +62,7 @@ class DeliveryTables:
     has_histories: bool
     start_source: str
     deployments: Deployments
+    operations: Operations
     edition: str = "2024"
 
 
@@ -78,6 +81,18 @@ def derive(dataset: Dataset, profile: Profile, zone: ZoneInfo, as_of: int) -> De
     stays = _Stays(intervals, workflow.category[intervals.status], exists, len(issues))
     category_at = np.full(len(issues), UNMAPPED, np.int8)
     category_at[exists] = stays.category[stays.last()[exists]]
+    completed_at = _completed(issues, stays, as_of, profile)
+    not_delivered = _not_delivered(issues, profile)
+    in_scope = _scope(issues, profile)
+    flow_item = classify(issues, profile)
+    deployments = read_deployments(dataset, profile, zone, Work(completed_at, intervals, as_of))
+    items = Items(
+        exists=exists,
+        in_scope=in_scope,
+        completed_at=completed_at,
+        delivered=(completed_at != MISSING) & ~not_delivered,
+        defect=flow_item == FLOW_ITEMS.index("Defect"),
+    )
     return DeliveryTables(
         issues=issues,
         as_of=as_of,
@@ -86,15 +101,16 @@ def derive(dataset: Dataset, profile: Profile, zone: ZoneInfo, as_of: int) -> De
         intervals=intervals,
         history=find_history_flags(issues, exists, as_of),
         exists=exists,
-        in_scope=_scope(issues, profile),
+        in_scope=in_scope,
         started_at=_started(issues, stays, profile),
-        completed_at=_completed(issues, stays, as_of, profile),
+        completed_at=completed_at,
         category_at=category_at,
-        not_delivered=_not_delivered(issues, profile),
-        flow_item=classify(issues, profile),
+        not_delivered=not_delivered,
+        flow_item=flow_item,
         has_histories=bool(issues.has_changelog.any()),
         start_source=profile.start_source,
-        deployments=read_deployments(dataset, profile, zone),
+        deployments=deployments,
+        operations=find_operations(issues, deployments, project_groups(issues), items, profile),
         edition=profile.edition,
     )
 

@@ -4,7 +4,12 @@ from collections.abc import Mapping
 
 from data.evaluate import evaluate
 from data.metric import Metric, MetricResult
+from data.metrics.change_fail_rate import NOTHING, change_fail_rate
+from data.metrics.change_lead_time import change_lead_time
 from data.metrics.deployment_frequency import deployment_frequency
+from data.metrics.deployment_rework_rate import deployment_rework_rate
+from data.metrics.failed_deployment_recovery_time import failed_deployment_recovery_time
+from data.metrics.time_to_restore import time_to_restore
 from data.performance_utils import CalculationContext
 
 DORA_METRICS = (
@@ -18,6 +23,63 @@ DORA_METRICS = (
         fields=("versions: released, releaseDate, name",),
         compute=deployment_frequency,
         no_extra={"deployment_days": None, "deployments": []},
+    ),
+    Metric(
+        "change_lead_time",
+        "Change lead time",
+        unit="days",
+        kind="duration",
+        better="lower",
+        formula="Median time from the start of work to the deployment, over the delivered items deployed.",
+        fields=("status changes", "resolution", "fixVersions", "versions: releaseDate"),
+        compute=change_lead_time,
+        evidence="proxy",
+    ),
+    Metric(
+        "change_fail_rate",
+        "Change fail rate",
+        unit="percent",
+        kind="proportion",
+        better="lower",
+        formula="Deployments that an incident is put down to, divided by all deployments of the period.",
+        fields=("issuetype", "created", "issuelinks", "versions", "fixVersions", "versions: releaseDate"),
+        compute=change_fail_rate,
+        no_extra={name: list(keys) for name, keys in NOTHING.items()},
+    ),
+    Metric(
+        "failed_deployment_recovery_time",
+        "Failed deployment recovery time",
+        unit="hours",
+        kind="duration",
+        better="lower",
+        formula="Median time from a deployment to the end of the incident that it caused.",
+        fields=("issuetype", "created", "status changes", "issuelinks", "versions", "versions: releaseDate"),
+        compute=failed_deployment_recovery_time,
+    ),
+    Metric(
+        "time_to_restore",
+        "Time to restore",
+        unit="hours",
+        kind="duration",
+        better="lower",
+        formula="Median time from seeing an incident to its end, over the incidents that ended.",
+        fields=("issuetype", "created", "status changes", "resolution"),
+        compute=time_to_restore,
+        no_extra={"open": None, "oldest_open_hours": None},
+    ),
+    Metric(
+        "deployment_rework_rate",
+        "Deployment rework rate",
+        unit="percent",
+        kind="proportion",
+        better="lower",
+        formula=(
+            "Deployments that repaired something, divided by all of the period: a hotfix by name, "
+            "or nothing but defects, one of them for an incident. A lower bound."
+        ),
+        fields=("versions: name", "fixVersions", "issuetype", "issuelinks"),
+        compute=deployment_rework_rate,
+        evidence="proxy",
     ),
 )
 

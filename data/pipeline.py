@@ -376,7 +376,7 @@ class Pipeline:
         return lines
 
 
-_DEPLOYMENT_METRICS = frozenset({"deployment_frequency"})
+_DEPLOYMENT_METRICS = frozenset({"deployment_frequency", "change_fail_rate", "deployment_rework_rate"})
 
 
 def _note_of(delivery: DeliveryTables, row: int) -> str:

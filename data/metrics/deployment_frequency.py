@@ -1,6 +1,7 @@
 """Deployment frequency: how often a team deploys to production."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,14 +9,15 @@ from numpy.typing import NDArray
 
 from data.deployments import Deployments
 from data.metric import Candidates, Measure, sort_out
-from data.metrics.weekly import count_by_week
+from data.metrics.weekly import count_by_week, week_of_day
 from data.performance_utils import CalculationContext
-from data.periods import civil_day, iso_instant
+from data.periods import iso_instant
 from data.tables import Flags
 
 NOT_CONFIGURED = (
-    "No released version with a date was found, and no other deployment source is set; "
-    "release versions in Jira with a date, or import deployments."
+    "No deployment was found: neither imported events, nor completed issues of a deployment type, nor "
+    "released versions with a date, nor a deployed status; release versions in Jira with a date, "
+    "import deployments, or set deployments.source."
 )
 
 
@@ -40,7 +42,7 @@ def deployment_frequency(context: CalculationContext) -> Measure:
     deployments, window = context.delivery.deployments, context.window
     candidates = deployment_candidates(context)
     rows = candidates.rows()
-    weekly = count_by_week(context, _week_of(context, deployments.day[rows]))
+    weekly = count_by_week(context, week_of_day(context, deployments.day[rows]))
     configured = deployments.configured
     return Measure(
         value=len(rows) * 7 / window.days if configured else None,
@@ -58,36 +60,36 @@ def deployment_frequency(context: CalculationContext) -> Measure:
 
 def deployment_candidates(context: CalculationContext) -> Candidates:
     """Sort deployments of the period, undated ones and those after T by what becomes of each."""
-    deployments, window = context.delivery.deployments, context.window
-    day = deployments.day
+    deployments = context.delivery.deployments
+    day, later = deployments.day, deployments.after_as_of
     undated = day == 0
-    if deployments.dated_by_day:
-        later = day > civil_day(window.as_of, window.zone).toordinal()
-    else:
-        later = deployments.at > window.as_of
-    later &= ~undated
-    inside = (day >= window.first_day.toordinal()) & (day <= window.last_counted_day.toordinal())
     reasons = {
         "no_date": undated,
         "name_filtered": ~deployments.matches,
         "not_production": ~deployments.production,
         "after_as_of": later,
     }
-    looked_at = _chosen(context) & (undated | later | inside)
-    return sort_out(looked_at, reasons, lambda rows: tuple(deployments.ids[row] for row in rows.tolist()))
+    looked_at = of_projects(context) & (undated | later | inside_period(context))
+    return sort_out(looked_at, reasons, deployment_ids(context))
 
 
-def _chosen(context: CalculationContext) -> Flags:
+def inside_period(context: CalculationContext) -> Flags:
+    """Flag the deployments whose civil day lies in the period, by T."""
+    day, window = context.delivery.deployments.day, context.window
+    inside: Flags = (day >= window.first_day.toordinal()) & (day <= window.last_counted_day.toordinal())
+    return inside
+
+
+def deployment_ids(context: CalculationContext) -> Callable[[NDArray[np.intp]], tuple[str, ...]]:
+    """Return what turns rows into deployment ids."""
+    ids = context.delivery.deployments.ids
+    return lambda rows: tuple(ids[row] for row in rows.tolist())
+
+
+def of_projects(context: CalculationContext) -> Flags:
     """Flag the deployments of the projects that the view is limited to."""
     projects = context.delivery.deployments.projects
     return np.array([not context.projects or key in context.projects for key in projects], np.bool_)
-
-
-def _week_of(context: CalculationContext, day: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the place of the week that holds each civil day; a day belongs to its own week in any zone."""
-    if not context.window.mondays:
-        return np.zeros(0, np.int64)
-    return (day - context.window.mondays[0].toordinal()) // 7
 
 
 def _entry(deployments: Deployments, row: int) -> dict[str, Any]:

@@ -1,6 +1,10 @@
 """What all durations of delivered items have in common: P50, weekly P50, evidence. Pure."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from data.metric import Candidates, Evidence, Measure
 from data.metrics.weekly import DAY_MS, count_by_week, median_by_week
@@ -28,14 +32,39 @@ def median_days(
     """
     rows = candidates.rows()
     days = (context.delivery.completed_at[rows] - since[rows]) / DAY_MS
-    week = context.completed_week[rows]
+    return median_of(context, candidates, days, context.completed_week[rows], evidence=evidence, empty=empty)
+
+
+def median_of(
+    context: CalculationContext,
+    candidates: Candidates,
+    values: NDArray[np.float64],
+    week: NDArray[Any],
+    *,
+    evidence: Evidence = "measured",
+    empty: str,
+    extra: Mapping[str, Any] | None = None,
+) -> Measure:
+    """Return the P50 of one duration per included row.
+
+    Args:
+        context: the period.
+        candidates: the evidence.
+        values: durations of the included rows, in the metric's unit.
+        week: place of the week that each of them belongs to.
+        evidence: how trustworthy they are.
+        empty: the sentence for a period without included rows, which gives no value.
+        extra: the fields that only this metric has.
+    """
+    some = len(values) > 0
     return Measure(
-        value=percentile(days, 0.5) if len(days) else None,
+        value=percentile(values, 0.5) if some else None,
         candidates=candidates,
-        weekly=median_by_week(context, week, days),
+        weekly=median_by_week(context, week, values),
         weekly_n=count_by_week(context, week),
-        sample=np.sort(days),
-        state="ok" if len(days) else "no_data",
-        message=None if len(days) else empty,
+        sample=np.sort(values),
+        state="ok" if some else "no_data",
+        message=None if some else empty,
         evidence=evidence,
+        extra=extra or {},
     )

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data.metric import Measure, sort_out
+from data.metric import Evidence, Measure, State, sort_out
 from data.performance_utils import CalculationContext
 
 DAY_MS = 86_400_000.0
@@ -15,6 +15,13 @@ DAY_MS = 86_400_000.0
 def week_count(context: CalculationContext) -> int:
     """Return how many weeks meet the period."""
     return len(context.window.mondays)
+
+
+def week_of_day(context: CalculationContext, day: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the place of the week that holds each civil day; a day belongs to its own week in any zone."""
+    if not context.window.mondays:
+        return np.zeros(0, np.int64)
+    return (day - context.window.mondays[0].toordinal()) // 7
 
 
 def count_by_week(context: CalculationContext, week: NDArray[Any]) -> NDArray[np.int64]:
@@ -45,6 +52,28 @@ def not_applicable(
     context: CalculationContext, message: str, extra: Mapping[str, Any] | None = None
 ) -> Measure:
     """Return the result of a metric that this store cannot answer, with the sentence that says why."""
+    return without_answer(context, "not_applicable", message, extra=extra)
+
+
+def without_answer(
+    context: CalculationContext,
+    state: State,
+    message: str,
+    *,
+    evidence: Evidence = "measured",
+    durations: bool = False,
+    extra: Mapping[str, Any] | None = None,
+) -> Measure:
+    """Return a result without a number, and without candidates.
+
+    Args:
+        context: its weeks are all empty.
+        state: why there is none.
+        message: the same as a sentence.
+        evidence: the best that the inputs can be.
+        durations: the metric has percentiles, which are then withheld.
+        extra: the fields that only this metric has.
+    """
     n = week_count(context)
     nobody = np.zeros(len(context.delivery.issues), np.bool_)
     return Measure(
@@ -52,7 +81,9 @@ def not_applicable(
         candidates=sort_out(nobody, {}, context.delivery.issues.keys),
         weekly=np.full(n, np.nan),
         weekly_n=np.zeros(n, np.int64),
-        state="not_applicable",
+        sample=np.zeros(0) if durations else None,
+        state=state,
         message=message,
+        evidence=evidence,
         extra=extra or {},
     )

@@ -13,6 +13,11 @@ from tests.reference.worlds import Sample, worlds
 
 FAMILY = (
     "deployment_frequency",
+    "change_lead_time",
+    "change_fail_rate",
+    "failed_deployment_recovery_time",
+    "time_to_restore",
+    "deployment_rework_rate",
     "flow_velocity",
     "flow_time",
     "request_lead_time",
@@ -65,7 +70,7 @@ def test_worked_examples(name: str) -> None:
 )
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
 def test_real_data(
-    file: str, versions: str | None, statuses: str | None, first: str, last: str, zone: str
+    *, file: str, versions: str | None, statuses: str | None, first: str, last: str, zone: str
 ) -> None:
     """Real issues, with every trap that is in them."""
     arguments = {

@@ -106,6 +106,8 @@ def change_fail_rate(world: World) -> dict:
     if not is_configured(world):
         return without_answer(world, metric, unit, "not_configured", extra=nothing)
     operations = Operations(world)
+    if not operations.incidents:
+        return without_answer(world, metric, unit, "not_configured", extra=nothing)
     failures = {a.deployment.id for a in operations.attributions.values()}
     certain = {a.deployment.id for a in operations.attributions.values() if not a.inferred}
     found = operations.on_days(world.period.civil_days)

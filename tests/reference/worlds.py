@@ -407,6 +407,7 @@ def deployment_settings(draw: st.DrawFn) -> dict:
         settings["version_pattern"] = draw(st.sampled_from([r"^\d", "sprint", r"(?i)SPRINT|\.1"]))
     if draw(st.booleans()):
         settings["type"] = draw(st.sampled_from(["deployment", "111"]))
+        settings["source"] = "versions"
     return settings
 
 

@@ -1,8 +1,10 @@
 """Running the command line as a user does: a process of its own, a home of its own."""
 
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -15,10 +17,15 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return {**plain, "THROUGHLINE_HOME": str(home), **more}
 
 
+def command(*arguments: str | Path) -> list[str]:
+    """Return the argument list that starts ``python app.py ARGUMENTS``."""
+    return [sys.executable, str(ROOT / "app.py"), *map(str, arguments)]
+
+
 def run(home: Path, *arguments: str | Path, **more: str) -> "subprocess.CompletedProcess[str]":
     """Run ``python app.py ARGUMENTS`` to its end."""
     return subprocess.run(
-        [sys.executable, str(ROOT / "app.py"), *map(str, arguments)],
+        command(*arguments),
         env=environment(home, **more),
         cwd=ROOT,
         capture_output=True,
@@ -40,3 +47,35 @@ def refused(answer: "subprocess.CompletedProcess[str]", code: int, *words: str) 
     assert lines[cause + 1].endswith("."), lines[cause + 1]
     assert lines[cause + 2].startswith("Log reference: ")
     assert [word for word in words if word not in answer.stderr] == []
+
+
+def printed(home: Path, *arguments: str | Path, **more: str) -> str:
+    """Return what a command that succeeds prints."""
+    done = run(home, *arguments, **more)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def metrics(home: Path, *arguments: str) -> dict:
+    """Return the document of ``metrics --json``."""
+    return json.loads(printed(home, "metrics", "--json", *arguments))
+
+
+def entries(home: Path, *arguments: str) -> list[dict]:
+    """Return what ``issues --jsonl`` lists."""
+    return [json.loads(line) for line in printed(home, "issues", "--jsonl", *arguments).splitlines()]
+
+
+def written(path: Path, issues: Sequence[dict]) -> Path:
+    """Write issues one a line, as an export has them."""
+    path.write_text("".join(json.dumps(issue) + "\n" for issue in issues), encoding="utf-8")
+    return path
+
+
+def kept(home: Path) -> dict[str, bytes]:
+    """Return everything a home holds but its logs and its run-time files."""
+    return {
+        str(path.relative_to(home)): path.read_bytes()
+        for path in sorted(home.rglob("*"))
+        if path.is_file() and path.relative_to(home).parts[0] not in ("logs", "run")
+    }

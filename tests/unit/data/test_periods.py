@@ -1,6 +1,7 @@
 """Civil days, weeks and instants: METRICS.md section 2."""
 
 import datetime as dt
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -228,7 +229,7 @@ def test_weeks_tile_the_period(first, length, as_of_day, zone_name):
         assert (found.days, found.mondays) == (0, ())
         return
     assert (edges[0], edges[-1]) == (found.lo, found.end)
-    assert all(a < b for a, b in zip(edges, edges[1:], strict=False))
+    assert all(a < b for a, b in pairwise(edges))
     assert len(edges) == len(found.mondays) + 1 == len(found.partial) + 1
     assert 1 <= found.days <= length + 1
     assert abs((found.end - found.lo) - found.days * DAY_MS) <= DAY_MS + 3_600_000

@@ -141,6 +141,8 @@ class Completer:
             self._asker.verify_account()
             logger.info("jira.issue_gone", extra={"issue": decoded.issue.key})
             return None
+        if histories is None:
+            return _untold(decoded)
         return decoded.with_changelog(_all_of(histories), broken=broken)
 
     def _bulk_histories(self, ids: list[str]) -> dict[str, tuple[list[History], bool]]:
@@ -176,18 +178,21 @@ class Completer:
             seen.add(page.token)
             body = {**body, "nextPageToken": page.token}
 
-    def _issue_histories(self, issue_id: str) -> tuple[list[History], bool]:
-        """Return the histories of one issue from its own endpoint, oldest first."""
-        histories: list[History] = []
-        broken, start = False, 0
+    def _issue_histories(self, issue_id: str) -> tuple[list[History] | None, bool]:
+        """Return the histories of one issue from its own endpoint, and whether some cannot be read.
+
+        None where the pages bring fewer different ones than they promise.
+        """
+        raws: list[msgspec.Raw] = []
         while True:
-            page = self._asker.ask(self._history_call(issue_id, start), _decode_full_history_page)
-            readable, some_broken = read_histories(page.values)
-            histories += readable
-            broken |= some_broken
-            start = page.start_at + len(page.values)
-            if start >= page.total:
-                return histories, broken
+            page = self._asker.ask(self._history_call(issue_id, len(raws)), _decode_full_history_page)
+            raws += page.values
+            # Counted here and not as the page says: it may repeat its first place for ever.
+            if len(raws) >= page.total or not page.values:
+                break
+        histories, broken = read_histories(raws)
+        different = len({str(history.id) for history in histories})
+        return (histories if broken or different >= page.total else None), broken
 
     def _history_call(self, issue_id: str, start: int) -> Call:
         params = {"startAt": str(start), "maxResults": str(_PAGE_HISTORIES)}
@@ -204,8 +209,7 @@ class Completer:
             return None
         if is_complete(issue.changelog, bad, self._dialect.embedded_cap):
             return decoded.with_changelog(issue.changelog, broken=False)
-        logger.warning("jira.history_incomplete", extra={"issue": decoded.issue.key})
-        return decoded.with_changelog(None, broken=True)
+        return _untold(decoded)
 
 
 def _decode_full_history_page(body: bytes) -> Any:
@@ -230,6 +234,12 @@ def _merged(embedded: list[History], found: list[History]) -> list[History]:
     if any(history.id is None for history in embedded):
         return found
     return [*embedded, *found]
+
+
+def _untold(decoded: Decoded) -> IssueRow:
+    """Keep the issue, and say that its history is not to be trusted."""
+    logger.warning("jira.history_incomplete", extra={"issue": decoded.issue.key})
+    return decoded.with_changelog(None, broken=True)
 
 
 def _all_of(histories: list[History]) -> Changelog:

@@ -57,6 +57,7 @@ class SearchPage(JsonRecord):
 
     issues: list[msgspec.Raw]
     token: str | None = msgspec.field(default=None, name="nextPageToken")
+    is_last: bool | None = msgspec.field(default=None, name="isLast")
     start_at: int = msgspec.field(default=0, name="startAt")
     max_results: int = msgspec.field(default=0, name="maxResults")
     total: int | None = None

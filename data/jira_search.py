@@ -5,6 +5,7 @@ numbered pages shift when an issue is deleted between two of them; what is
 missing is found by a sweep of ids and asked for by name.
 """
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -125,7 +126,7 @@ class CloudSearch:
     def refs(self, jql: str) -> Iterator[list[Ref]]:
         """Sweep ids and keys, thousands at a time."""
         for page in self._chain(jql, fields=("id", "key"), size=CLOUD.ref_page_size):
-            yield [_ref.decode(raw) for raw in page.issues]
+            yield _refs_of(page)
 
     def pages(self, jql: str, expected: Told | None, seen: Mapping[str, Any]) -> Iterator[SearchPage]:
         """Yield pages until every issue was in one of them.
@@ -218,10 +219,10 @@ class CloudSearch:
     def _piece(
         self, jql: str, ids: list[str], stop: threading.Event | None = None, known: str = ""
     ) -> Iterator[SearchPage]:
-        wanted = frozenset(ids)
+        wanted = frozenset([*ids, ""])  # what has no id tells nothing
         try:
             for page in self._chain(_by_ids(jql, ids), stop):
-                if page.issues and str(_ref.decode(page.issues[0]).id) not in wanted:
+                if page.issues and _id_of(page.issues[0]) not in wanted:
                     raise _CannotSplitError
                 yield page
         except QueryError as error:
@@ -247,7 +248,7 @@ class CloudSearch:
         fields: tuple[str, ...] = FIELDS,
         size: int = 0,
     ) -> Iterator[SearchPage]:
-        """Follow the tokens to the page that has none; ``isLast`` is not reliable."""
+        """Follow the tokens to the page that has none; ``isLast`` alone is not reliable."""
         seen: set[str] = set()
         restarts = _RESTARTS
         while True:
@@ -266,6 +267,8 @@ class CloudSearch:
             if not token:
                 return
             if token in seen:
+                if page.is_last:
+                    return
                 raise repeated_token()
             seen.add(token)
 
@@ -333,10 +336,7 @@ class ServerSearch:
         """Sweep ids and keys; the whole sweep again where issues moved meanwhile."""
         for _ in range(_RESTARTS):
             walks: list[_Walked] = []
-            swept = [
-                [_ref.decode(raw) for raw in page.issues]
-                for page in self._windows(jql, SERVER.ref_page_size, ("created",), walks)
-            ]
+            swept = [_refs_of(page) for page in self._windows(jql, SERVER.ref_page_size, ("created",), walks)]
             if not any(walked.torn for walked in walks):
                 yield from swept
                 return
@@ -427,8 +427,8 @@ class ServerSearch:
         if not page.issues:
             return
         end = start + len(page.issues) - 1
-        walked.firsts[start] = str(_ref.decode(page.issues[0]).id)
-        walked.lasts[end] = str(_ref.decode(page.issues[-1]).id)
+        walked.firsts[start] = _id_of(page.issues[0])
+        walked.lasts[end] = _id_of(page.issues[-1])
         if (created := _created_at(page.issues[-1])) is not None:
             walked.created[start] = created
 
@@ -476,6 +476,22 @@ def _missing(
     if lost:
         asker.verify_account()
         logger.info("jira.issues_gone", extra={"issues": len(lost)})
+
+
+def _refs_of(page: SearchPage) -> list[Ref]:
+    """Return who is on a page; what has no id is no issue, and is counted where pages are read."""
+    refs = []
+    for raw in page.issues:
+        with contextlib.suppress(msgspec.ValidationError):
+            refs.append(_ref.decode(raw))
+    return refs
+
+
+def _id_of(raw: msgspec.Raw) -> str:
+    try:
+        return str(_ref.decode(raw).id)
+    except msgspec.ValidationError:
+        return ""
 
 
 def _tell(expected: Told, count: int | None) -> None:

@@ -290,7 +290,7 @@ class JiraClient:
 
     def _dialect_anonymously(self) -> str:
         told = self._anonymously("/rest/api/2/serverInfo")
-        return "" if not told else "cloud" if told.get("deploymentType") == "Cloud" else "dc"
+        return _dialect_of(told) if told else ""
 
     def _anonymously(self, path: str) -> dict[str, Any]:
         call = Call(path, template=path, credentials=False)
@@ -306,7 +306,7 @@ class JiraClient:
         local_ms = time.time_ns() // 1_000_000
         version = told.get("version")
         return ServerInfo(
-            dialect="cloud" if told.get("deploymentType") == "Cloud" else "dc",
+            dialect=_dialect_of(told),
             version=str(version or ""),
             base_url=str(told.get("baseUrl") or self.connection.url),
             server_time_ms=_epoch_ms(moment) if moment else local_ms,
@@ -323,10 +323,15 @@ class JiraClient:
     def _first_found(self, calls: list[Call]) -> dict[str, Any]:
         for call in calls[:-1]:
             try:
-                return self.ask(call, _decode_server)
+                return self._described(call)
             except NotFoundError:
                 continue
-        return self.ask(calls[-1], _decode_server)
+        return self._described(calls[-1])
+
+    def _described(self, call: Call) -> dict[str, Any]:
+        told = self.ask(call, _decode_server)
+        # Only Cloud has version 3 of the API, whatever else it says about itself.
+        return {**told, "deploymentType": "Cloud"} if call.path.startswith(CLOUD.path("")) else told
 
     def _rows(self, page: SearchPage, completer: Completer, seen: dict[str, int]) -> list[IssueRow]:
         """Return the rows of a page whose history is complete; the others come back from ``completer``."""
@@ -386,6 +391,11 @@ def _decode_server(body: bytes) -> dict[str, Any]:
     if not told.keys() & {"version", "baseUrl", "deploymentType"}:
         raise ValueError("it does not describe a Jira")
     return told
+
+
+def _dialect_of(told: dict[str, Any]) -> str:
+    # Data Center calls itself Server, and some versions do not say.
+    return "cloud" if told.get("deploymentType") == "Cloud" else "dc"
 
 
 def _decode_objects(body: bytes) -> list[dict[str, Any]]:

@@ -264,6 +264,26 @@ class TestOddData:
         assert len(rows) + client.bad_issues == 60
         assert client.bad_issues > 0
 
+    @pytest.mark.parametrize("dialect", ["cloud", "dc"])
+    @pytest.mark.parametrize(
+        "rubbish", [[1], [None], [{"key": "WEB-1"}], [{"id": {}, "key": "WEB-1"}], ["x"]]
+    )
+    def test_rubbish_among_the_issues(self, dialect: str, rubbish: list[Any]) -> None:
+        with JiraSimulator(dialect=dialect, issues=60) as simulator:
+
+            def answer(request: Any) -> Response:
+                answer = simulator.handle(request)
+                if "/search" in request.path and b'"issues"' in answer.body:
+                    page = json.loads(answer.body)
+                    answer.body = json.dumps({**page, "issues": page["issues"][:-1] + rubbish}).encode()
+                return answer
+
+            with FaultServer(answer) as server:
+                client = client_of(simulator, server.url)
+
+                assert len(fetched(client)) == 59
+                assert client.bad_issues == 1
+
     def test_an_issue_that_is_deleted_before_its_history_is_read(self) -> None:
         with JiraSimulator(issues=200) as simulator:
             gone: list[str] = []

@@ -513,6 +513,23 @@ class TestCompleter:
         assert completer.flush() == []
         assert jira.calls[-1].path == "/verify"
 
+    def test_pages_that_repeat_themselves_end_and_are_not_believed(self) -> None:
+        """A server that does not heed startAt."""
+
+        def script(call: Call) -> Any:
+            return (
+                missing() if call.method == "POST" else {"values": histories(1, 2), "total": 5, "startAt": 0}
+            )
+
+        jira = ScriptedJira(script)
+        completer = Completer(jira, CLOUD)
+        completer.takes(cut_issue(1, []))
+
+        (row,) = completer.flush()
+
+        assert not row.has_changelog
+        assert len(jira.calls) < 8
+
     def test_a_page_that_is_empty_before_the_end_is_no_page(self) -> None:
         def script(call: Call) -> Any:
             return missing() if call.method == "POST" else {"values": [], "total": 4, "startAt": 0}

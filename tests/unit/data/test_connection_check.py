@@ -1,0 +1,191 @@
+"""``check`` explains what it finds to somebody who has never seen the tool."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from configuration.profile import Profile, profile_from
+from configuration.settings import Secret
+from data.connection_check import Finding, check, estimate, exit_code_of
+from data.jira_query_manager import TokenBucket
+from data.jira_simple import Connection, JiraClient
+from data.simulator.messages import ok
+from data.simulator.server import JiraSimulator
+from tests.fault_server import Fault, FaultServer, Plan, always, login_page, redirect, status, too_many
+
+JQL = "project in (WEB, PAY, MOB)"
+
+
+@pytest.fixture(scope="module")
+def jira() -> Iterator[JiraSimulator]:
+    with JiraSimulator(issues=120) as simulator:
+        yield simulator
+
+
+def looked_at(
+    jira: JiraSimulator,
+    plan: Plan | None = None,
+    *,
+    jql: str = JQL,
+    profile: Profile | None = None,
+    token: str = "",
+    now: float | None = None,
+) -> dict[str, Finding]:
+    with FaultServer(jira.handle, plan) as server:
+        connection = Connection(server.url, jira.email, Secret(token or jira.token))
+        client = JiraClient(connection, TokenBucket(), sleep=lambda _s: None)
+        clock = time.time if now is None else lambda: now
+        return {finding.name: finding for finding in check(client, jql, profile or Profile(), clock)}
+
+
+def test_a_healthy_connection_is_ok_line_by_line(jira: JiraSimulator) -> None:
+    findings = looked_at(jira)
+
+    assert list(findings) == [
+        "connection",
+        "clock",
+        "account",
+        "time zone",
+        "permissions",
+        "query",
+        "mapping of statuses",
+        "mapping of issue types",
+        "mapping of fields",
+        "rate limit",
+    ]
+    assert {finding.state for finding in findings.values()} == {"ok"}
+    assert exit_code_of(findings.values()) == 0
+    assert "Jira Cloud" in findings["connection"].message
+    assert "about 120 issues" in findings["query"].message
+    assert "9 requests" in findings["query"].message
+    assert "MOB, PAY, WEB" in findings["permissions"].message
+
+
+@pytest.mark.parametrize(
+    ("fault", "name", "exit_code", "says"),
+    [
+        (status(503), "connection", 5, "503"),
+        (login_page, "connection", 3, "login form"),
+        (redirect("https://sso.example.com/"), "connection", 3, "sso.example.com"),
+        (status(404), "connection", 2, "404"),
+        (too_many("500"), "connection", 5, "wait 500 s"),
+    ],
+)
+def test_a_lost_connection_is_the_only_line(
+    jira: JiraSimulator, fault: Fault, name: str, exit_code: int, says: str
+) -> None:
+    findings = looked_at(jira, always(fault))
+
+    assert list(findings) == [name]
+    assert findings[name].state == "failed"
+    assert says in findings[name].message
+    assert findings[name].hint
+    assert exit_code_of(findings.values()) == exit_code
+
+
+def test_a_refused_token_stops_after_the_account(jira: JiraSimulator) -> None:
+    findings = looked_at(jira, token="an-old-one")
+
+    assert list(findings) == ["connection", "clock", "account"]
+    assert "expired" in findings["account"].message
+    assert exit_code_of(findings.values()) == 3
+
+
+def test_a_wrong_query_is_told_in_jiras_words_and_the_rest_goes_on(jira: JiraSimulator) -> None:
+    findings = looked_at(jira, jql="project = NOPE")
+
+    assert "NOPE" in findings["query"].message
+    assert findings["mapping of fields"].state == "ok"
+    assert exit_code_of(findings.values()) == 4
+
+
+def test_an_empty_query_is_a_note(jira: JiraSimulator) -> None:
+    findings = looked_at(jira, jql="project = WEB AND created < 0")
+
+    assert findings["query"].state == "note"
+    assert exit_code_of(findings.values()) == 0
+
+
+def test_an_account_without_projects(jira: JiraSimulator) -> None:
+    def empty(exchange: Any) -> None:
+        exchange.pass_on(ok({"values": [], "total": 0, "isLast": True}))
+
+    findings = looked_at(jira, always(empty, "project/search"))
+
+    assert "no project" in findings["permissions"].message
+    assert exit_code_of(findings.values()) == 3
+
+
+@pytest.mark.parametrize(("ahead_s", "state", "says"), [(7200, "note", "2.0 h"), (-600, "note", "10 min")])
+def test_a_clock_that_is_off(jira: JiraSimulator, ahead_s: float, state: str, says: str) -> None:
+    findings = looked_at(jira, now=time.time() - ahead_s)
+
+    assert findings["clock"].state == state
+    assert says in findings["clock"].message
+    assert ("ahead of" in findings["clock"].message) == (ahead_s > 0)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ({"timezone": "Europe/Berlin"}, "time zone", "note", 0, "the account lives in UTC"),
+        ({"timezone": "Mars/Base"}, "time zone", "failed", 2, "Mars/Base"),
+        ({"workflow": {"active": ["In Progres"]}}, "mapping of statuses", "note", 0, "In Progres"),
+        ({"workflow": {"active": ["in progress"]}}, "mapping of statuses", "ok", 0, "all statuses"),
+        ({"flow_types": {"Defect": ["Bugg"]}}, "mapping of issue types", "note", 0, "Bugg"),
+        ({"deployments": {"type": "Deployment!"}}, "mapping of issue types", "note", 0, "Deployment!"),
+        (
+            {"fields": {"points": "customfield_99"}},
+            "mapping of fields",
+            "failed",
+            4,
+            "points = customfield_99",
+        ),
+        ({"fields": {"points": "customfield_10021"}}, "mapping of fields", "ok", 0, "fields"),
+    ],
+)
+def test_what_the_profile_says_is_compared_with_jira(
+    jira: JiraSimulator, case: tuple[dict[str, Any], str, str, int, str]
+) -> None:
+    settings, name, state, exit_code, says = case
+
+    findings = looked_at(jira, profile=profile_from(settings))
+
+    assert findings[name].state == state
+    assert says in findings[name].message
+    assert exit_code_of(findings.values()) == exit_code
+
+
+def test_a_list_that_fails_costs_its_line_only(jira: JiraSimulator) -> None:
+    findings = looked_at(jira, always(status(403), "/field"))
+
+    assert findings["mapping"].state == "failed"
+    assert findings["rate limit"].state == "ok"
+
+
+def test_rate_limit_headers_are_shown(jira: JiraSimulator) -> None:
+    findings = looked_at(jira)
+
+    assert "X-RateLimit" in findings["rate limit"].message or "nothing" in findings["rate limit"].message
+
+
+@pytest.mark.parametrize(
+    ("count", "dialect", "page_size", "calls"),
+    [(120, "cloud", 100, 9), (5000, "cloud", 100, 61), (5000, "dc", 200, 29)],
+)
+def test_the_estimate_counts_pages_sweeps_and_bulk_calls(
+    count: int, dialect: str, page_size: int, calls: int
+) -> None:
+    assert estimate(count, page_size, dialect)[0] == calls
+
+
+def test_a_long_fetch_is_bound_by_the_rate() -> None:
+    assert estimate(100_000, 100, "cloud")[1] == pytest.approx(104.4, abs=2)
+
+
+def test_a_finding_is_a_document() -> None:
+    finding = Finding("query", "note", "Empty.", "Look.")
+
+    assert finding.as_document() == {"name": "query", "state": "note", "message": "Empty.", "hint": "Look."}

@@ -46,7 +46,8 @@ def listed(name: str) -> list[dict]:
 
 
 def measured(name: str, profile: Profile | None = None, **view: str) -> dict:
-    return document(compute(imported(name)[0], profile or Profile(), View(**view)), "default")
+    report = compute(imported(name)[0], profile or Profile(), View(**view))
+    return json.loads(json.dumps(document(report, "default")))
 
 
 def quality(name: str, **view: str) -> dict[str, list[str]]:

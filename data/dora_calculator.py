@@ -1,8 +1,9 @@
 """The DORA family: one line per metric."""
 
 from collections.abc import Mapping
+from typing import Unpack
 
-from data.evaluate import evaluate
+from data.evaluate import evaluate, no_data
 from data.metric import Metric, MetricResult
 from data.metrics.change_fail_rate import NOTHING, change_fail_rate
 from data.metrics.change_lead_time import change_lead_time
@@ -10,7 +11,8 @@ from data.metrics.deployment_frequency import deployment_frequency
 from data.metrics.deployment_rework_rate import deployment_rework_rate
 from data.metrics.failed_deployment_recovery_time import failed_deployment_recovery_time
 from data.metrics.time_to_restore import time_to_restore
-from data.performance_utils import CalculationContext
+from data.performance_utils import CalculationContext, log_performance
+from data.plain_issues import Options, PlainIssues, plain_context
 
 DORA_METRICS = (
     Metric(
@@ -21,7 +23,7 @@ DORA_METRICS = (
         better="higher",
         formula="Production deployments in the period, times 7, divided by its days.",
         fields=("versions: released, releaseDate, name",),
-        compute=deployment_frequency,
+        compute=log_performance(deployment_frequency),
         no_extra={"deployment_days": None, "deployments": []},
     ),
     Metric(
@@ -32,7 +34,7 @@ DORA_METRICS = (
         better="lower",
         formula="Median time from the start of work to the deployment, over the delivered items deployed.",
         fields=("status changes", "resolution", "fixVersions", "versions: releaseDate"),
-        compute=change_lead_time,
+        compute=log_performance(change_lead_time),
         evidence="proxy",
     ),
     Metric(
@@ -43,7 +45,7 @@ DORA_METRICS = (
         better="lower",
         formula="Deployments that an incident is put down to, divided by all deployments of the period.",
         fields=("issuetype", "created", "issuelinks", "versions", "fixVersions", "versions: releaseDate"),
-        compute=change_fail_rate,
+        compute=log_performance(change_fail_rate),
         no_extra={name: list(keys) for name, keys in NOTHING.items()},
     ),
     Metric(
@@ -54,7 +56,7 @@ DORA_METRICS = (
         better="lower",
         formula="Median time from a deployment to the end of the incident that it caused.",
         fields=("issuetype", "created", "status changes", "issuelinks", "versions", "versions: releaseDate"),
-        compute=failed_deployment_recovery_time,
+        compute=log_performance(failed_deployment_recovery_time),
     ),
     Metric(
         "time_to_restore",
@@ -64,7 +66,7 @@ DORA_METRICS = (
         better="lower",
         formula="Median time from seeing an incident to its end, over the incidents that ended.",
         fields=("issuetype", "created", "status changes", "resolution"),
-        compute=time_to_restore,
+        compute=log_performance(time_to_restore),
         no_extra={"open": None, "oldest_open_hours": None},
     ),
     Metric(
@@ -78,14 +80,63 @@ DORA_METRICS = (
             "or nothing but defects, one of them for an incident. A lower bound."
         ),
         fields=("versions: name", "fixVersions", "issuetype", "issuelinks"),
-        compute=deployment_rework_rate,
+        compute=log_performance(deployment_rework_rate),
         evidence="proxy",
     ),
 )
 
 
 def calculate_all_dora_metrics(
-    context: CalculationContext, note: str | None = None
+    subject: CalculationContext | PlainIssues, note: str | None = None, **options: Unpack[Options]
 ) -> Mapping[str, MetricResult]:
-    """Return every DORA metric of the context's period by id, in the order of the family."""
-    return {metric.id: evaluate(metric, context, note) for metric in DORA_METRICS}
+    """Return every DORA metric by id, in the order of the family.
+
+    Args:
+        subject: a context, whose masks the metrics then share, or plain Jira issues.
+        note: a sentence that every value carries.
+        options: of plain issues only.
+
+    Raises:
+        InputError: the issues or the options make no sense; nothing was computed.
+    """
+    context = subject if isinstance(subject, CalculationContext) else plain_context(subject, **options)
+    return {metric.id: _of(metric, context, note) for metric in DORA_METRICS}
+
+
+def _of(metric: Metric, context: CalculationContext | None, note: str | None = None) -> MetricResult:
+    return no_data(metric, "There are no issues.") if context is None else evaluate(metric, context, note)
+
+
+_BY_ID = {metric.id: metric for metric in DORA_METRICS}
+
+
+def calculate_deployment_frequency(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
+    """Return how often the team deploys, from plain Jira issues."""
+    return _of(_BY_ID["deployment_frequency"], plain_context(issues, **options))
+
+
+def calculate_change_lead_time(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
+    """Return how long changes take to production, from plain Jira issues."""
+    return _of(_BY_ID["change_lead_time"], plain_context(issues, **options))
+
+
+def calculate_change_fail_rate(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
+    """Return how many deployments broke something, from plain Jira issues."""
+    return _of(_BY_ID["change_fail_rate"], plain_context(issues, **options))
+
+
+def calculate_failed_deployment_recovery_time(
+    issues: PlainIssues, **options: Unpack[Options]
+) -> MetricResult:
+    """Return how long recovery from a failed deployment takes, from plain Jira issues."""
+    return _of(_BY_ID["failed_deployment_recovery_time"], plain_context(issues, **options))
+
+
+def calculate_time_to_restore(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
+    """Return how long incidents last, from plain Jira issues."""
+    return _of(_BY_ID["time_to_restore"], plain_context(issues, **options))
+
+
+def calculate_deployment_rework_rate(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
+    """Return how many deployments were repairs, from plain Jira issues."""
+    return _of(_BY_ID["deployment_rework_rate"], plain_context(issues, **options))

@@ -1,8 +1,9 @@
 """The Flow family: one line per metric."""
 
 from collections.abc import Mapping
+from typing import Unpack
 
-from data.evaluate import evaluate
+from data.evaluate import evaluate, no_data
 from data.flow_items import FLOW_ITEMS
 from data.metric import Metric, MetricResult
 from data.metrics.flow_distribution import flow_distribution
@@ -11,7 +12,8 @@ from data.metrics.flow_load import flow_load
 from data.metrics.flow_time import flow_time
 from data.metrics.flow_velocity import flow_velocity
 from data.metrics.request_lead_time import request_lead_time
-from data.performance_utils import CalculationContext
+from data.performance_utils import CalculationContext, log_performance
+from data.plain_issues import Options, PlainIssues, plain_context
 
 FLOW_METRICS = (
     Metric(
@@ -22,7 +24,7 @@ FLOW_METRICS = (
         better="higher",
         formula="Items completed and delivered in the period, times 7, divided by its days.",
         fields=("status changes", "resolution", "resolutiondate"),
-        compute=flow_velocity,
+        compute=log_performance(flow_velocity),
     ),
     Metric(
         "flow_time",
@@ -32,7 +34,7 @@ FLOW_METRICS = (
         better="lower",
         formula="Median time from the first status in progress to completion, over the delivered items.",
         fields=("created", "status changes", "resolution", "resolutiondate"),
-        compute=flow_time,
+        compute=log_performance(flow_time),
     ),
     Metric(
         "request_lead_time",
@@ -42,7 +44,7 @@ FLOW_METRICS = (
         better="lower",
         formula="Median time from creation to completion, over the delivered items.",
         fields=("created", "status changes", "resolution", "resolutiondate"),
-        compute=request_lead_time,
+        compute=log_performance(request_lead_time),
     ),
     Metric(
         "flow_load",
@@ -52,7 +54,7 @@ FLOW_METRICS = (
         better="lower",
         formula="Items in a status in progress, active or waiting, at the end of the period.",
         fields=("status changes",),
-        compute=flow_load,
+        compute=log_performance(flow_load),
         no_extra={"mean": None, "parked": None},
     ),
     Metric(
@@ -63,7 +65,7 @@ FLOW_METRICS = (
         better="neither",
         formula="Share of features among the delivered items; defects, debt, risk and the rest beside it.",
         fields=("issuetype", "labels", "components", "status changes", "resolution"),
-        compute=flow_distribution,
+        compute=log_performance(flow_distribution),
         no_extra={
             "shares": dict.fromkeys(FLOW_ITEMS),
             "counts": dict.fromkeys(FLOW_ITEMS, 0),
@@ -80,13 +82,60 @@ FLOW_METRICS = (
             "waiting and flagged time is not active."
         ),
         fields=("status changes", "Flagged"),
-        compute=flow_efficiency,
+        compute=log_performance(flow_efficiency),
     ),
 )
 
 
 def calculate_all_flow_metrics(
-    context: CalculationContext, note: str | None = None
+    subject: CalculationContext | PlainIssues, note: str | None = None, **options: Unpack[Options]
 ) -> Mapping[str, MetricResult]:
-    """Return every Flow metric of the context's period by id, in the order of the family."""
-    return {metric.id: evaluate(metric, context, note) for metric in FLOW_METRICS}
+    """Return every Flow metric by id, in the order of the family.
+
+    Args:
+        subject: a context, whose masks the metrics then share, or plain Jira issues.
+        note: a sentence that every value carries.
+        options: of plain issues only.
+
+    Raises:
+        InputError: the issues or the options make no sense; nothing was computed.
+    """
+    context = subject if isinstance(subject, CalculationContext) else plain_context(subject, **options)
+    return {metric.id: _of(metric, context, note) for metric in FLOW_METRICS}
+
+
+def _of(metric: Metric, context: CalculationContext | None, note: str | None = None) -> MetricResult:
+    return no_data(metric, "There are no issues.") if context is None else evaluate(metric, context, note)
+
+
+_BY_ID = {metric.id: metric for metric in FLOW_METRICS}
+
+
+def calculate_flow_velocity(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
+    """Return how many items a week are delivered, from plain Jira issues."""
+    return _of(_BY_ID["flow_velocity"], plain_context(issues, **options))
+
+
+def calculate_flow_time(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
+    """Return how long items take from start to completion, from plain Jira issues."""
+    return _of(_BY_ID["flow_time"], plain_context(issues, **options))
+
+
+def calculate_request_lead_time(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
+    """Return how long items take from creation to completion, from plain Jira issues."""
+    return _of(_BY_ID["request_lead_time"], plain_context(issues, **options))
+
+
+def calculate_flow_load(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
+    """Return how many items are in progress at once, from plain Jira issues."""
+    return _of(_BY_ID["flow_load"], plain_context(issues, **options))
+
+
+def calculate_flow_distribution(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
+    """Return what kinds of work are delivered, from plain Jira issues."""
+    return _of(_BY_ID["flow_distribution"], plain_context(issues, **options))
+
+
+def calculate_flow_efficiency(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
+    """Return how much of the flow time was work, from plain Jira issues."""
+    return _of(_BY_ID["flow_efficiency"], plain_context(issues, **options))

@@ -6,6 +6,7 @@ the reports it has already made.
 """
 
 import datetime as dt
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -21,12 +22,13 @@ from data.dora_calculator import DORA_METRICS, calculate_all_dora_metrics
 from data.evaluate import no_data
 from data.flow_calculator import FLOW_METRICS, calculate_all_flow_metrics
 from data.metric import Finding, MetricResult
-from data.performance_utils import CalculationContext
+from data.performance_utils import CalculationContext, PerformanceTimer
 from data.periods import iso_instant, lay_out, parse_as_of, parse_day, zone_named
 from data.quality import find
 from data.sources import Source
 from data.tables import MISSING, Dataset, Flags, IssueTable
 
+logger = logging.getLogger(__name__)
 EMPTY_STORE = "There are no issues in the store."
 METRICS = (*DORA_METRICS, *FLOW_METRICS)
 REMEMBERED_REPORTS = 64
@@ -309,7 +311,17 @@ class Pipeline:
             if known is not None and known.revision == dataset.revision:
                 self._reports.move_to_end(view)
                 return known
-        report = compute(dataset, self.profile, view)
+        with PerformanceTimer() as timer:
+            report = compute(dataset, self.profile, view)
+        logger.info(
+            "metrics.calculated",
+            extra={
+                "duration_ms": round(timer.duration_ms, 3),
+                "issues": report.scope_issues,
+                "metrics": len(report.results),
+                "revision": report.revision,
+            },
+        )
         with self._lock:
             self._reports[view] = report
             while len(self._reports) > REMEMBERED_REPORTS:

@@ -1,0 +1,57 @@
+"""Rows and derived tables for tests, made from what Jira would have sent."""
+
+import datetime as dt
+import json
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+from configuration.profile import profile_from
+from data.columns import build_issue_table
+from data.delivery import DeliveryTables, derive
+from data.normalize import read_issue, read_status, read_version
+from data.performance_utils import CalculationContext
+from data.periods import lay_out, to_ms
+from data.tables import MISSING, Dataset, IssueRow
+
+UTC = ZoneInfo("UTC")
+
+
+def row(issue: dict) -> IssueRow:
+    """The row that is stored of an issue as Jira sends it."""
+    return read_issue(json.dumps(issue).encode())
+
+
+def at(text: str) -> int:
+    """Epoch milliseconds of a short UTC time."""
+    return to_ms(dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC))
+
+
+def dataset(issues: Iterable[dict], statuses: Iterable[dict] = (), versions: Iterable[dict] = ()) -> Dataset:
+    """The tables of issues, without a store."""
+    return Dataset(
+        build_issue_table(map(row, issues)),
+        tuple(map(read_status, statuses)),
+        tuple(map(read_version, versions)),
+    )
+
+
+def delivery(
+    issues: Iterable[dict],
+    as_of: str = "2026-12-31",
+    *,
+    profile: dict | None = None,
+    statuses: Iterable[dict] = (),
+    versions: Iterable[dict] = (),
+    zone: ZoneInfo = UTC,
+) -> DeliveryTables:
+    """What the issues mean as of a short time."""
+    return derive(dataset(issues, statuses, versions), profile_from(profile or {}), zone, at(as_of))
+
+
+def context(issues: Iterable[dict], first: str, last: str, as_of: str, **more: object) -> CalculationContext:
+    """What a metric gets: the issues, and the period from ``first`` to ``last`` as of ``as_of``."""
+    tables = delivery(issues, as_of, **more)
+    created = tables.issues.created[tables.issues.created != MISSING]
+    days = (dt.date.fromisoformat(day) for day in (first, last))
+    earliest = int(created.min()) if len(created) else MISSING
+    return CalculationContext(tables, lay_out(*days, tables.zone, at(as_of), earliest))

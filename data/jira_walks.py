@@ -22,7 +22,8 @@ class FanOut(Generic[T]):
     """Runs walks on threads of its own and hands their pages over as they come.
 
     The reader decodes one page while the next ones travel; a slow reader stops
-    the workers after a page each, so memory stays flat.
+    the workers after a page each, so memory stays flat and little is left to do
+    after the last byte.
 
     Args:
         walks: each is walked by one thread, page after page. Taking the next
@@ -44,7 +45,7 @@ class FanOut(Generic[T]):
         self._stop = stop
         self._cancelled = cancelled
         self._turn = threading.Lock()
-        self._pages: queue.Queue[T | _End] = queue.Queue(maxsize=workers + 1)
+        self._pages: queue.Queue[T | _End] = queue.Queue(maxsize=2)
 
     def __iter__(self) -> Iterator[T]:
         for _ in range(self._workers):

@@ -89,7 +89,7 @@ from tests.fault_server import (
 )
 
 JQL = "project in (WEB, PAY, MOB)"
-FAST = 60  # waits pass so many times faster
+FAST = 400  # waits pass so many times faster
 SEARCH = {"cloud": "/rest/api/3/search/jql", "dc": "/rest/api/2/search"}
 
 FAULTS: list[Fault] = [

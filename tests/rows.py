@@ -12,6 +12,7 @@ from data.normalize import read_issue, read_status, read_version
 from data.performance_utils import CalculationContext
 from data.periods import lay_out, to_ms
 from data.tables import MISSING, Dataset, IssueRow
+from tests.builders import status_list
 
 UTC = ZoneInfo("UTC")
 
@@ -40,12 +41,13 @@ def delivery(
     as_of: str = "2026-12-31",
     *,
     profile: dict | None = None,
-    statuses: Iterable[dict] = (),
+    statuses: Iterable[dict] | None = None,
     versions: Iterable[dict] = (),
     zone: ZoneInfo = UTC,
 ) -> DeliveryTables:
-    """What the issues mean as of a short time."""
-    return derive(dataset(issues, statuses, versions), profile_from(profile or {}), zone, at(as_of))
+    """What the issues mean as of a short time; the server knows all statuses of the builders by default."""
+    listed = status_list() if statuses is None else statuses
+    return derive(dataset(issues, listed, versions), profile_from(profile or {}), zone, at(as_of))
 
 
 def context(issues: Iterable[dict], first: str, last: str, as_of: str, **more: object) -> CalculationContext:

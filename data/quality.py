@@ -203,6 +203,7 @@ def bulk_moves(delivery: DeliveryTables) -> Flags:
     issues = delivery.issues
     owner, move, at = _moves(issues)
     happened = (at != MISSING) & (at <= delivery.as_of)
+    happened[happened] = _crowded(move[happened], at[happened])
     owner, move, at = owner[happened], move[happened], at[happened]
     order = np.lexsort((at, move))
     owner, move, at = owner[order], move[order], at[order]
@@ -222,6 +223,18 @@ def _moves(issues: IssueTable) -> tuple[NDArray[np.intp], NDArray[np.int64], Ins
     target = np.concatenate((issues.transition_to, issues.status[unmoved])).astype(np.int64)
     at = np.concatenate((issues.transition_at, issues.resolved[unmoved]))
     return owner, (source + 1) * len(issues.statuses) + target, at
+
+
+def _crowded(move: NDArray[np.int64], at: Instants) -> Flags:
+    """Flag moves that may be part of a burst, by counting; sorting all of them would take seconds.
+
+    A burst lies in two neighbouring spans. Moves share cells, so some are flagged in vain, none is missed.
+    """
+    cells = 1 << len(move).bit_length()
+    cell = (at // BULK_SPAN_MS + move * 40_503_229) & (cells - 1)
+    count = np.bincount(cell, minlength=cells)
+    crowded: Flags = (count + np.maximum(np.roll(count, 1), np.roll(count, -1)) >= BULK_SIZE)[cell]
+    return crowded
 
 
 def _starts_of_bursts(move: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.intp]:

@@ -62,6 +62,8 @@ def load_at(instants: Instants, entered: Instants, left: Instants) -> NDArray[np
     however many instants there are.
     """
     n = len(instants)
+    if not n:
+        return np.zeros(0, np.int64)
     came = np.bincount(np.searchsorted(instants, entered, side="left"), minlength=n + 1)[:n]
     went = np.bincount(np.searchsorted(instants, left, side="left"), minlength=n + 1)[:n]
     return np.cumsum(came - went)

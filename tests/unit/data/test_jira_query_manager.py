@@ -159,6 +159,40 @@ class TestTokenBucket:
 
         assert tokens.held_for() == 86_400
 
+    def test_a_hold_beyond_the_patience_is_not_waited_for(self) -> None:
+        time_ = FakeTime()
+        tokens = bucket(time_)
+        tokens.hold(30)
+
+        with pytest.raises(RateLimitedError, match="another 30 s"):
+            tokens.lease(patience_s=29)
+        assert time_.slept == []
+
+        lease = tokens.lease(patience_s=31)
+        assert lease.waited_s == pytest.approx(30)
+
+    def test_a_hold_that_comes_while_waiting_ends_the_wait(self) -> None:
+        """Somebody else is told to wait for an hour while we stand in the queue."""
+        time_ = FakeTime()
+        tokens = bucket(time_, capacity=1)
+        tokens.consume()
+
+        def sleep(seconds: float) -> None:
+            time_.sleep(seconds)
+            tokens.hold(3600)
+
+        tokens._sleep = sleep
+
+        with pytest.raises(RateLimitedError, match="another 3600 s"):
+            tokens.lease(patience_s=60)
+
+    def test_our_own_limit_is_waited_for_with_any_patience(self) -> None:
+        time_ = FakeTime()
+        tokens = bucket(time_, capacity=1)
+        tokens.consume()
+
+        assert tokens.lease(patience_s=1).waited_s == pytest.approx(10)
+
     def test_a_cancelled_wait_ends(self) -> None:
         cancelled = threading.Event()
         tokens = TokenBucket(1, 10.0)
@@ -358,7 +392,9 @@ class World:
             # Everything in flight dies with the machine; the server may have counted it until now.
             self.uses += [(since, self.true_now) for since, _ in self.open]
             self.open = []
-            self.boot = self.true_now - amount
+            # The clock begins anew at the boot, which cannot lie before what the machine did last.
+            self.boot = self.true_now
+            self.true_now += amount
             self.buckets = [self._new(), self._new()]
         elif what == "other":
             self.buckets.reverse()

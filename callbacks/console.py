@@ -28,7 +28,7 @@ from data.sources import Source, check_connection, resolve
 
 logger = logging.getLogger(__name__)
 
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 SHOWN_BAD_ENTRIES = 10
 INTERRUPTED = 130
 
@@ -370,7 +370,8 @@ def _print(text: str) -> int:
 
 def _fail(invocation: Invocation, code: int, message: str, hint: str, error: BaseException) -> int:
     invocation.start_logging()
-    reference = log_exception_reference(logger, "command.failed", error)
+    with run_context(profile=invocation.profile_name):
+        reference = log_exception_reference(logger, "command.failed", error)
     _say(f"Error: {message}\n{hint}\nLog reference: {reference}")
     return code
 

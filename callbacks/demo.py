@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import click
-from data.simulator.server import JiraSimulator
 
-from configuration.logging_config import add_secrets, run_context
+from configuration.logging_config import run_context
 from configuration.settings import Home, Secret
 from data.connect import client_of
+from data.simulator.server import JiraSimulator
 from data.sources import Source
 from data.sync import sync_all
 
@@ -38,7 +38,6 @@ class DemoJira:
             run_context(profile=self._source.name),
             JiraSimulator(today=dt.datetime.now(dt.UTC).date()) as jira,
         ):
-            add_secrets([jira.token])
             source = replace(
                 self._source, url=jira.url, email=jira.email, token=Secret(jira.token), jql=DEMO_JQL
             )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from configuration.errors import ConfigurationError
+from configuration.logging_config import add_secrets
 from configuration.settings import Home, Secret
 from data.jira_query_manager import shared_bucket
 from data.jira_simple import Connection, JiraClient
@@ -21,10 +22,13 @@ def client_of(
     Raises:
         ConfigurationError: ``JIRA_DEADLINE`` is no number of seconds.
     """
+    token = source.token or Secret("")
+    # Wherever the token came from: from here on it must not be written, whatever carries it.
+    add_secrets([token])
     connection = Connection(
         url=source.url,
         email=source.email,
-        token=source.token or Secret(""),
+        token=token,
         dialect=source.dialect,
         deadline_s=_deadline(environment),
     )

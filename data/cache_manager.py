@@ -312,7 +312,9 @@ def _dataset(connection: sqlite3.Connection) -> Dataset:
     if meta and meta.get("check", _check(connection, meta)) != _check(connection, meta):
         raise _DamagedError("the metadata are not what was written")
     return Dataset(
-        issues=_load_table(connection),
+        issues=_load_table(connection)
+        if meta.get("schema") == str(SCHEMA_VERSION)
+        else _made_again(connection),
         statuses=tuple(_references(connection, "status", StatusRef)),
         versions=tuple(_references(connection, "version", VersionRow)),
         deployments=tuple(_references(connection, "deployment", DeploymentRow)),
@@ -434,6 +436,11 @@ def _save_table(connection: sqlite3.Connection, table: IssueTable) -> None:
         data = value.tobytes() if array else _encode(value)
         entries.append((item.name, value.dtype.str if array else "msgpack", zlib.crc32(data), data))
     connection.executemany("INSERT OR REPLACE INTO columns VALUES (?, ?, ?, ?)", entries)
+
+
+def _made_again(connection: sqlite3.Connection) -> IssueTable:
+    """Return the issue table from the rows, for a store whose columns another version of the program wrote."""
+    return build_issue_table(_ROW.decode(row) for (row,) in connection.execute("SELECT row FROM issue"))
 
 
 def _load_table(connection: sqlite3.Connection) -> IssueTable:

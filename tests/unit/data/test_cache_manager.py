@@ -3,6 +3,7 @@
 import random
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -291,3 +292,17 @@ def test_parts_of_a_scope_do_not_run_together(a: list[str], b: list[str]) -> Non
     keys = [generate_cache_key(**{**A, "dialect": d, "account": x, "fields": (f,)}) for d, x, f in (a, b)]
 
     assert (keys[0] == keys[1]) == (a == b)
+
+
+def test_columns_of_another_version_are_made_again_from_the_rows(store: Store) -> None:
+    """After an update of the program a store reads as before, although its columns are not today's."""
+    before = filled(store).load()
+    with closing(sqlite3.connect(store.path)) as connection:
+        connection.execute("UPDATE meta SET value = '1' WHERE name = 'schema'")
+        connection.execute("DELETE FROM meta WHERE name = 'check'")
+        connection.execute("DELETE FROM columns WHERE name = 'created'")
+        connection.commit()
+    after = store.load()
+
+    assert after.issues.created.tolist() == before.issues.created.tolist()
+    assert after.revision == before.revision

@@ -31,6 +31,7 @@ import msgspec
 from configuration.errors import (
     CancelledError,
     QuotaExhaustedError,
+    RateLimitedError,
     StoreError,
     TransientError,
 )
@@ -213,16 +214,24 @@ class TokenBucket:
         """
         return self._in_turn(lambda: self._take(1), cancelled)
 
-    def lease(self, cancelled: threading.Event | None = None) -> Lease:
+    def lease(self, cancelled: threading.Event | None = None, patience_s: float = float("inf")) -> Lease:
         """Wait for one token that stays out until its request has ended.
+
+        Args:
+            cancelled: ends the wait when set.
+            patience_s: how long a wait that Jira asked for may be; our own limit is always waited for.
 
         Raises:
             CancelledError: ``cancelled`` was set.
+            RateLimitedError: Jira told somebody here to wait for longer.
         """
+        if (held_s := self.held_for()) > patience_s:
+            raise _told_to_wait(held_s)
         with self._lock:
             self._count += 1
             name = f"{self._name}-{self._count}"
-        return Lease(self, name, self._in_turn(lambda: self._take(1, flying=name), cancelled))
+        wait = self._in_turn(lambda: self._take(1, flying=name), cancelled, patience_s)
+        return Lease(self, name, wait)
 
     def hold(self, seconds: float) -> None:
         """Let nobody ask for so long: Jira said so to one of us."""
@@ -286,7 +295,12 @@ class TokenBucket:
         stamps.answered = [stamp for stamp in past if now - stamp < self.period_s]
         stamps.held_at = min(stamps.held_at, now)
 
-    def _in_turn(self, take: Callable[[], float], cancelled: threading.Event | None) -> float:
+    def _in_turn(
+        self,
+        take: Callable[[], float],
+        cancelled: threading.Event | None,
+        patience_s: float = float("inf"),
+    ) -> float:
         """Queue up, then take; the head of the queue alone looks at the stamps."""
         began = self._clock()
         ticket = object()
@@ -295,6 +309,9 @@ class TokenBucket:
         try:
             self._await_turn(ticket, cancelled)
             while (wait_s := take()) > 0:
+                # Only a hold is longer than a period.
+                if wait_s > max(patience_s, self.period_s):
+                    raise _told_to_wait(wait_s)
                 pause(max(wait_s, _SHORTEST_S), self._sleep, cancelled)
         finally:
             with self._turn:
@@ -308,6 +325,14 @@ class TokenBucket:
                 stop_if(cancelled)
                 self._turn.wait(_SLICE_S if cancelled else None)
         stop_if(cancelled)
+
+
+def _told_to_wait(seconds: float) -> RateLimitedError:
+    return RateLimitedError(
+        f"Jira asked this machine to wait another {seconds:.0f} s.",
+        hint="Try again after that time, or raise JIRA_DEADLINE to let one request wait longer.",
+        retry_after_s=seconds,
+    )
 
 
 def shared_bucket(run: Path, host: str, capacity: int = 100, period_s: float = 10.0) -> TokenBucket:

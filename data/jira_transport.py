@@ -84,6 +84,17 @@ class Call:
         return "GET" if self.body is None else "POST"
 
 
+@dataclass(slots=True)
+class _Task:
+    """A call on its way to an answer, over all its attempts."""
+
+    call: Call
+    deadline: Deadline
+    stop: threading.Event | None
+    attempt: int = 0
+    waited_s: float = 0.0
+
+
 class RequestLog:
     """What the requests of one client added up to; safe to read while they run."""
 
@@ -166,13 +177,11 @@ class Transport:
             SourceError: what went wrong, translated.
             CancelledError: the user stopped the work.
         """
-        deadline = Deadline(self.connection.deadline_s)
-        attempt = 0
+        task = _Task(call, Deadline(self.connection.deadline_s), stop)
 
         def once() -> T:
-            nonlocal attempt
-            attempt += 1
-            answer = self._ask(call, deadline, attempt, stop)
+            task.attempt += 1
+            answer = self._ask(task)
             try:
                 return decode(answer.body)
             except RecursionError:
@@ -180,29 +189,30 @@ class Transport:
             except ValueError as error:
                 raise malformed(str(error) or "it is no JSON") from error
 
+        def before_wait(error: TransientError, wait_s: float) -> None:
+            if isinstance(error, RateLimitedError):
+                self._bucket.hold(wait_s)
+            self.requests.add_wait(wait_s)
+            task.waited_s = wait_s
+
         return retry_with_backoff(
             once,
-            deadline=deadline,
+            deadline=task.deadline,
             sleep=self._sleep,
             jitter=self._jitter,
             cancelled=self._cancelled or stop,
-            on_wait=self._before_wait,
+            on_wait=before_wait,
         )
 
-    def _before_wait(self, error: TransientError, wait_s: float) -> None:
-        if isinstance(error, RateLimitedError):
-            self._bucket.hold(wait_s)
-        self.requests.add_wait(wait_s)
-
-    def _ask(self, call: Call, deadline: Deadline, attempt: int, stop: threading.Event | None) -> Answer:
+    def _ask(self, task: _Task) -> Answer:
         """Make one attempt and return a good answer, following redirects inside the origin."""
-        url = self._url(call)
+        url = self._url(task.call)
         for _ in range(_MAX_HOPS):
-            answer = self._send(call, url, deadline, attempt, stop)
+            answer = self._send(task, url)
             if answer.status not in _REDIRECTS:
-                self._judge(call, answer)
+                self._judge(task.call, answer)
                 return answer
-            url = self._next_hop(call, url, answer)
+            url = self._next_hop(task.call, url, answer)
         raise RedirectLoopError(
             "Jira sends every request somewhere else.", hint="Check JIRA_URL; it may lack its context path."
         )
@@ -233,75 +243,64 @@ class Transport:
             raise login_page(urlsplit(location).path)
         return location
 
-    def _send(
-        self, call: Call, url: str, deadline: Deadline, attempt: int, stop: threading.Event | None
-    ) -> Answer:
-        stop_if(stop)
-        self._refuse_early(deadline)
-        lease = self._bucket.lease(self._cancelled or stop)
-        deadline.extend(lease.waited_s)
+    def _send(self, task: _Task, url: str) -> Answer:
+        stop_if(task.stop)
+        held_s = self._bucket.held_for()
+        lease = self._bucket.lease(self._cancelled or task.stop, patience_s=task.deadline.left())
+        # What Jira asked for counts, what our own limit took does not.
+        task.deadline.extend(max(0.0, lease.waited_s - held_s))
+        waited_s, task.waited_s = task.waited_s + lease.waited_s, 0.0
         began = time.monotonic()
         answer: Answer | None = None
         try:
-            answer = self._run_apart(call, url, lease, deadline, stop)
+            answer = self._run_apart(task, url, lease)
         finally:
             size = len(answer.body) if answer else 0
-            self.requests.add(call.template or call.path, size, lease.waited_s)
+            self.requests.add(task.call.template or task.call.path, size, lease.waited_s)
             log_request(
                 logger,
                 self._memory,
-                method=call.method,
+                method=task.call.method,
                 url=url,
                 status=answer.status if answer else None,
                 duration_ms=(time.monotonic() - began) * 1000,
                 size=size,
-                attempt=attempt,
-                waited_ms=lease.waited_s * 1000,
+                attempt=task.attempt,
+                waited_ms=waited_s * 1000,
             )
         self.last_answer = answer
         self.rate_headers.update(_rate_headers(answer))
         return answer
 
-    def _refuse_early(self, deadline: Deadline) -> None:
-        """Fail at once where a 429 told to somebody else forbids asking for longer than we may wait."""
-        held_s = self._bucket.held_for()
-        if held_s > deadline.left():
-            raise RateLimitedError(
-                f"Jira asked this machine to wait another {held_s:.0f} s.",
-                hint="Try again after that time, or raise JIRA_DEADLINE to let one request wait longer.",
-                retry_after_s=held_s,
-            )
-
-    def _run_apart(
-        self, call: Call, url: str, lease: Lease, deadline: Deadline, stop: threading.Event | None
-    ) -> Answer:
+    def _run_apart(self, task: _Task, url: str, lease: Lease) -> Answer:
         abandoned = threading.Event()
         future: Future[Answer] = Future()
 
         def run() -> None:
             try:
-                answer = self._exchange(call, url, deadline, abandoned)
+                try:
+                    answer = self._exchange(task.call, url, task.deadline, abandoned)
+                finally:
+                    lease.close()
             except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
-                lease.close()
                 future.set_exception(error)
             else:
-                lease.close()
                 future.set_result(answer)
 
         threading.Thread(target=run, name="jira-request", daemon=True).start()
         try:
-            return self._await(future, deadline, stop)
+            return self._await(future, task)
         finally:
             abandoned.set()
 
-    def _await(self, future: "Future[Answer]", deadline: Deadline, stop: threading.Event | None) -> Answer:
+    def _await(self, future: "Future[Answer]", task: _Task) -> Answer:
         while True:
             stop_if(self._cancelled)
-            stop_if(stop)
+            stop_if(task.stop)
             try:
                 return future.result(timeout=0.1)
             except TimeoutError:
-                if not future.done() and deadline.left() <= 0:
+                if not future.done() and task.deadline.left() <= 0:
                     raise _timed_out() from None
 
     def _exchange(self, call: Call, url: str, deadline: Deadline, abandoned: threading.Event) -> Answer:

@@ -283,6 +283,17 @@ class TestSharedStamps:
         time_.now = 30.0
         assert tokens.consume()
 
+    def test_a_lease_from_before_a_reboot_returns_a_period_later(self, tmp_path: Path) -> None:
+        """Its process number may belong to somebody else by now."""
+        path = tmp_path / "host.json"
+        bucket(FakeTime(5000.0), 1, path).lease()
+        time_ = FakeTime(20.0)
+        tokens = bucket(time_, 1, path)
+
+        assert not tokens.consume()
+        time_.now = 30.0
+        assert tokens.consume()
+
     def test_a_hold_from_before_a_reboot_starts_again(self, tmp_path: Path) -> None:
         path = tmp_path / "host.json"
         bucket(FakeTime(5000.0), 1, path).hold(7)

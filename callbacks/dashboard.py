@@ -9,9 +9,10 @@ from typing import Any
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, html, no_update
 from dash.development.base_component import Component
 
+from data.evidence import IssueLine
 from data.jobs import JobPort, JobState
 from data.periods import parse_day
-from data.pipeline import METRICS, IssueLine, Pipeline, Report, SourceStatus, View
+from data.pipeline import METRICS, Pipeline, Report, SourceStatus, View
 from ui import ids
 from ui.components.card import metric_card
 from ui.components.drawer import drawer_head

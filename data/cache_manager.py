@@ -439,7 +439,7 @@ def _save_table(connection: sqlite3.Connection, table: IssueTable) -> None:
 
 
 def _made_again(connection: sqlite3.Connection) -> IssueTable:
-    """Return the issue table from the rows, for a store whose columns another version of the program wrote."""
+    """Return the issue table from the rows, for columns that another version of the program wrote."""
     return build_issue_table(_ROW.decode(row) for (row,) in connection.execute("SELECT row FROM issue"))
 
 

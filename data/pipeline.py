@@ -5,11 +5,10 @@ dashboard needs around it: the store it reads, the snapshot it last saw, and
 the reports it has already made.
 """
 
-import datetime as dt
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -20,6 +19,7 @@ from data.cache_manager import Store
 from data.delivery import DeliveryTables, derive
 from data.dora_calculator import DORA_METRICS, calculate_all_dora_metrics
 from data.evaluate import no_data
+from data.evidence import IssueLine, evidence_lines
 from data.flow_calculator import FLOW_METRICS, calculate_all_flow_metrics
 from data.metric import Finding, MetricResult
 from data.performance_utils import CalculationContext, PerformanceTimer
@@ -241,21 +241,6 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
-class IssueLine:
-    """One row of the drawer; texts are "" and ``days`` is None where there is nothing to show."""
-
-    key: str
-    summary: str
-    type: str
-    status: str
-    start: str
-    end: str
-    days: float | None
-    note: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
 class SourceStatus:
     """Where the numbers come from and how old they are."""
 
@@ -352,67 +337,9 @@ class Pipeline:
 
     def lines(self, report: Report, metric_id: str, reason: str | None = None) -> list[IssueLine]:
         """Return the rows behind a number: the included ones, or those left out for ``reason``."""
-        delivery, result = report.delivery, report.results[metric_id]
-        if delivery is None or (reason is not None and reason not in result.candidates.reasons):
+        if report.delivery is None:
             return []
-        rows = result.candidates.rows(reason)
-        if metric_id in _DEPLOYMENT_METRICS:
-            return [_deployment_line(delivery, int(row), reason) for row in rows]
-        return self._issue_lines(delivery, rows.tolist(), metric_id, reason)
-
-    def _issue_lines(
-        self, delivery: DeliveryTables, rows: Sequence[int], metric_id: str, reason: str | None
-    ) -> list[IssueLine]:
-        issues = delivery.issues
         site = "" if self.source.kind == "demo" else self.store.meta().get("site", "")
-        keys = issues.keys(np.array(rows, np.intp))
-        stored = self.store.rows(keys)
-        since = issues.created if metric_id == "request_lead_time" else delivery.started_at
-        lines = []
-        for row, key in zip(rows, keys, strict=True):
-            start, end = int(since[row]), int(delivery.completed_at[row])
-            until = end if end != MISSING else delivery.as_of
-            lines.append(
-                IssueLine(
-                    key=key,
-                    summary=stored[key].summary if key in stored else "",
-                    type=issues.types[issues.type[row]].name,
-                    status=issues.statuses[issues.status[row]].name,
-                    start=iso_instant(start) or "",
-                    end=iso_instant(end) or "",
-                    days=None if start == MISSING else (until - start) / DAY_MS,
-                    note=reason or _note_of(delivery, row),
-                    url=f"{site}/browse/{key}" if site else "",
-                )
-            )
-        return lines
-
-
-_DEPLOYMENT_METRICS = frozenset({"deployment_frequency", "change_fail_rate", "deployment_rework_rate"})
-
-
-def _note_of(delivery: DeliveryTables, row: int) -> str:
-    """Return what a reader should know of one row's history."""
-    history = delivery.history
-    notes = (
-        ("history mismatch", history.mismatch),
-        ("history clamped", history.clamped),
-        ("broken history", history.broken_chain),
-    )
-    return ", ".join(text for text, flags in notes if flags[row])
-
-
-def _deployment_line(delivery: DeliveryTables, row: int, reason: str | None) -> IssueLine:
-    deployments = delivery.deployments
-    day = int(deployments.day[row])
-    return IssueLine(
-        key=deployments.ids[row],
-        summary=deployments.names[row],
-        type=deployments.source,
-        status="released",
-        start="",
-        end=dt.date.fromordinal(day).isoformat() if day else "",
-        days=None,
-        note=reason or "",
-        url="",
-    )
+        return evidence_lines(
+            report.delivery, metric_id, report.results[metric_id], store=self.store, site=site, reason=reason
+        )

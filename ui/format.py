@@ -12,7 +12,12 @@ UNIT_WORDS = {
     "items": "items now",
     "percent": "%",
 }
-PERCENT_OF = {"flow_distribution": "% features", "flow_efficiency": "% of the time active"}
+PERCENT_OF = {
+    "flow_distribution": "% features",
+    "flow_efficiency": "% of the time active",
+    "change_fail_rate": "% of deployments",
+    "deployment_rework_rate": "% of deployments",
+}
 FINDING_TITLES = {
     "history_mismatch": "history ends elsewhere",
     "history_clamped": "changes before creation",
@@ -27,6 +32,7 @@ FINDING_TITLES = {
     "sprint_like_versions": "versions that are sprints",
     "littles_law_mismatch": "load and speed disagree",
 }
+OF_DEPLOYMENTS = frozenset({"deployment_frequency", "change_fail_rate", "deployment_rework_rate"})
 REASON_WORDS = {
     "not_delivered": "closed without being delivered",
     "never_started": "never in a status in progress",
@@ -36,9 +42,16 @@ REASON_WORDS = {
     "name_filtered": "name does not match the pattern",
     "not_production": "not in a production environment",
     "after_as_of": "later than the data",
+    "not_deployed": "not deployed yet, as far as known",
+    "deployed_before_start": "deployed before the work began",
+    "unattributed": "put down to no deployment",
+    "not_an_incident": "turned out to be no incident",
 }
 ARROWS = {"up": "\u25b2", "down": "\u25bc"}
 FORMER_NAMES = {
+    "change_lead_time": "formerly lead time for changes",
+    "change_fail_rate": "formerly change failure rate",
+    "failed_deployment_recovery_time": "formerly mean time to restore, MTTR",
     "flow_velocity": "also called throughput",
     "flow_time": "also called cycle time",
     "flow_load": "also called work in progress",
@@ -71,7 +84,7 @@ def finding_title(code: str) -> str:
 
 def noun_of(metric: Metric) -> str:
     """Return what the rows behind a metric are."""
-    return "deployment" if metric.unit.startswith("deployment") else "issue"
+    return "deployment" if metric.id in OF_DEPLOYMENTS else "issue"
 
 
 def comparison(metric: Metric, result: MetricResult) -> tuple[str, str]:

@@ -17,7 +17,7 @@ def metric_card(metric: Metric, result: MetricResult) -> Component:
         className="card",
         **aria(labelledby=f"title-{metric.id}", data_metric=metric.id),
         children=[
-            _head(metric),
+            _head(metric, result),
             *(_answer(metric, result) if result.value is not None else _silence(result)),
             _more(metric, result),
         ],
@@ -29,13 +29,14 @@ def card_skeletons(n: int) -> list[Component]:
     return [html.Div(className="card skeleton", **aria(hidden="true")) for _ in range(n)]
 
 
-def _head(metric: Metric) -> Component:
+def _head(metric: Metric, result: MetricResult) -> Component:
     former = FORMER_NAMES.get(metric.id)
     text = f"{metric.formula} ({former})" if former else metric.formula
     return html.Div(
         className="card-head",
         children=[
             html.H2(metric.title, id=f"title-{metric.id}"),
+            *_band(result),
             dmc.Tooltip(
                 label=text,
                 multiline=True,
@@ -48,6 +49,16 @@ def _head(metric: Metric) -> Component:
             ),
         ],
     )
+
+
+def _band(result: MetricResult) -> list[Component]:
+    """Return the DORA level, greyed where the number carries too little to be held against it."""
+    if result.band is None:
+        return []
+    edition, greyed = result.band["edition"], result.band["greyed"]
+    why = "too little or indirect evidence to be sure" if greyed else "as reported"
+    title = f"{result.band['level']}: level of the DORA report {edition}, {why}"
+    return [html.Span(result.band["level"], className="band greyed" if greyed else "band", title=title)]
 
 
 def _answer(metric: Metric, result: MetricResult) -> list[Component]:

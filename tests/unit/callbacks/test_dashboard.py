@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from callbacks.dashboard import sorted_lines, view_of
-from data.pipeline import IssueLine, Pipeline, View
+from data.evidence import IssueLine
+from data.pipeline import Pipeline, View
 from tests.dashboards import pipeline_over
 
 

@@ -5,16 +5,18 @@ import functools
 import logging
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data.delivery import DeliveryTables
 from data.normalize import instant_of
 from data.periods import Window, from_ms
-from data.tables import MISSING, Codes, Flags
+from data.tables import IN_PROGRESS, MISSING, Codes, Flags, Instants
 
 logger = logging.getLogger(__name__)
 _P = ParamSpec("_P")
@@ -153,6 +155,16 @@ class FieldMappingIndex:
         return self._name.get(jira_field)
 
 
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """Stays in a status, ordered by issue and time; ``waiting``: work waited there."""
+
+    issue: NDArray[np.intp]
+    entered: Instants
+    left: Instants
+    waiting: Flags
+
+
 class CalculationContext:
     """Delivery tables, a window and a choice of issues, with the masks that metrics share.
 
@@ -177,16 +189,33 @@ class CalculationContext:
         self.window = window
         self.chosen = chosen
         self.projects = projects
+        self._whole: CalculationContext | None = None
 
     def over(self, window: Window) -> "CalculationContext":
-        """Return the same choice over another period."""
-        return CalculationContext(self.delivery, window, self.chosen, self.projects)
+        """Return the same choice over another period; what does not depend on the period is shared."""
+        context = CalculationContext(self.delivery, window, self.chosen, self.projects)
+        context._whole = self._whole or self
+        return context
 
     @cached_property
     def flow_items(self) -> Flags:
         """Rows that are in scope, pass the filters and exist at T."""
+        if self._whole is not None:
+            return self._whole.flow_items
         mask = self.delivery.in_scope & self.delivery.exists
         return mask if self.chosen is None else mask & self.chosen
+
+    @cached_property
+    def in_progress(self) -> Stays:
+        """Stays of flow items in a status in progress, in any period."""
+        if self._whole is not None:
+            return self._whole.in_progress
+        stays, workflow = self.delivery.intervals, self.delivery.workflow
+        mine = np.flatnonzero((workflow.category == IN_PROGRESS)[stays.status])
+        mine = mine[self.flow_items[stays.issue[mine]]]
+        return Stays(
+            stays.issue[mine], stays.entered[mine], stays.left[mine], workflow.waiting[stays.status[mine]]
+        )
 
     @cached_property
     def completed(self) -> Flags:

@@ -8,7 +8,7 @@ from data.metrics.flow_load import NO_HISTORY
 from data.metrics.flow_time import flow_time_candidates
 from data.metrics.weekly import count_by_week, not_applicable, week_count
 from data.performance_utils import CalculationContext
-from data.tables import IN_PROGRESS, MISSING
+from data.tables import MISSING
 
 NO_WAITING = (
     "No status is known to be one in which work waits, so every item would look 100 % efficient; "
@@ -57,10 +57,8 @@ def flow_efficiency(context: CalculationContext) -> Measure:
 def active_ms(context: CalculationContext) -> NDArray[np.float64]:
     """Return for every row the milliseconds that work on it was active between start and completion."""
     delivery = context.delivery
-    stays = delivery.intervals
-    status = stays.status
-    active = (delivery.workflow.category[status] == IN_PROGRESS) & ~delivery.workflow.waiting[status]
-    active &= context.delivered[stays.issue]
+    stays = context.in_progress
+    active = np.flatnonzero(~stays.waiting & context.delivered[stays.issue])
     issue = stays.issue[active]
     since = np.maximum(stays.entered[active], delivery.started_at[issue])
     until = np.minimum(stays.left[active], delivery.completed_at[issue])

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from data.metric import Measure, sort_out
 from data.metrics.weekly import not_applicable
 from data.performance_utils import CalculationContext
-from data.tables import IN_PROGRESS, TODO, UNMAPPED, Instants
+from data.tables import TODO, UNMAPPED, Instants
 
 NO_HISTORY = (
     "No issue has a change history, and the current status since creation would lie; "
@@ -33,7 +33,8 @@ def flow_load(context: CalculationContext) -> Measure:
     delivery, window = context.delivery, context.window
     if not delivery.has_histories:
         return not_applicable(context, NO_HISTORY, {"mean": None, "parked": None})
-    issue, entered, left = _in_progress(context)
+    stays = context.in_progress
+    issue, entered, left = stays.issue, stays.entered, stays.left
     now = (entered <= window.end) & (left > window.end)
     loaded = np.zeros(len(delivery.issues), np.bool_)
     loaded[issue[now]] = True
@@ -67,14 +68,6 @@ def load_at(instants: Instants, entered: Instants, left: Instants) -> NDArray[np
     came = np.bincount(np.searchsorted(instants, entered, side="left"), minlength=n + 1)[:n]
     went = np.bincount(np.searchsorted(instants, left, side="left"), minlength=n + 1)[:n]
     return np.cumsum(came - went)
-
-
-def _in_progress(context: CalculationContext) -> tuple[NDArray[np.intp], Instants, Instants]:
-    """Return issue, entered and left of the stays in progress of the chosen flow items."""
-    stays = context.delivery.intervals
-    category = context.delivery.workflow.category[stays.status]
-    mine = (category == IN_PROGRESS) & context.flow_items[stays.issue]
-    return stays.issue[mine], stays.entered[mine], stays.left[mine]
 
 
 def _back_in_todo(context: CalculationContext) -> NDArray[np.bool_]:

@@ -283,6 +283,8 @@ class _DamagedError(Exception):
 
 _ROW = msgspec.msgpack.Decoder(IssueRow)
 _encode = msgspec.msgpack.encode
+# Which columns a program writes; a store with others was written by another version.
+_COLUMNS = hashlib.sha256(" ".join(item.name for item in fields(IssueTable)).encode()).hexdigest()[:16]
 
 
 def _operational(error: sqlite3.OperationalError, path: Path) -> StoreError:
@@ -401,7 +403,7 @@ def _publish(
         table = build_issue_table(rows)
         _save_table(connection, table)
         meta.setdefault("as_of", str(newest_instant(table)))
-    values = {**meta, "revision": revision, "schema": str(SCHEMA_VERSION)}
+    values = {**meta, "revision": revision, "schema": str(SCHEMA_VERSION), "columns": _COLUMNS}
     put = "INSERT OR REPLACE INTO meta VALUES (?, ?)"
     connection.executemany(put, list(values.items()))
     connection.execute(put, ("check", _check(connection, _meta(connection))))

@@ -48,6 +48,7 @@ def figure_layout(scheme: Scheme, y_title: str) -> dict[str, Any]:
             "showgrid": False,
             "title": {"text": "week beginning", "font": {"size": 13}, "standoff": 8},
             "tickformat": "%-d %b",
+            "tickangle": 0,
         },
         "yaxis": {**axis, "title": {"text": y_title, "font": {"size": 13}}, "rangemode": "tozero"},
         "hoverlabel": {"bgcolor": colours["surface"], "font": {"color": colours["text"]}},

@@ -17,7 +17,7 @@ def metric_card(metric: Metric, result: MetricResult) -> Component:
         className="card",
         **aria(labelledby=f"title-{metric.id}", data_metric=metric.id),
         children=[
-            _head(metric, result),
+            _head(metric),
             *(_answer(metric, result) if result.value is not None else _silence(result)),
             _more(metric, result),
         ],
@@ -29,14 +29,13 @@ def card_skeletons(n: int) -> list[Component]:
     return [html.Div(className="card skeleton", **aria(hidden="true")) for _ in range(n)]
 
 
-def _head(metric: Metric, result: MetricResult) -> Component:
+def _head(metric: Metric) -> Component:
     former = FORMER_NAMES.get(metric.id)
     text = f"{metric.formula} ({former})" if former else metric.formula
     return html.Div(
         className="card-head",
         children=[
             html.H2(metric.title, id=f"title-{metric.id}"),
-            *_band(result),
             dmc.Tooltip(
                 label=text,
                 multiline=True,
@@ -89,10 +88,11 @@ def _silence(result: MetricResult) -> list[Component]:
 def _more(metric: Metric, result: MetricResult) -> Component:
     left_out = sum(result.candidates.counts().values())
     label = counted(result.n, noun_of(metric)) + (f", {number(left_out)} left out" if left_out else "")
-    return html.Button(
+    button = html.Button(
         [label, html.Span(" \u203a", **aria(hidden="true"))],
         id={"kind": ids.OPEN, "name": metric.id},
         className="more",
         type="button",
         **aria(label=f"{metric.title}: show {label}", haspopup="dialog"),
     )
+    return html.Div([button, *_band(result)], className="card-foot")

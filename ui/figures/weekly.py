@@ -57,10 +57,10 @@ def weekly_line(result: MetricResult, scheme: Scheme, y_title: str) -> dict[str,
 
 
 def _laid_out(result: MetricResult, scheme: Scheme, y_title: str) -> dict[str, Any]:
-    """Return the common layout with about eight labels, each on the Monday that its week begins with."""
+    """Return the common layout with about five labels, each on the Monday that its week begins with."""
     layout = figure_layout(scheme, y_title)
     if result.weekly:
-        every = max(1, round(len(result.weekly) / 8))
+        every = -(-len(result.weekly) // 5)
         layout["xaxis"] |= {"tick0": result.weekly[0].start, "dtick": every * WEEK_MS}
     return layout
 

@@ -298,7 +298,7 @@ def test_columns_of_another_version_are_made_again_from_the_rows(store: Store) -
     """After an update of the program a store reads as before, although its columns are not today's."""
     before = filled(store).load()
     with closing(sqlite3.connect(store.path)) as connection:
-        connection.execute("UPDATE meta SET value = '1' WHERE name = 'schema'")
+        connection.execute("UPDATE meta SET value = 'others' WHERE name = 'columns'")
         connection.execute("DELETE FROM meta WHERE name = 'check'")
         connection.execute("DELETE FROM columns WHERE name = 'created'")
         connection.commit()

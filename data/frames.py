@@ -51,9 +51,11 @@ def issues_frame(entries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
 
 def metrics_frame(results: Mapping[str, MetricResult]) -> pd.DataFrame:
     """Return metrics as a frame with ``METRIC_COLUMNS``, one row each, in the order of ``results``."""
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         [_metric_entry(name, result) for name, result in results.items()], columns=list(METRIC_COLUMNS)
     )
+    # Counts stay whole numbers beside a missing one.
+    return frame.astype({"n": "Int64", "previous_n": "Int64"})
 
 
 def to_csv(frame: pd.DataFrame) -> str:
@@ -64,9 +66,11 @@ def to_csv(frame: pd.DataFrame) -> str:
 
 
 def _inert(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return "'" + value
-    return value
+    if not isinstance(value, str):
+        return value
+    # A carriage return by itself would end the row for many readers.
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    return "'" + text if value.startswith(_FORMULA_STARTS) else text
 
 
 def _metric_entry(name: str, result: MetricResult) -> dict[str, Any]:

@@ -1,0 +1,83 @@
+"""One background job at a time, which can be watched and stopped, and whose failure is told."""
+
+import threading
+
+import pytest
+
+from configuration.errors import QueryError
+from data.jobs import JobPort
+
+
+@pytest.fixture
+def jobs() -> JobPort:
+    return JobPort(lambda error: f"ref-{type(error).__name__}")
+
+
+def test_a_job_is_watched_while_it_runs(jobs: JobPort) -> None:
+    half, end = threading.Event(), threading.Event()
+
+    def work(progress, cancelled):
+        progress(5, 10)
+        half.set()
+        end.wait(5)
+
+    assert jobs.start("Reading", work)
+    assert half.wait(5)
+    during = jobs.state()
+    refused = jobs.start("Another", work)
+    end.set()
+    jobs.join(5)
+
+    assert (during.running, during.label, during.done, during.total) == (True, "Reading", 5, 10)
+    assert not refused
+    assert (jobs.state().running, jobs.state().error) == (False, None)
+    assert jobs.start("Another", lambda progress, cancelled: None)
+    jobs.join(5)
+
+
+def test_a_job_can_be_stopped(jobs: JobPort) -> None:
+    seen = []
+
+    def work(progress, cancelled):
+        seen.append(cancelled.wait(5))
+
+    jobs.start("Reading", work)
+    jobs.cancel()
+    jobs.join(5)
+
+    assert seen == [True]
+    assert not jobs.state().running
+
+
+def test_a_stopped_job_does_not_stop_the_next(jobs: JobPort) -> None:
+    jobs.cancel()
+    seen = []
+    jobs.start("Reading", lambda progress, cancelled: seen.append(cancelled.is_set()))
+    jobs.join(5)
+
+    assert seen == [False]
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "hint"),
+    [
+        (QueryError("Cause.", "Remedy."), "Cause.", "Remedy."),
+        (
+            ZeroDivisionError("inner"),
+            "The job ended unexpectedly.",
+            "Look into the log under this reference.",
+        ),
+    ],
+)
+def test_a_failure_has_cause_remedy_and_reference(
+    jobs: JobPort, error: Exception, message: str, hint: str
+) -> None:
+    def work(progress, cancelled):
+        raise error
+
+    jobs.start("Reading", work)
+    jobs.join(5)
+    state = jobs.state()
+
+    assert (state.running, state.error, state.hint) == (False, message, hint)
+    assert state.reference == f"ref-{type(error).__name__}"

@@ -314,9 +314,7 @@ def _dataset(connection: sqlite3.Connection) -> Dataset:
     if meta and meta.get("check", _check(connection, meta)) != _check(connection, meta):
         raise _DamagedError("the metadata are not what was written")
     return Dataset(
-        issues=_load_table(connection)
-        if meta.get("schema") == str(SCHEMA_VERSION)
-        else _made_again(connection),
+        issues=_load_table(connection) if meta.get("columns") == _COLUMNS else _made_again(connection),
         statuses=tuple(_references(connection, "status", StatusRef)),
         versions=tuple(_references(connection, "version", VersionRow)),
         deployments=tuple(_references(connection, "deployment", DeploymentRow)),

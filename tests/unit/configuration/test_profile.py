@@ -1,0 +1,114 @@
+"""The profile: every setting has a default, a description and what it accepts."""
+
+import tomllib
+
+import pytest
+import tomli_w
+from hypothesis import given
+from hypothesis import strategies as st
+
+from configuration.errors import ConfigurationError
+from configuration.profile import (
+    NOT_DELIVERED,
+    Profile,
+    SettingRow,
+    profile_as_mapping,
+    profile_from,
+    setting_rows,
+)
+
+ROWS = list(setting_rows())
+
+
+def nested(name: str, value: object) -> dict:
+    section, dot, leaf = name.partition(".")
+    return {section: {leaf: value}} if dot else {name: value}
+
+
+def values(row: SettingRow) -> st.SearchStrategy[object]:
+    if row.choices:
+        return st.sampled_from(row.choices)
+    if isinstance(row.default, tuple):
+        return st.lists(
+            st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=5), max_size=3
+        )
+    if isinstance(row.default, dict):
+        return st.dictionaries(st.sampled_from("abc"), st.sampled_from(["x", "y"]), max_size=2)
+    kinds = {bool: st.booleans(), int: st.integers(0, 999), str: st.sampled_from(["", "UTC", "a b", "ä"])}
+    return kinds[type(row.default)]
+
+
+profiles = st.fixed_dictionaries({}, optional={row.name: values(row) for row in ROWS}).map(
+    lambda flat: merged([nested(name, value) for name, value in flat.items()])
+)
+
+
+def merged(parts: list[dict]) -> dict:
+    whole: dict = {}
+    for part in parts:
+        for key, value in part.items():
+            if isinstance(value, dict) and key != "fields":
+                whole.setdefault(key, {}).update(value)
+            else:
+                whole[key] = value
+    return whole
+
+
+def test_every_setting_is_described() -> None:
+    assert len({row.name for row in ROWS}) == len(ROWS) >= 25
+    assert all(row.about and not row.about.endswith(".") for row in ROWS)
+    assert all(row.default in row.choices for row in ROWS if row.choices)
+    assert {"timezone", "edition", "jira.url", "workflow.waiting", "incidents.window_hours", "fields"} <= {
+        row.name for row in ROWS
+    }
+
+
+def test_defaults_are_the_published_ones() -> None:
+    profile = profile_from({})
+
+    assert profile == Profile()
+    assert (profile.timezone, profile.edition, profile.start_source) == ("UTC", "2024", "status")
+    assert (profile.include_subtasks, profile.include_epics) == (False, False)
+    assert len(NOT_DELIVERED) == len(set(NOT_DELIVERED)) == 15
+    assert profile.incidents.window_hours == 72
+    assert profile_as_mapping(profile) == {}
+
+
+@given(profiles)
+def test_a_profile_survives_its_file(raw: dict) -> None:
+    profile = profile_from(raw)
+    written = tomli_w.dumps(profile_as_mapping(profile))
+
+    assert profile_from(tomllib.loads(written)) == profile
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_a_value_of_the_wrong_kind_names_its_setting(row: SettingRow) -> None:
+    wrong = 1.5
+    with pytest.raises(ConfigurationError) as met:
+        profile_from(nested(row.name, wrong))
+
+    assert row.name in met.value.message
+    assert met.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        ({"include_epics": 1}, "true or false"),
+        ({"incidents": {"window_hours": True}}, "a whole number"),  # true is no number
+        ({"not_delivered": ["a", 1]}, "a list of texts"),
+        ({"fields": {"a": 1}}, "a table of texts"),
+        ({"edition": "2020"}, "one of 2021, 2022, 2023, 2024, 2025"),
+        ({"jira": []}, "a table of settings"),
+    ],
+)
+def test_what_is_expected_is_said(raw: dict, words: str) -> None:
+    with pytest.raises(ConfigurationError) as met:
+        profile_from(raw)
+
+    assert words in met.value.message
+
+
+def test_unknown_settings_are_left_alone() -> None:
+    assert profile_from({"invented": 1, "jira": {"invented": 2}}) == Profile()

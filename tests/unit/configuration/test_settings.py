@@ -1,0 +1,68 @@
+"""Where this installation writes, and secrets that do not print."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from configuration.settings import CHECKOUT, Home, Secret, home_from
+
+TEXT = "-".join(("made", "up", "text"))
+
+
+def test_a_secret_does_not_print() -> None:
+    secret = Secret(TEXT)
+
+    assert TEXT not in f"{secret} {secret!r} {[secret]} {secret:}"
+    assert secret.reveal() == TEXT
+
+
+def test_secrets_compare_and_hash_by_text() -> None:
+    assert Secret(TEXT) == Secret(TEXT)
+    assert Secret(TEXT) != Secret("other")
+    assert Secret(TEXT) != TEXT
+    assert len({Secret(TEXT), Secret(TEXT)}) == 1
+    assert not Secret("")
+    assert Secret(TEXT)
+
+
+def test_a_secret_has_no_attributes_to_dump() -> None:
+    assert not hasattr(Secret(TEXT), "__dict__")
+
+
+@pytest.mark.parametrize("environment", [{}, {"THROUGHLINE_HOME": ""}])
+def test_the_home_is_the_checkout_by_default(environment: dict[str, str]) -> None:
+    assert home_from(environment).root == CHECKOUT
+    assert (CHECKOUT / "app.py").exists()
+
+
+def test_the_home_holds_five_folders(tmp_path: Path) -> None:
+    home = home_from({"THROUGHLINE_HOME": str(tmp_path)})
+
+    assert [path.name for path in (home.logs, home.cache, home.profiles, home.secrets, home.run)] == [
+        "logs",
+        "cache",
+        "profiles",
+        "secrets",
+        "run",
+    ]
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_relative_home_stays_where_it_was_meant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert home_from({"THROUGHLINE_HOME": "there"}).root == tmp_path / "there"
+
+
+def test_initialize_writes_where_it_was_told(tmp_path: Path) -> None:
+    """In a process of its own, since logging belongs to the whole process."""
+    program = (
+        "from pathlib import Path; from configuration.settings import Home, initialize;"
+        "from configuration.logging_config import shutdown_logging;"
+        f"initialize(Home(Path({str(tmp_path)!r})), console=False); shutdown_logging()"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=CHECKOUT, check=True)
+
+    assert "logging.started" in (tmp_path / "logs" / "app.log").read_text(encoding="utf-8")

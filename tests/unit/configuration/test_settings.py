@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from configuration.settings import CHECKOUT, Home, Secret, home_from
+from configuration.settings import CHECKOUT, Secret, home_from
 
 TEXT = "-".join(("made", "up", "text"))
 

@@ -4,7 +4,7 @@ import datetime as dt
 import functools
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from types import TracebackType
@@ -145,6 +145,10 @@ class FieldMappingIndex:
 
     def __len__(self) -> int:
         return len(self._field)
+
+    def items(self) -> Iterator[tuple[str, str]]:
+        """Yield logical name and field id of every mapping."""
+        return iter(self._field.items())
 
     def get_jira_field(self, logical_name: str) -> str | None:
         """Return the field id of a logical name, None where it is not mapped."""

@@ -7,6 +7,7 @@ missing is found by a sweep of ids and asked for by name.
 
 import contextlib
 import logging
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -327,6 +328,7 @@ class ServerSearch:
         self._workers = workers
         self._cancelled = cancelled
         self._window = _WINDOW
+        self._window_met = False
 
     def count(self, jql: str) -> int | None:
         """Return how many issues there are, exactly."""
@@ -373,12 +375,15 @@ class ServerSearch:
             if walked.total <= self._window:
                 return
             reached = max((at for place, at in walked.created.items() if place < self._window), default=lower)
-            if reached is None or reached == lower:
+            if reached is not None and reached != lower:
+                lower = reached
+            elif not self._window_met:
+                self._window = sys.maxsize  # it was only a guess; go on until Jira says no
+            else:
                 raise ResultWindowError(
                     f"Over {self._window} issues were created at one instant, and Jira pages no further.",
                     hint="Narrow JIRA_JQL, for instance to one project.",
                 )
-            lower = reached
 
     def _one_window(
         self, jql: str, size: int, fields: tuple[str, ...], walked: _Walked, expected: Told | None
@@ -416,6 +421,7 @@ class ServerSearch:
                 page = self._page(jql, start, end - start, fields, stop)
             except ResultWindowError:
                 self._window = min(self._window, start)
+                self._window_met = True
                 return
             self._note(page, start, walked)
             yield page

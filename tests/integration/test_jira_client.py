@@ -169,6 +169,23 @@ class TestDialects:
             assert fetched(client) == everything(simulator)
             assert {each for each, _ in client.ids(JQL)} == everything(simulator).keys()
 
+    def test_thousands_of_issues_of_one_instant(self) -> None:
+        """An import gave them all one creation date; where Jira pages on, so do we."""
+        with JiraSimulator(dialect="dc", issues=20) as simulator:
+            body = b'{"id":"%d","key":"WEB-%d","fields":{"created":"2026-01-01T00:00:00.000+0000"}%s}'
+            history = b',"changelog":{"total":0,"histories":[]}'
+
+            def answer(request: Any) -> Response:
+                if not request.path.endswith("/search"):
+                    return simulator.handle(request)
+                start, size = int(request.query["startAt"][0]), int(request.query["maxResults"][0])
+                issues = b",".join(body % (n, n, history) for n in range(start, min(start + size, 12_000)))
+                head = b'{"startAt":%d,"maxResults":%d,"total":12000,"issues":[' % (start, size)
+                return Response(200, head + issues + b"]}")
+
+            with FaultServer(answer) as server:
+                assert len(fetched(client_of(simulator, server.url, page_size=1000))) == 12_000
+
     def test_the_dialect_can_be_set(self) -> None:
         with JiraSimulator(issues=20) as simulator:
             client = JiraClient(connection_to(simulator, dialect="cloud"), TokenBucket())
@@ -442,34 +459,6 @@ def test_the_shared_bucket_lies_under_run(tmp_path: Path) -> None:
     assert [file.name for file in (tmp_path / "run").iterdir()] == ["rate-jira.example.com.json"]
 
 
-SERVER = """
-import json, sys, time
-from data.simulator.server import JiraSimulator
-from tests.fault_server import FaultServer
-
-dialect, issues, latency_s = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
-with JiraSimulator(dialect=dialect, issues=issues) as simulator:
-    at = {"last": 0.0, "latency": 0.0}
-
-    def answer(request):
-        began = time.monotonic()
-        response = simulator.handle(request)
-        time.sleep(max(0.0, at["latency"] - (time.monotonic() - began)))
-        at["last"] = time.monotonic()
-        return response
-
-    with FaultServer(answer) as server:
-        print(json.dumps([server.url, simulator.email, simulator.token]), flush=True)
-        sys.stdin.readline()  # the simulator builds its answers once; that is over now
-        server.seen.clear()
-        server.arrivals.clear()
-        at["latency"] = latency_s
-        print(flush=True)
-        sys.stdin.readline()
-        print(json.dumps([len(server.seen), server.fullest_window(), at["last"]]), flush=True)
-"""
-
-
 def floor_s(requests: int, latency_s: float, workers: int, *, head: int, tail: int) -> float:
     """Return what an ideal client needs for so many requests under the strict limit.
 
@@ -497,19 +486,17 @@ def floor_s(requests: int, latency_s: float, workers: int, *, head: int, tail: i
 
 def measured(dialect: str, issues: int, latency_s: float) -> tuple[float, int, int, float]:
     """Return seconds, requests and fullest window of a full fetch, and the seconds after its last byte."""
-    arguments = [sys.executable, "-c", SERVER, dialect, str(issues), str(latency_s)]
+    arguments = [sys.executable, "-m", "tests.flat_jira", dialect, str(issues), str(latency_s)]
     with subprocess.Popen(
         arguments, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as server:
         assert server.stdin
         assert server.stdout
-        url, email, token = json.loads(server.stdout.readline())
-        connection = Connection(url, email if dialect == "cloud" else "", Secret(token))
-        sum(len(page) for page in JiraClient(connection, TokenBucket(100_000)).pages(JQL))
-        print(file=server.stdin, flush=True)
-        server.stdout.readline()
+        url = server.stdout.readline().strip()
+        connection = Connection(url, "a@b.c" if dialect == "cloud" else "", Secret("-".join("abc")))
+        client = JiraClient(connection, TokenBucket())
         began = time.monotonic()
-        n = sum(len(page) for page in JiraClient(connection, TokenBucket()).pages(JQL))
+        n = sum(len(page) for page in client.pages(JQL))
         ended = time.monotonic()
         print(file=server.stdin, flush=True)
         seen, fullest, last_at = json.loads(server.stdout.readline())

@@ -1,5 +1,6 @@
 """What the team's statuses mean: todo, in progress (active or waiting), done (METRICS.md section 1). Pure."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,12 +20,25 @@ class Workflow:
     Attributes:
         category: todo, in progress, done or unmapped, by status code.
         waiting: by status code: a started item waits there.
-        waiting_known: somebody said which statuses are waiting.
+        waiting_known: somebody said which statuses are waiting, or their names do.
+        waiting_inferred: only their names do.
     """
 
     category: NDArray[np.int8]
     waiting: Flags
     waiting_known: bool
+    waiting_inferred: bool = False
+
+
+_LOOKS_WAITING = re.compile(
+    r"\b(?:blocked|waiting|on hold|pending|parked|queued?)\b"
+    r"|^(?:ready for|ready to|to be)\b|\b(?:in|code|peer) review\b"
+)
+
+
+def looks_waiting(name: str) -> bool:
+    """Tell whether a status in progress sounds like one in which work waits (METRICS.md section 7)."""
+    return _LOOKS_WAITING.search(fold(name)) is not None
 
 
 def read_workflow(issues: IssueTable, listed: Iterable[StatusRef], profile: Profile) -> Workflow:
@@ -34,8 +48,9 @@ def read_workflow(issues: IssueTable, listed: Iterable[StatusRef], profile: Prof
     issues that are in the status today; an id unknown today goes by its name.
     """
     chosen = _chosen(profile)
+    told = bool(profile.workflow.waiting)
     today = {
-        key: (fold(name), chosen.get(key) or chosen.get(fold(name)) or _Meaning(category))
+        key: (fold(name), chosen.get(key) or chosen.get(fold(name)) or _guessed(category, name, told=told))
         for key, (name, category) in _categories_today(issues, listed).items()
     }
     by_name: dict[str, set[_Meaning]] = {}
@@ -45,7 +60,8 @@ def read_workflow(issues: IssueTable, listed: Iterable[StatusRef], profile: Prof
     return Workflow(
         category=np.array([meaning.category for meaning in meanings], np.int8),
         waiting=np.array([meaning.waiting for meaning in meanings], np.bool_),
-        waiting_known=bool(profile.workflow.waiting),
+        waiting_known=told or any(meaning.waiting for meaning in meanings),
+        waiting_inferred=not told,
     )
 
 
@@ -55,6 +71,11 @@ class _Meaning:
 
     category: int
     waiting: bool = False
+
+
+def _guessed(category: int, name: str, *, told: bool) -> _Meaning:
+    """Return the meaning of a status that the profile does not name."""
+    return _Meaning(category, waiting=not told and category == IN_PROGRESS and looks_waiting(name))
 
 
 def _meaning(

@@ -25,7 +25,8 @@ def flow_efficiency(context: CalculationContext) -> Measure:
 
     Returns:
         Percent. Not applicable while no waiting status is known or no issue has
-        a history, since both would show 100 %.
+        a history, since both would show 100 %; inferred where only the names of
+        statuses tell that work waits in them.
 
     Source:
         Flow Framework: flow efficiency.
@@ -51,6 +52,7 @@ def flow_efficiency(context: CalculationContext) -> Measure:
         weekly_n=count_by_week(context, week),
         state="ok" if len(rows) else "no_data",
         message=None if len(rows) else "No delivered item of this period has a flow time above zero.",
+        evidence="inferred" if delivery.workflow.waiting_inferred else "measured",
     )
 
 

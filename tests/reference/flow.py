@@ -2,7 +2,7 @@
 
 from tests.reference import stats
 from tests.reference.clock import DAY
-from tests.reference.history import flagged_spans
+from tests.reference.history import flagged_spans, status_entries
 from tests.reference.issues import _text
 from tests.reference.results import (
     duration_result,
@@ -218,7 +218,7 @@ def rate_trend(now: tuple[int, int], before: tuple[int, int]) -> str:
 def flow_efficiency(world: World) -> dict:
     if world.is_empty:
         return result("flow_efficiency", "percent", state="no_data")
-    if not world.has_changelogs or not world.settings.workflow("waiting"):
+    if not world.has_changelogs or not knows_waiting(world):
         return without_answer(world, "flow_efficiency", "percent", "not_applicable")
     period = world.period
     now = efficiency_parts(world, period.lo, period.end)
@@ -243,6 +243,18 @@ def flow_efficiency(world: World) -> dict:
         weekly=weekly,
         previous=previous,
         trend=trend,
+        evidence="inferred" if world.categories.guesses_waiting else "measured",
+    )
+
+
+def knows_waiting(world: World) -> bool:
+    """Said by the profile, or told by the name of some status that occurs in the store."""
+    if world.settings.workflow("waiting"):
+        return True
+    return any(
+        world.categories.is_waiting(status)
+        for issue in world.issues
+        for status in (issue.status, *(side for _, *sides in status_entries(issue) for side in sides))
     )
 
 

@@ -1,5 +1,6 @@
 """Which category a status belongs to: METRICS.md section 1, "Category"."""
 
+import re
 from collections import Counter
 
 from tests.reference.issues import Issue, Status
@@ -46,10 +47,18 @@ class Categories:
         if status is None:
             return False
         part = self._workflow_part(status)
-        if part or _identity(status) in self.today:
+        if part:
             return part == "waiting"
+        if _identity(status) in self.today:
+            name = fold(self._name_today(_identity(status)))
+            return self.guesses_waiting and self.category(status) == "in_progress" and sounds_waiting(name)
         namesakes = self._namesakes(status.name)
-        return bool(namesakes) and all(self._workflow_part(known) == "waiting" for known in namesakes)
+        return bool(namesakes) and all(self.is_waiting(known) for known in namesakes)
+
+    @property
+    def guesses_waiting(self) -> bool:
+        """Without a word of the profile, names tell where work waits."""
+        return not self.settings.workflow("waiting")
 
     def _workflow_part(self, status: Status) -> str | None:
         """The workflow list that holds this status, by its id or by one name.
@@ -92,6 +101,17 @@ class Categories:
     def _known(self, identity: str) -> Status:
         own_id = None if identity.startswith("name:") else identity
         return Status(own_id, self._name_today(identity))
+
+
+def sounds_waiting(name: str) -> bool:
+    """A folded name with one of the words, or beginning with one of the phrases, of section 7."""
+    padded = " " + re.sub(r"[^\w]+", " ", name).strip() + " "
+    words = ("blocked", "waiting", "on hold", "pending", "parked", "queue", "queued")
+    reviews = ("in review", "code review", "peer review")
+    starts = ("ready for", "ready to", "to be")
+    return any(f" {phrase} " in padded for phrase in (*words, *reviews)) or any(
+        padded.startswith(f" {start} ") for start in starts
+    )
 
 
 def _identity(status: Status) -> str:

@@ -221,7 +221,7 @@ def sync_command(invocation: Invocation, full: bool, as_json: bool) -> str:
     check_connection(source)
     client = client_of(source, invocation.home, invocation.environment)
     with progress_bar("Issues") as progress:
-        outcome = sync_all(client, source.store, source.jql, progress)
+        outcome = sync_all(client, source.store, source.jql, progress, mend=full)
     return _outcome(outcome, as_json)
 
 

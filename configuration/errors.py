@@ -46,6 +46,10 @@ class StoreError(DashboardError):
     exit_code = 6
 
 
+class DamagedStoreError(StoreError):
+    """What the store holds is not what was written."""
+
+
 class SourceError(DashboardError):
     """Jira could not give what was asked."""
 

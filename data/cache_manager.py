@@ -7,6 +7,7 @@ see all of it or nothing.
 
 import hashlib
 import sqlite3
+import time
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -17,7 +18,7 @@ from typing import Any, TypeVar
 import msgspec
 import numpy as np
 
-from configuration.errors import StoreError
+from configuration.errors import DamagedStoreError, StoreError
 from data.columns import build_issue_table
 from data.tables import (
     MISSING,
@@ -183,6 +184,15 @@ class Store:
         with self._reading() as connection:
             return _meta(connection)
 
+    def set_aside(self) -> Path:
+        """Move a damaged store out of the way, keeping it, and return where it went."""
+        aside = self.path.with_suffix(f".damaged-{time.time_ns()}")
+        with self._translated():
+            self.path.rename(aside)
+            for companion in ("-wal", "-shm"):
+                self.path.with_name(self.path.name + companion).unlink(missing_ok=True)
+        return aside
+
     def stage(self, rows: Iterable[IssueRow]) -> None:
         """Commit fetched rows to the staging area; readers do not see them."""
         with self._writing() as connection:
@@ -266,7 +276,7 @@ class Store:
         except sqlite3.OperationalError as error:
             raise _operational(error, self.path) from error
         except (sqlite3.DatabaseError, msgspec.DecodeError, _DamagedError, UnicodeDecodeError) as error:
-            raise StoreError(
+            raise DamagedStoreError(
                 f"The store {self.path.name} is damaged: {_printable(error)}.",
                 hint="Set the file aside and import again, or run sync --full.",
             ) from error

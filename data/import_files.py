@@ -211,8 +211,8 @@ def _shape(line: bytes) -> str:
     try:
         found = msgspec.json.decode(line, type=_KeyOnly)
     except (msgspec.DecodeError, RecursionError):
-        # The opening line of a document that is laid out over many lines is no JSON by itself.
-        return "document" if line.strip() in (b"{", b"[") else "lines"
+        # The first line of a document that is laid out over many lines ends where something goes on.
+        return "document" if line.strip().endswith((b"{", b"[", b",")) else "lines"
     return "document" if found.key is msgspec.UNSET and found.issues is not msgspec.UNSET else "lines"
 
 

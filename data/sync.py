@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-from configuration.errors import CancelledError
+from configuration.errors import CancelledError, DamagedStoreError
 from data.cache_manager import References, Store
 from data.jira_simple import JiraClient
 from data.outcome import SyncOutcome
@@ -22,6 +22,8 @@ def sync_all(
     jql: str,
     progress: Progress = lambda done, total: None,
     cancelled: threading.Event | None = None,
+    *,
+    mend: bool = False,
 ) -> SyncOutcome:
     """Fetch everything the query selects and publish it in one step.
 
@@ -31,6 +33,7 @@ def sync_all(
         jql: the query.
         progress: called with issues done and, where the server tells it, issues in all.
         cancelled: once set, the sync ends within a second.
+        mend: set a damaged store aside and fetch into a new one.
 
     Raises:
         SourceError: the Jira could not give everything.
@@ -38,6 +41,8 @@ def sync_all(
         StoreError: the store cannot be written.
     """
     started = time.monotonic()
+    if mend:
+        _set_aside_if_damaged(store)
     cold = not store.revision()
     server = client.server()
     statuses = client.statuses()
@@ -66,6 +71,15 @@ def sync_all(
     )
     logger.info("sync.finished", extra={"fetched": fetched, "stored": changes.stored, **outcome.requests})
     return outcome
+
+
+def _set_aside_if_damaged(store: Store) -> None:
+    """Read everything; what is not what was written is kept under another name."""
+    try:
+        store.load_with_rows()
+    except DamagedStoreError:
+        aside = store.set_aside()
+        logger.warning("store.set_aside", extra={"file": aside.name})
 
 
 def _stage_pages(

@@ -141,3 +141,15 @@ def test_a_deployment_that_is_none(line: str, word: str, tmp_path: Path) -> None
     assert [each.id for each in found] == ["2"]
     assert bad[0].place == "line 2"
     assert word in bad[0].reason
+
+
+@pytest.mark.parametrize("indent", [None, 1, 2])
+@pytest.mark.parametrize("head", [{}, {"expand": "schema", "startAt": 0}])
+def test_a_search_answer_however_it_is_laid_out(tmp_path: Path, indent: int | None, head: dict) -> None:
+    """On one line, over many, and with other members before the issues."""
+    path = tmp_path / "answer"
+    text = json.dumps({**head, "issues": ISSUES}, indent=indent)
+    path.write_text(text.replace("{\n", "{", 1) if indent == 1 else text)
+    found = [entry.key for entry in read_issues(path, refuse)]
+
+    assert found == ["A-1", "A-2"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from configuration.errors import AuthenticationError, CancelledError
+from configuration.errors import AuthenticationError, CancelledError, DamagedStoreError
 from configuration.profile import Profile
 from configuration.settings import Home, Secret
 from data.cache_manager import References, Store
@@ -115,3 +115,19 @@ def test_a_cancelled_sync_publishes_nothing(jira: JiraSimulator, store: Store) -
     assert store.revision() == before
     assert len(store.load().issues) == 1
     assert sync_all(client(jira, store), store, EVERYTHING).changes.stored == N
+
+
+def test_a_full_sync_mends_a_damaged_store_and_keeps_the_old_file(jira: JiraSimulator, store: Store) -> None:
+    """Damage is refused by a plain sync, set aside by a full one, and the numbers come back."""
+    whole = sync_all(client(jira, store), store, EVERYTHING)
+    content = bytearray(store.path.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 4000] = bytes(4000)
+    store.path.write_bytes(content)
+    with pytest.raises(DamagedStoreError) as refused:
+        store.load_with_rows()
+    mended = sync_all(client(jira, store), store, EVERYTHING, mend=True)
+
+    assert refused.value.exit_code == 6
+    assert mended.changes.revision == whole.changes.revision
+    assert mended.reason == "cold"
+    assert [path.read_bytes() for path in store.path.parent.glob("*.damaged-*")] == [bytes(content)]

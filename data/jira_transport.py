@@ -480,12 +480,16 @@ def _timed_out() -> TimedOutError:
 def _translate(error: Exception, connection: Connection) -> NoReturn:
     """Raise our error for one of requests, urllib3 or the operating system."""
     host = urlsplit(connection.url).hostname
+    if "CA certificate bundle" in str(error):
+        raise ConfigurationError(
+            "REQUESTS_CA_BUNDLE names a file that is not there.", hint="Correct the path, or unset it."
+        ) from error
     if isinstance(error, requests.exceptions.SSLError):
         raise TlsError(
             f"No trusted connection to {host}: {_cause(error)}.",
             hint="Set REQUESTS_CA_BUNDLE to the certificate file of your organisation, or correct JIRA_URL.",
         ) from error
-    if isinstance(error, requests.exceptions.ProxyError):
+    if isinstance(error, requests.exceptions.ProxyError | requests.exceptions.InvalidProxyURL):
         if " 407 " in f"{_cause(error)} ":
             raise proxy_refusal() from error
         raise ProxyFailedError(

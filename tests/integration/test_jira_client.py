@@ -33,6 +33,12 @@ def jira(request: pytest.FixtureRequest) -> Iterator[JiraSimulator]:
         yield simulator
 
 
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[JiraSimulator]:
+    with JiraSimulator(issues=20) as simulator:
+        yield simulator
+
+
 def connection_to(simulator: JiraSimulator, url: str = "", dialect: str = "auto") -> Connection:
     email = simulator.email if is_cloud(simulator) else ""
     return Connection(url or simulator.url, email, Secret(simulator.token), dialect)
@@ -64,7 +70,7 @@ class TestBothDialects:
         assert rows == everything(jira)
         assert all(row.has_changelog for row in rows.values())
 
-    @pytest.mark.parametrize("page_size", [2, 7, 100, 1000, 5000])
+    @pytest.mark.parametrize("page_size", [7, 100, 5000])
     def test_the_page_size_changes_nothing(self, jira: JiraSimulator, page_size: int) -> None:
         jql = "project = WEB AND created >= 0 ORDER BY updated DESC"
 
@@ -384,10 +390,10 @@ class TestRate:
         assert server.fullest_window(10.0) <= 100
         assert retries == [0, 0]
 
-    def test_ten_threads_of_one_process(self, jira: JiraSimulator, tmp_path: Path) -> None:
+    def test_ten_threads_of_one_process(self, cloud: JiraSimulator, tmp_path: Path) -> None:
         bucket = TokenBucket(50, 0.5, path=tmp_path / "host.json")
-        with FaultServer(jira.handle) as server:
-            client = JiraClient(connection_to(jira, server.url), bucket)
+        with FaultServer(cloud.handle) as server:
+            client = JiraClient(connection_to(cloud, server.url), bucket)
             client.server()
             threads = [
                 threading.Thread(target=lambda: [client.myself() for _ in range(20)]) for _ in range(10)
@@ -400,19 +406,19 @@ class TestRate:
             assert len(server.seen) == 201
             assert server.fullest_window(0.5) <= 50
 
-    def test_slow_answers_do_not_open_the_window(self, jira: JiraSimulator) -> None:
+    def test_slow_answers_do_not_open_the_window(self, cloud: JiraSimulator) -> None:
         """The server may count a request when it answers; so it does here."""
         counted: list[float] = []
 
         def slow(request: Any) -> Response:
             time.sleep(0.3 if len(counted) % 3 else 0.0)
             counted.append(time.monotonic())
-            return ok({"name": "ann"})
+            return ok({"accountId": "ann"})
 
         with FaultServer(slow) as server:
-            client = JiraClient(connection_to(jira, server.url, "dc"), TokenBucket(10, 0.5))
+            client = JiraClient(connection_to(cloud, server.url, "cloud"), TokenBucket(10, 0.5))
             threads = [
-                threading.Thread(target=lambda: [client.myself() for _ in range(4)]) for _ in range(12)
+                threading.Thread(target=lambda: [client.myself() for _ in range(3)]) for _ in range(10)
             ]
             for thread in threads:
                 thread.start()
@@ -422,17 +428,17 @@ class TestRate:
 
             assert server.fullest_window(0.5) <= 10
 
-    def test_a_redirect_pays_for_each_hop(self, jira: JiraSimulator) -> None:
+    def test_a_redirect_pays_for_each_hop(self, cloud: JiraSimulator) -> None:
         bucket = TokenBucket(100)
         with FaultServer(
-            jira.handle, lambda number, _request: _redirect_once if number == 0 else None
+            cloud.handle, lambda number, _request: _redirect_once if number == 0 else None
         ) as server:
-            client = JiraClient(connection_to(jira, server.url), bucket)
+            client = JiraClient(connection_to(cloud, server.url), bucket)
             client.server()
 
             assert client.requests.total == len(server.seen) == 2
 
-    def test_a_killed_process_does_not_keep_its_tokens(self, jira: JiraSimulator, tmp_path: Path) -> None:
+    def test_a_killed_process_does_not_keep_its_tokens(self, tmp_path: Path) -> None:
         path = tmp_path / "host.json"
         script = (
             "import sys, os, pathlib\n"

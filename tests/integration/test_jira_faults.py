@@ -351,6 +351,24 @@ class TestLastingFailures:
         with pytest.raises(ProxyFailedError, match="proxy"):
             client_of(cloud, "https://jira.example.com").server()
 
+    def test_a_proxy_address_that_is_none(
+        self, cloud: JiraSimulator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HTTPS_PROXY", "http://")
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+
+        with pytest.raises(ProxyFailedError, match="proxy"):
+            client_of(cloud, "https://jira.example.com").server()
+
+    def test_certificates_that_are_not_there(
+        self, cloud: JiraSimulator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
+
+        with pytest.raises(ConfigurationError, match="REQUESTS_CA_BUNDLE"):
+            client_of(cloud, cloud.url.replace("http://", "https://")).server()
+
     def test_a_proxy_that_asks_who_we_are(
         self, cloud: JiraSimulator, monkeypatch: pytest.MonkeyPatch
     ) -> None:

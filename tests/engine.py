@@ -21,7 +21,9 @@ def stored(
     """Return a store in ``folder`` that holds what Jira sent."""
     store = Store(folder / "scope.sqlite")
     rows = [read_issue(json.dumps(issue).encode()) for issue in issues]
-    store.add(rows, References([read_status(raw) for raw in statuses], [read_version(raw) for raw in versions]))
+    store.add(
+        rows, References([read_status(raw) for raw in statuses], [read_version(raw) for raw in versions])
+    )
     return store
 
 

@@ -55,6 +55,7 @@ def serve(
         ConfigurationError: host, port or allowed hosts make no safe combination.
         InputError: the port is in use.
     """
+    signal.signal(signal.SIGTERM, _stop)
     address = address_from(environment, host, port, debug=debug)
     listener = _listen(address)
     bound = Address(address.host, listener.getsockname()[1], address.allowed_hosts)
@@ -128,10 +129,11 @@ def _refresh(pipeline: Pipeline, jobs: JobPort, home: Home, environment: Mapping
     if source.kind == "demo":
         jobs.start("Reading the sample Jira", DemoJira(source, home, environment).sync)
         return
-    check_connection(source)
 
     def work(progress: Callable[[int, int | None], None], cancelled: threading.Event) -> None:
         with run_context(profile=source.name):
+            # Inside the job, so that stored numbers are shown beside what is wrong with the connection.
+            check_connection(source)
             client = client_of(source, home, environment, cancelled)
             sync_all(client, source.store, source.jql, progress, cancelled)
 
@@ -148,14 +150,13 @@ def _refer(error: Exception) -> str:
 
 
 def _run(app: Any, listener: socket.socket) -> None:
-    """Answer requests until Ctrl-C (which the caller reports) or a polite signal to stop."""
+    """Answer requests until Ctrl-C or a polite signal to stop."""
     server = waitress.create_server(app.server, sockets=[listener], threads=THREADS, ident=None)
-
-    def stop(*_: object) -> None:
-        raise SystemExit(0)
-
-    signal.signal(signal.SIGTERM, stop)
     try:
         server.run()
     finally:
         server.close()
+
+
+def _stop(*_: object) -> None:
+    raise SystemExit(0)

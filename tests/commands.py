@@ -2,10 +2,15 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 _OURS = ("JIRA_", "THROUGHLINE_", "HOST", "PORT", "ALLOWED_HOSTS", "LOG_LEVEL", "HTTPS_PROXY")
@@ -79,3 +84,34 @@ def kept(home: Path) -> dict[str, bytes]:
         for path in sorted(home.rglob("*"))
         if path.is_file() and path.relative_to(home).parts[0] not in ("logs", "run")
     }
+
+
+def served(home: Path, *arguments: str, **more: str) -> Iterator[str]:
+    """Run ``serve`` on a free port, yield its address, stop it politely."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, str(ROOT / "app.py"), "serve", *arguments, "--port", str(port)]
+    with (home / "out.txt").open("wb") as out:
+        process = subprocess.Popen(command, env=environment(home, **more), stdout=out, stderr=out, cwd=ROOT)
+        try:
+            url = f"http://127.0.0.1:{port}"
+            wait_for(url, process)
+            yield url
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def wait_for(url: str, process: "subprocess.Popen[bytes]", seconds: float = 40.0) -> None:
+    """Wait until the server answers its health path."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the server ended before it answered"
+        try:
+            with urllib.request.urlopen(f"{url}/health", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"{url} did not answer within {seconds} s")

@@ -2,18 +2,14 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.commands import served
+
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -51,39 +47,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def demo_url(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start ``serve --demo`` on a free port, as a user would, and return its address."""
-    yield from served(tmp_path_factory.mktemp("home"), "serve", "--demo")
-
-
-def served(home: Path, *arguments: str) -> Iterator[str]:
-    """Run a command that serves, yield its address, stop it politely."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "THROUGHLINE_HOME": str(home)}
-    command = [sys.executable, str(ROOT / "app.py"), *arguments, "--port", str(port)]
-    with (home / "out.txt").open("wb") as out:
-        process = subprocess.Popen(command, env=environment, stdout=out, stderr=out, cwd=ROOT)
-        try:
-            url = f"http://127.0.0.1:{port}"
-            wait_for(url, process)
-            yield url
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
-
-
-def wait_for(url: str, process: "subprocess.Popen[bytes]", seconds: float = 40.0) -> None:
-    """Wait until the server answers its health path."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        assert process.poll() is None, "the server ended before it answered"
-        try:
-            with urllib.request.urlopen(f"{url}/health", timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail(f"{url} did not answer within {seconds} s")
+    yield from served(tmp_path_factory.mktemp("home"), "--demo")
 
 
 class Visitor:

@@ -37,7 +37,8 @@ from data.jira_dialects import (
     split_order,
 )
 from data.jira_query_manager import TokenBucket
-from data.jira_search import CloudSearch, ServerSearch
+from data.jira_search_cloud import CloudSearch
+from data.jira_search_server import ServerSearch
 from data.jira_transport import Call, RequestLog, Transport
 from data.normalize import JsonRecord, NotAnIssueError, read_status, read_version
 from data.tables import IssueRow, StatusRef, VersionRow

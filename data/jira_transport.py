@@ -10,41 +10,28 @@ import queue
 import random
 import threading
 import time
-import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from http.cookiejar import DefaultCookiePolicy
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import msgspec
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import NameResolutionError as UrllibNameError
 
 from configuration.errors import (
-    AnswerTooLargeError,
-    ConfigurationError,
     ForeignRedirectError,
-    NameResolutionError,
-    ProxyFailedError,
     RateLimitedError,
     RedirectLoopError,
-    TimedOutError,
-    TlsError,
     TransientError,
-    UnreachableError,
 )
 from configuration.logging_config import RequestMemory, log_request
 from configuration.settings import Secret
-from data.jira_answers import Answer, judge, login_page, malformed, proxy_refusal
-from data.jira_connection import Connection, origin_of, refuse_metadata
+from data.jira_answers import Answer, judge, login_page, malformed
+from data.jira_connection import Connection, origin_of
+from data.jira_http import Credentials, new_session, read_body, timed_out, translate
 from data.jira_query_manager import Deadline, Lease, TokenBucket, retry_with_backoff, stop_if
 
 logger = logging.getLogger(__name__)
@@ -52,9 +39,6 @@ T = TypeVar("T")
 
 CONNECT_S = 10.0
 READ_S = 30.0
-MAX_BODY = 64 * 1024 * 1024  # bytes, after inflation
-_CHUNK = 256 * 1024
-_GZIP_OR_ZLIB = 47  # zlib's number for: see from the header which of both it is
 _RATE_PREFIXES = ("x-ratelimit", "ratelimit")
 _MAX_HOPS = 4
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -301,7 +285,7 @@ class Transport:
                 return future.result(timeout=0.1)
             except TimeoutError:
                 if not future.done() and task.deadline.left() <= 0:
-                    raise _timed_out() from None
+                    raise timed_out() from None
 
     def _exchange(self, call: Call, url: str, deadline: Deadline, abandoned: threading.Event) -> Answer:
         """Send and read everything, translating what requests raises."""
@@ -313,17 +297,17 @@ class Transport:
                 call.method,
                 url,
                 data=None if call.body is None else msgspec.json.encode(call.body),
-                auth=_Credentials(self.connection if call.credentials else None),
+                auth=Credentials(self.connection if call.credentials else None),
                 timeout=(min(CONNECT_S, left), min(READ_S, left)),
                 stream=True,
                 allow_redirects=False,
                 proxies=self._proxies,
             ) as response:
-                body = _read(response, deadline, abandoned)
+                body = read_body(response, deadline, abandoned)
                 duration_ms = (time.monotonic() - began) * 1000
                 return Answer(response.status_code, response.headers, body, url, duration_ms)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            _translate(error, self.connection)
+            translate(error, self.connection)
         finally:
             self._sessions.put(session)
 
@@ -331,198 +315,8 @@ class Transport:
         try:
             return self._sessions.get_nowait()
         except queue.Empty:
-            return _new_session(self.connection)
-
-
-class _Credentials(AuthBase):
-    """Sets the header, or nothing; its presence keeps requests from looking into a .netrc file."""
-
-    def __init__(self, connection: Connection | None) -> None:
-        self._connection = connection
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        value = self._connection.authorization() if self._connection else ""
-        if value:
-            request.headers["Authorization"] = value
-        return request
-
-
-class _GuardedConnection(HTTPConnection):
-    """Looks at the peer before the first byte is sent: a name may resolve to anything."""
-
-    def _new_conn(self) -> Any:
-        sock = super()._new_conn()
-        _check_peer(sock)
-        return sock
-
-
-class _GuardedTlsConnection(HTTPSConnection):
-    def _new_conn(self) -> Any:
-        sock = super()._new_conn()
-        _check_peer(sock)
-        return sock
-
-
-def _check_peer(sock: Any) -> None:
-    try:
-        refuse_metadata(str(sock.getpeername()[0]))
-    except ConfigurationError:
-        sock.close()
-        raise
-
-
-class _GuardedPool(HTTPConnectionPool):
-    ConnectionCls = _GuardedConnection
-
-
-class _GuardedTlsPool(HTTPSConnectionPool):
-    ConnectionCls = _GuardedTlsConnection
-
-
-class _Adapter(HTTPAdapter):
-    """Connections that look at their peer; no retries of urllib3's own."""
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _GuardedPool, "https": _GuardedTlsPool}
-
-
-def _new_session(connection: Connection) -> requests.Session:
-    session = requests.Session()
-    session.headers.update(
-        {
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip",
-            "Content-Type": "application/json",
-            "User-Agent": "throughline",
-            # Data Center takes a POST without a browser's token only with this.
-            "X-Atlassian-Token": "no-check",
-        }
-    )
-    # A session cookie could outlive the token it was made with and hide its expiry.
-    session.cookies.set_policy(_NoCookies())
-    adapter = _Adapter(pool_connections=1, pool_maxsize=1)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
-
-
-class _NoCookies(DefaultCookiePolicy):
-    def set_ok(self, _cookie: Any, _request: Any) -> bool:
-        return False
-
-
-def _read(response: requests.Response, deadline: Deadline, abandoned: threading.Event) -> bytes:
-    """Read the inflated body, piece by piece as it arrives, up to the cap."""
-    pieces, size = [], 0
-    for piece in _inflated(_arriving(response, deadline, abandoned), response.headers):
-        pieces.append(piece)
-        size += len(piece)
-        if size > MAX_BODY:
-            raise AnswerTooLargeError(
-                f"An answer of Jira is larger than {MAX_BODY >> 20} MiB.",
-                hint="Check that JIRA_URL leads to Jira; no honest page is that large.",
-            )
-    return b"".join(pieces)
-
-
-def _arriving(response: requests.Response, deadline: Deadline, abandoned: threading.Event) -> Iterator[bytes]:
-    # read1 returns what one packet brings; read would wait for a full chunk of a dripping body.
-    while piece := response.raw.read1(_CHUNK, decode_content=False):
-        yield piece
-        if abandoned.is_set() or deadline.left() <= 0:
-            raise _timed_out()
-
-
-def _inflated(pieces: Iterator[bytes], headers: Mapping[str, str]) -> Iterator[bytes]:
-    """Inflate in bounded steps.
-
-    Left to the libraries below, one packet of many small gzip members would be
-    inflated whole, hundreds of megabytes, before anybody could count.
-    """
-    encoding = (headers.get("Content-Encoding") or "identity").strip().lower()
-    if encoding == "identity":
-        yield from pieces
-    elif encoding in ("gzip", "x-gzip", "deflate"):
-        yield from _unzipped(pieces)
-    else:
-        raise malformed(f"it is compressed as {encoding}, which was not asked for")
-
-
-def _unzipped(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    unpacker = None
-    try:
-        for piece in pieces:
-            data = piece
-            while data:
-                unpacker = unpacker or zlib.decompressobj(_GZIP_OR_ZLIB)
-                yield unpacker.decompress(data, _CHUNK)
-                data = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
-                unpacker = None if unpacker.eof else unpacker
-        while unpacker and not unpacker.eof:
-            if not (rest := unpacker.decompress(b"", _CHUNK)):
-                raise malformed("its compression ends early")
-            yield rest
-    except zlib.error as error:
-        raise malformed("its compression is broken") from error
+            return new_session()
 
 
 def _rate_headers(answer: Answer) -> dict[str, str]:
     return {name: value for name, value in answer.headers.items() if name.lower().startswith(_RATE_PREFIXES)}
-
-
-def _timed_out() -> TimedOutError:
-    return TimedOutError(
-        "Jira did not answer in time.", hint="Try again later, or raise JIRA_DEADLINE for a slow Jira."
-    )
-
-
-def _translate(error: Exception, connection: Connection) -> NoReturn:
-    """Raise our error for one of requests, urllib3 or the operating system."""
-    host = urlsplit(connection.url).hostname
-    if "CA certificate bundle" in str(error):
-        raise ConfigurationError(
-            "REQUESTS_CA_BUNDLE names a file that is not there.", hint="Correct the path, or unset it."
-        ) from error
-    if isinstance(error, requests.exceptions.SSLError):
-        raise TlsError(
-            f"No trusted connection to {host}: {_cause(error)}.",
-            hint="Set REQUESTS_CA_BUNDLE to the certificate file of your organisation, or correct JIRA_URL.",
-        ) from error
-    if isinstance(error, requests.exceptions.ProxyError | requests.exceptions.InvalidProxyURL):
-        if " 407 " in f"{_cause(error)} ":
-            raise proxy_refusal() from error
-        raise ProxyFailedError(
-            "The proxy does not answer or refuses the connection.", hint="Check HTTPS_PROXY and NO_PROXY."
-        ) from error
-    if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
-        raise _timed_out() from error
-    if _holds(error, UrllibNameError):
-        raise NameResolutionError(
-            f"The host {host} is not known to the name service.",
-            hint="Check the spelling of JIRA_URL and your network connection or VPN.",
-        ) from error
-    raise UnreachableError(
-        f"The connection to {host} failed or broke: {_cause(error)}.",
-        hint="Check JIRA_URL and your network; if Jira is down, try again later.",
-    ) from error
-
-
-def _holds(error: BaseException, kind: type[BaseException]) -> bool:
-    """Tell whether ``kind`` is somewhere in the arguments and reasons of an error of requests."""
-    inner = [error, *error.args, getattr(error, "reason", None)]
-    inner += [getattr(value, "reason", None) for value in inner]
-    return any(isinstance(value, kind) for value in inner)
-
-
-def _cause(error: BaseException) -> str:
-    """Return the innermost words of an error, without the wrapping of three libraries."""
-    while True:
-        inner = getattr(error, "reason", None) or next(
-            (value for value in error.args if isinstance(value, BaseException)), None
-        )
-        if not isinstance(inner, BaseException):
-            break
-        error = inner
-    words = getattr(error, "strerror", None) or (error.args[-1] if error.args else "")
-    return " ".join(str(words or type(error).__name__).split())[:200].rstrip(".")

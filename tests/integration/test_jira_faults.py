@@ -674,7 +674,7 @@ class TestOrigin:
 
     def test_a_name_that_leads_to_a_metadata_service(self, cloud: JiraSimulator) -> None:
         """What counts is the address that was reached, before a byte is sent to it."""
-        from data.jira_transport import _check_peer
+        from data.jira_http import _check_peer
 
         class Peer:
             closed = False

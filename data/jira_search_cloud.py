@@ -1,0 +1,251 @@
+"""Searching Jira Cloud: a chain of page tokens, cut into pieces that travel side by side.
+
+The chain is checked rather than believed: it may break off politely. What is
+missing is found by a sweep of ids and asked for by name.
+"""
+
+import logging
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from configuration.errors import QueryError, RetiredEndpointError, UnavailableError
+from data.jira_dialects import CLOUD, FIELDS, STEADY_ORDER, Ref, SearchPage, decode_search
+from data.jira_search import (
+    RESTARTS,
+    Asker,
+    Told,
+    ask_by_name,
+    by_ids,
+    halves,
+    id_of,
+    in_pieces,
+    refs_of,
+    repeated_token,
+)
+from data.jira_transport import Call
+from data.jira_walks import FanOut
+from data.normalize import JsonRecord
+
+logger = logging.getLogger(__name__)
+
+# Among so many pages there is always an issue with a long history.
+_MANY_PAGES = 10
+
+
+class _Count(JsonRecord):
+    count: int
+
+
+class _CannotSplitError(Exception):
+    """This Jira does not take a list of ids in a query, or does not heed it."""
+
+
+_count = msgspec.json.Decoder(_Count)
+
+
+class CloudSearch:
+    """``/search/jql``: every page names the next one; a long result is fetched in pieces side by side.
+
+    Args:
+        asker: sends calls.
+        page_size: issues per page.
+        workers: threads.
+        cancelled: set by the user.
+    """
+
+    dialect = CLOUD
+
+    def __init__(
+        self, asker: Asker, page_size: int, workers: int, cancelled: threading.Event | None = None
+    ) -> None:
+        self._asker = asker
+        self._page_size = page_size
+        self._workers = workers
+        self._cancelled = cancelled
+        self._counts: dict[str, int | None] = {}
+
+    def count(self, jql: str) -> int | None:
+        """Return about how many issues there are, None where Jira does not tell; asked once."""
+        if jql not in self._counts:
+            path = CLOUD.path("search/approximate-count")
+            try:
+                call = Call(path, body={"jql": jql}, template=path)
+                self._counts[jql] = self._asker.ask(call, _count.decode).count
+            except RetiredEndpointError:
+                self._counts[jql] = None
+        return self._counts[jql]
+
+    def refs(self, jql: str) -> Iterator[list[Ref]]:
+        """Sweep ids and keys, thousands at a time."""
+        for page in self._chain(jql, fields=("id", "key"), size=CLOUD.ref_page_size):
+            yield refs_of(page)
+
+    def pages(self, jql: str, expected: Told | None, seen: Mapping[str, Any]) -> Iterator[SearchPage]:
+        """Yield pages until every issue was in one of them.
+
+        Args:
+            jql: the query, without an order.
+            expected: told how many issues to expect.
+            seen: ids that the reader has taken over, up to date at every step.
+        """
+        first = self._page(jql)
+        if expected:
+            _tell(expected, self.count(jql) if first.token else len(first.issues))
+        yield first
+        if not first.token:
+            return
+        try:
+            yield from self._side_by_side(jql, len(first.issues), seen)
+        except _CannotSplitError:
+            logger.warning("jira.cannot_split")
+            yield from self._one_by_one(jql, first.token, seen)
+
+    def _one_by_one(self, jql: str, token: str, seen: Mapping[str, Any]) -> Iterator[SearchPage]:
+        """Follow the tokens, a page ahead of the reader."""
+        stop = threading.Event()
+        yield from FanOut(iter([self._chain(jql, stop, token)]), 1, stop, self._cancelled)
+        count = self.count(jql)
+        if count is None or len(seen) >= count:
+            return
+        try:
+            # It ended politely, and before its end: a known lie of long walks and lost logins.
+            yield from self._missing(jql, seen, self._sweep(jql, len(seen) + 1))
+        except _CannotSplitError:
+            raise UnavailableError(
+                "Jira's pages ended before all issues were there.", hint="Try again later."
+            ) from None
+
+    def _side_by_side(self, jql: str, granted: int, seen: Mapping[str, Any]) -> Iterator[SearchPage]:
+        """Sweep the ids, and fetch them piece by piece on several threads while the sweep goes on.
+
+        Pieces by id are disjoint, equally long, and complete when every id was seen.
+        """
+        swept: list[list[str]] = []
+        stop = threading.Event()
+        known = next(iter(seen), "")
+
+        def pieces() -> Iterator[Iterator[SearchPage]]:
+            for refs in self.refs(jql):
+                swept.append([str(ref.id) for ref in refs])
+                if len(swept) == 2 and len(swept[0]) <= granted:
+                    raise _CannotSplitError  # ids are no cheaper here than issues
+                yet = [each for each in swept[-1] if each not in seen]
+                if len(yet) > _MANY_PAGES * self._page_size:
+                    yield self._warm_up()
+                for piece in in_pieces(yet, self._page_size):
+                    yield self._piece(jql, piece, stop, known)
+
+        yield from FanOut(pieces(), self._workers, stop, self._cancelled)
+        ids = set().union(*swept)
+        if known not in ids or self._may_be_cut(jql, swept, len(ids)):
+            ids |= self._sweep(jql, len(ids) + 1)
+        yield from self._missing(jql, seen, ids)
+
+    def _may_be_cut(self, jql: str, swept: list[list[str]], n: int) -> bool:
+        """Tell whether a sweep looks as if it had ended early: on an empty page, or on a full one."""
+        doubtful = not swept[-1] or len(swept[-1]) >= CLOUD.ref_page_size
+        count = self.count(jql) if doubtful else self._counts.get(jql)
+        return count is not None and n < count
+
+    def _warm_up(self) -> Iterator[SearchPage]:
+        """Ask, beside the pages, for what the completion of histories will need."""
+        self._asker.flag_fields()
+        yield from ()
+
+    def _sweep(self, jql: str, least: int) -> set[str]:
+        """Return the ids of the result; a sweep may end early as well, so a short one is repeated once."""
+        swept: set[str] = set()
+        for _ in range(2):
+            swept |= {str(ref.id) for refs in self.refs(jql) for ref in refs}
+            if len(swept) >= least:
+                break
+        return swept
+
+    def _missing(self, jql: str, seen: Mapping[str, Any], swept: Iterable[str]) -> Iterator[SearchPage]:
+        """Ask by name for what the sweep had and no page brought; what stays away has left the query."""
+        known = next(iter(seen), "")
+        yield from ask_by_name(
+            self._asker, lambda ids: self._piece(jql, ids, known=known), seen, swept, self._page_size
+        )
+
+    def _piece(
+        self, jql: str, ids: list[str], stop: threading.Event | None = None, known: str = ""
+    ) -> Iterator[SearchPage]:
+        wanted = frozenset([*ids, ""])  # what has no id tells nothing
+        try:
+            for page in self._chain(by_ids(jql, ids), stop):
+                if page.issues and id_of(page.issues[0]) not in wanted:
+                    raise _CannotSplitError
+                yield page
+        except QueryError as error:
+            # Jira refuses the whole list when one of its issues was deleted meanwhile.
+            if known and not self._takes_ids(jql, known):
+                raise _CannotSplitError from error
+            for half in halves(ids):
+                yield from self._piece(jql, half, stop)
+
+    def _takes_ids(self, jql: str, known: str) -> bool:
+        try:
+            self._page(by_ids(jql, [known]))
+        except QueryError:
+            return False
+        return True
+
+    def _chain(
+        self,
+        jql: str,
+        stop: threading.Event | None = None,
+        token: str | None = None,
+        *,
+        fields: tuple[str, ...] = FIELDS,
+        size: int = 0,
+    ) -> Iterator[SearchPage]:
+        """Follow the tokens to the page that has none; ``isLast`` alone is not reliable."""
+        seen: set[str] = set()
+        restarts = RESTARTS
+        while True:
+            try:
+                page = self._page(jql, stop, token, fields=fields, size=size)
+            except QueryError:
+                # The query was right at the first page, so it is the token that ran out.
+                if not token or not restarts:
+                    raise
+                restarts -= 1
+                token = None
+                seen.clear()
+                continue
+            yield page
+            token = page.token
+            if not token:
+                return
+            if token in seen:
+                if page.is_last:
+                    return
+                raise repeated_token()
+            seen.add(token)
+
+    def _page(
+        self,
+        jql: str,
+        stop: threading.Event | None = None,
+        token: str | None = None,
+        *,
+        fields: tuple[str, ...] = FIELDS,
+        size: int = 0,
+    ) -> SearchPage:
+        call = CLOUD.search(
+            f"{jql} {STEADY_ORDER}",
+            fields=fields,
+            size=size or self._page_size,
+            histories=fields is FIELDS,
+            token=token,
+        )
+        return self._asker.ask(call, decode_search, stop)
+
+
+def _tell(expected: Told, count: int | None) -> None:
+    if count is not None:
+        expected(count)

@@ -269,12 +269,12 @@ def metrics_command(
     as_csv: bool,
 ) -> str:
     """Compute every metric from the store, without touching Jira."""
-    from data.pipeline import View, compute, document  # noqa: PLC0415
+    from data.pipeline import Pipeline, View, document  # noqa: PLC0415
 
     _one_format(("--json", as_json), ("--csv", as_csv))
     source = invocation.source()
     view = View(date_from=date_from, date_to=date_to, as_of=as_of, timezone=timezone)
-    report = compute(source.store.load(), source.profile, view)
+    report = Pipeline(source).report(view)
     if not report.scope_issues:
         _hint_at_empty(source)
     if as_json:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Unpack
 
-from data.evaluate import evaluate, no_data
 from data.metric import Metric, MetricResult
 from data.metrics.change_fail_rate import NOTHING, change_fail_rate
 from data.metrics.change_lead_time import change_lead_time
@@ -12,7 +11,7 @@ from data.metrics.deployment_rework_rate import deployment_rework_rate
 from data.metrics.failed_deployment_recovery_time import failed_deployment_recovery_time
 from data.metrics.time_to_restore import time_to_restore
 from data.performance_utils import CalculationContext, log_performance
-from data.plain_issues import Options, PlainIssues, plain_context
+from data.plain_issues import Options, PlainIssues, all_of, one_of
 
 DORA_METRICS = (
     Metric(
@@ -99,44 +98,36 @@ def calculate_all_dora_metrics(
     Raises:
         InputError: the issues or the options make no sense; nothing was computed.
     """
-    context = subject if isinstance(subject, CalculationContext) else plain_context(subject, **options)
-    return {metric.id: _of(metric, context, note) for metric in DORA_METRICS}
-
-
-def _of(metric: Metric, context: CalculationContext | None, note: str | None = None) -> MetricResult:
-    return no_data(metric, "There are no issues.") if context is None else evaluate(metric, context, note)
-
-
-_BY_ID = {metric.id: metric for metric in DORA_METRICS}
+    return all_of(DORA_METRICS, subject, note, **options)
 
 
 def calculate_deployment_frequency(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
     """Return how often the team deploys, from plain Jira issues."""
-    return _of(_BY_ID["deployment_frequency"], plain_context(issues, **options))
+    return one_of(DORA_METRICS, "deployment_frequency", issues, **options)
 
 
 def calculate_change_lead_time(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
     """Return how long changes take to production, from plain Jira issues."""
-    return _of(_BY_ID["change_lead_time"], plain_context(issues, **options))
+    return one_of(DORA_METRICS, "change_lead_time", issues, **options)
 
 
 def calculate_change_fail_rate(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
     """Return how many deployments broke something, from plain Jira issues."""
-    return _of(_BY_ID["change_fail_rate"], plain_context(issues, **options))
+    return one_of(DORA_METRICS, "change_fail_rate", issues, **options)
 
 
 def calculate_failed_deployment_recovery_time(
     issues: PlainIssues, **options: Unpack[Options]
 ) -> MetricResult:
     """Return how long recovery from a failed deployment takes, from plain Jira issues."""
-    return _of(_BY_ID["failed_deployment_recovery_time"], plain_context(issues, **options))
+    return one_of(DORA_METRICS, "failed_deployment_recovery_time", issues, **options)
 
 
 def calculate_time_to_restore(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
     """Return how long incidents last, from plain Jira issues."""
-    return _of(_BY_ID["time_to_restore"], plain_context(issues, **options))
+    return one_of(DORA_METRICS, "time_to_restore", issues, **options)
 
 
 def calculate_deployment_rework_rate(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
     """Return how many deployments were repairs, from plain Jira issues."""
-    return _of(_BY_ID["deployment_rework_rate"], plain_context(issues, **options))
+    return one_of(DORA_METRICS, "deployment_rework_rate", issues, **options)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Unpack
 
-from data.evaluate import evaluate, no_data
 from data.flow_items import FLOW_ITEMS
 from data.metric import Metric, MetricResult
 from data.metrics.flow_distribution import flow_distribution
@@ -13,7 +12,7 @@ from data.metrics.flow_time import flow_time
 from data.metrics.flow_velocity import flow_velocity
 from data.metrics.request_lead_time import request_lead_time
 from data.performance_utils import CalculationContext, log_performance
-from data.plain_issues import Options, PlainIssues, plain_context
+from data.plain_issues import Options, PlainIssues, all_of, one_of
 
 FLOW_METRICS = (
     Metric(
@@ -100,42 +99,34 @@ def calculate_all_flow_metrics(
     Raises:
         InputError: the issues or the options make no sense; nothing was computed.
     """
-    context = subject if isinstance(subject, CalculationContext) else plain_context(subject, **options)
-    return {metric.id: _of(metric, context, note) for metric in FLOW_METRICS}
-
-
-def _of(metric: Metric, context: CalculationContext | None, note: str | None = None) -> MetricResult:
-    return no_data(metric, "There are no issues.") if context is None else evaluate(metric, context, note)
-
-
-_BY_ID = {metric.id: metric for metric in FLOW_METRICS}
+    return all_of(FLOW_METRICS, subject, note, **options)
 
 
 def calculate_flow_velocity(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
     """Return how many items a week are delivered, from plain Jira issues."""
-    return _of(_BY_ID["flow_velocity"], plain_context(issues, **options))
+    return one_of(FLOW_METRICS, "flow_velocity", issues, **options)
 
 
 def calculate_flow_time(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
     """Return how long items take from start to completion, from plain Jira issues."""
-    return _of(_BY_ID["flow_time"], plain_context(issues, **options))
+    return one_of(FLOW_METRICS, "flow_time", issues, **options)
 
 
 def calculate_request_lead_time(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
     """Return how long items take from creation to completion, from plain Jira issues."""
-    return _of(_BY_ID["request_lead_time"], plain_context(issues, **options))
+    return one_of(FLOW_METRICS, "request_lead_time", issues, **options)
 
 
 def calculate_flow_load(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
     """Return how many items are in progress at once, from plain Jira issues."""
-    return _of(_BY_ID["flow_load"], plain_context(issues, **options))
+    return one_of(FLOW_METRICS, "flow_load", issues, **options)
 
 
 def calculate_flow_distribution(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
     """Return what kinds of work are delivered, from plain Jira issues."""
-    return _of(_BY_ID["flow_distribution"], plain_context(issues, **options))
+    return one_of(FLOW_METRICS, "flow_distribution", issues, **options)
 
 
 def calculate_flow_efficiency(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
     """Return how much of the flow time was work, from plain Jira issues."""
-    return _of(_BY_ID["flow_efficiency"], plain_context(issues, **options))
+    return one_of(FLOW_METRICS, "flow_efficiency", issues, **options)

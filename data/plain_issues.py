@@ -9,6 +9,8 @@ from configuration.errors import InputError
 from configuration.profile import profile_from
 from data.columns import build_issue_table
 from data.delivery import derive
+from data.evaluate import evaluate, no_data
+from data.metric import Metric, MetricResult
 from data.normalize import NotAnIssueError, read_issue, read_status, read_version
 from data.performance_utils import CalculationContext, parse_jira_date
 from data.periods import lay_out, parse_as_of, parse_day, to_ms, zone_named
@@ -74,6 +76,29 @@ def plain_context(issues: PlainIssues, **options: Unpack[Options]) -> Calculatio
     created = table.created[table.created != MISSING]
     window = lay_out(first, last, zone, as_of, int(created.min()) if len(created) else MISSING)
     return CalculationContext(derive(dataset, profile, zone, as_of), window)
+
+
+def all_of(
+    family: Sequence[Metric],
+    subject: CalculationContext | PlainIssues,
+    note: str | None = None,
+    **options: Unpack[Options],
+) -> dict[str, MetricResult]:
+    """Return every metric of a family by id, in its order, over a context or over plain issues."""
+    context = subject if isinstance(subject, CalculationContext) else plain_context(subject, **options)
+    return {metric.id: _result(metric, context, note) for metric in family}
+
+
+def one_of(
+    family: Sequence[Metric], metric_id: str, issues: PlainIssues, **options: Unpack[Options]
+) -> MetricResult:
+    """Return one metric of a family over plain issues."""
+    metric = next(metric for metric in family if metric.id == metric_id)
+    return _result(metric, plain_context(issues, **options), None)
+
+
+def _result(metric: Metric, context: CalculationContext | None, note: str | None) -> MetricResult:
+    return no_data(metric, "There are no issues.") if context is None else evaluate(metric, context, note)
 
 
 def _check(issues: PlainIssues, options: Options) -> None:

@@ -64,7 +64,7 @@ def sync_all(
         mode="full",
         changes=changes,
         fetched=fetched,
-        bad=bad,
+        bad=bad + client.bad_issues,
         requests=client.requests.as_document(),
         reason="cold" if cold else "forced",
         duration_s=time.monotonic() - started,

@@ -113,7 +113,7 @@ def _register_overview(app: Dash, pipeline: Pipeline) -> None:
         cards = [metric_card(metric, report.results[metric.id]) for metric in METRICS]
         return (
             cards,
-            findings_list(report.findings),
+            findings_list(report.findings, report.scope_issues),
             _heading(report),
             _status(status, report),
             banner(status.kind),
@@ -198,13 +198,20 @@ def _register_jobs(app: Dash, pipeline: Pipeline, jobs: JobPort) -> None:
         Output(ids.JOB, "children"),
         Output(ids.REVISION, "data"),
         Output(ids.POLL, "disabled"),
+        Output(ids.PROJECT, "data"),
+        Output(ids.TYPE, "data"),
+        Output(ids.LABEL, "data"),
         Input(ids.POLL, "n_intervals"),
         State(ids.REVISION, "data"),
     )
-    def show_job(_ticks: int | None, seen: str | None) -> tuple[Any, Any, bool]:
+    def show_job(_ticks: int | None, seen: str | None) -> tuple[Any, ...]:
         state = jobs.state()
         revision = pipeline.dataset().revision
-        return _job(state), no_update if revision == seen else revision, not state.running
+        if revision == seen:
+            return _job(state), no_update, not state.running, no_update, no_update, no_update
+        choices = pipeline.choices()
+        filters = list(choices.projects), list(choices.types), list(choices.labels)
+        return _job(state), revision, not state.running, *filters
 
     @app.callback(
         Output(ids.POLL, "n_intervals"),

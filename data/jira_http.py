@@ -217,7 +217,7 @@ def _cause(error: BaseException) -> str:
     """Return the innermost words of an error, without the wrapping of three libraries."""
     while True:
         inner = getattr(error, "reason", None) or next(
-            (value for value in error.args if isinstance(value, BaseException)), None
+            (value for value in error.args if isinstance(value, BaseException)), error.__cause__
         )
         if not isinstance(inner, BaseException):
             break

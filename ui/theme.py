@@ -45,6 +45,7 @@ def figure_layout(scheme: Scheme, y_title: str) -> dict[str, Any]:
         "bargap": 0.25,
         "xaxis": {
             **axis,
+            "type": "date",
             "showgrid": False,
             "title": {"text": "week beginning", "font": {"size": 13}, "standoff": 8},
             "tickformat": "%-d %b",

@@ -31,7 +31,8 @@ def job(url: str) -> dict:
     """The line about the background job, as the page polls it."""
     poll = [{"id": "poll", "property": "n_intervals", "value": 0}]
     seen = [{"id": "revision", "property": "data", "value": None}]
-    return callback(url, "..job.children...revision.data...poll.disabled..", poll, seen)
+    filters = "...".join(f"filter-{name}.data" for name in ("project", "type", "label"))
+    return callback(url, f"..job.children...revision.data...poll.disabled...{filters}..", poll, seen)
 
 
 def settled(url: str) -> dict:
@@ -55,6 +56,7 @@ def test_a_first_sync_runs_in_the_background(tmp_path: Path) -> None:
 
     assert answer["job"]["children"] is None
     assert len(answer["revision"]["data"]) == 16
+    assert answer["filter-project"]["data"] == ["MOB", "PAY", "WEB"]
 
 
 def test_stored_numbers_survive_a_connection_that_is_not_complete(tmp_path: Path) -> None:

@@ -11,8 +11,10 @@ from ui.format import finding_title, number
 SHOWN_KEYS = 60
 
 
-def findings_list(findings: Sequence[Finding]) -> list[Component]:
-    """Return one entry per finding, its keys folded away; nothing found is said as well."""
+def findings_list(findings: Sequence[Finding], stored: int) -> list[Component]:
+    """Return one entry per finding, its keys folded away; nothing found or nothing there is said."""
+    if not stored:
+        return [html.P("There are no data to look at yet.", className="quiet")]
     if not findings:
         return [html.P("Nothing odd was found in the data.", className="quiet")]
     return [_entry(finding) for finding in findings]

@@ -1,5 +1,7 @@
 """Weekly charts as plain figure dicts: a function of a result, to be looked at without a server."""
 
+import html
+import textwrap
 from typing import Any
 
 from data.metric import MetricResult
@@ -59,10 +61,26 @@ def weekly_line(result: MetricResult, scheme: Scheme, y_title: str) -> dict[str,
 def _laid_out(result: MetricResult, scheme: Scheme, y_title: str) -> dict[str, Any]:
     """Return the common layout with about five labels, each on the Monday that its week begins with."""
     layout = figure_layout(scheme, y_title)
-    if result.weekly:
-        every = -(-len(result.weekly) // 5)
-        layout["xaxis"] |= {"tick0": result.weekly[0].start, "dtick": every * WEEK_MS}
+    if not any(week.value is not None for week in result.weekly):
+        return layout | _nothing(result.message or "No data in this period.", scheme)
+    every = -(-len(result.weekly) // 5)
+    layout["xaxis"] |= {"tick0": result.weekly[0].start, "dtick": every * WEEK_MS}
     return layout
+
+
+def _nothing(why: str, scheme: Scheme) -> dict[str, Any]:
+    """Return what takes the place of the axes where there is nothing to draw: the reason."""
+    words = "<br>".join(textwrap.wrap(html.escape(why), 60))
+    label = {
+        "text": words,
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0.5,
+        "y": 0.5,
+        "showarrow": False,
+        "font": {"size": 14, "color": CHART[scheme]["text"]},
+    }
+    return {"annotations": [label], "xaxis": {"visible": False}, "yaxis": {"visible": False}}
 
 
 def _mean_line(mean: float, colours: dict[str, str]) -> dict[str, Any]:

@@ -41,3 +41,14 @@ def test_bars_are_the_weekly_values() -> None:
 def test_height_is_fixed() -> None:
     """A chart that arrives late moves nothing."""
     assert weekly_line(result("flow_load"), "dark", "items")["layout"]["height"] == 260
+
+
+def test_nothing_to_draw_says_why() -> None:
+    """Without any value the axes give way to the reason, whatever characters are in it."""
+    example = example_a()
+    empty = engine_report([], **example.arguments()).results["flow_load"]
+    figure = weekly_bars(empty, "light", "items")
+
+    assert figure["layout"]["annotations"][0]["text"] == "There are no issues in the store."
+    assert figure["layout"]["xaxis"] == {"visible": False}
+    assert go.Figure(figure)

@@ -20,6 +20,7 @@ from ui.components.findings import findings_list
 from ui.components.shell import banner, job_line, notice
 from ui.figures.weekly import weekly_bars, weekly_line
 from ui.format import age, counted, day
+from ui.format import reason as reason_words
 from ui.theme import Scheme
 
 PERIOD_DAYS = {"30": 30, "90": 90, "180": 180, "365": 365}
@@ -188,6 +189,7 @@ def sorted_lines(lines: list[IssueLine], order: list[dict[str, str]] | None) -> 
 
 def _row(line: IssueLine) -> dict[str, Any]:
     row = asdict(line)
+    row["note"] = reason_words(line.note)
     row["days"] = None if line.days is None else round(line.days, 2)
     row["start"], row["end"] = (text[:16].replace("T", " ") for text in (line.start, line.end))
     return row

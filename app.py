@@ -11,17 +11,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dash import Dash
 
-    from data.jobs import JobPort
-    from data.pipeline import Pipeline
+    from callbacks.workspace import Workspace
 
 
-def create_app(
-    pipeline: "Pipeline", jobs: "JobPort", *, allowed_hosts: tuple[str, ...] = (), port: int = 8050
-) -> "Dash":
-    """Return the dashboard over ``pipeline``; its ``server`` attribute is the WSGI application."""
+def create_app(workspace: "Workspace", *, allowed_hosts: tuple[str, ...] = (), port: int = 8050) -> "Dash":
+    """Return the dashboard over ``workspace``; its ``server`` attribute is the WSGI application."""
     from callbacks.web import create_dash  # noqa: PLC0415  # Dash takes a second that most commands can save
 
-    return create_dash(pipeline, jobs, allowed_hosts=allowed_hosts, port=port)
+    return create_dash(workspace, allowed_hosts=allowed_hosts, port=port)
 
 
 def _serve(*arguments: Any, **options: Any) -> None:

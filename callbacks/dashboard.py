@@ -9,8 +9,9 @@ from typing import Any
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, html, no_update
 from dash.development.base_component import Component
 
+from callbacks.workspace import Workspace
 from data.evidence import IssueLine
-from data.jobs import JobPort, JobState
+from data.jobs import JobState
 from data.periods import parse_day
 from data.pipeline import METRICS, Pipeline, Report, SourceStatus, View
 from ui import ids
@@ -27,12 +28,12 @@ PERIOD_DAYS = {"30": 30, "90": 90, "180": 180, "365": 365}
 BY_ID = {metric.id: metric for metric in METRICS}
 
 
-def register(app: Dash, pipeline: Pipeline, jobs: JobPort) -> None:
-    """Connect the page to the pipeline."""
+def register(app: Dash, workspace: Workspace) -> None:
+    """Connect the page to the workspace."""
     _register_browser_side(app)
-    _register_overview(app, pipeline)
-    _register_drawer(app, pipeline)
-    _register_jobs(app, pipeline, jobs)
+    _register_overview(app, workspace)
+    _register_drawer(app, workspace)
+    _register_jobs(app, workspace)
 
 
 def view_of(pipeline: Pipeline, filters: Mapping[str, Any] | None) -> View:
@@ -97,7 +98,7 @@ def _register_browser_side(app: Dash) -> None:
     )
 
 
-def _register_overview(app: Dash, pipeline: Pipeline) -> None:
+def _register_overview(app: Dash, workspace: Workspace) -> None:
     @app.callback(
         Output(ids.CARDS, "children"),
         Output(ids.FINDINGS, "children"),
@@ -110,6 +111,7 @@ def _register_overview(app: Dash, pipeline: Pipeline) -> None:
         prevent_initial_call=True,
     )
     def show_overview(filters: dict[str, Any] | None, _revision: str | None) -> tuple[Any, ...]:
+        pipeline = workspace.pipeline()
         report, status = pipeline.report(view_of(pipeline, filters)), pipeline.status()
         cards = [metric_card(metric, report.results[metric.id]) for metric in METRICS]
         return (
@@ -130,6 +132,7 @@ def _register_overview(app: Dash, pipeline: Pipeline) -> None:
         prevent_initial_call=True,
     )
     def show_charts(filters: dict[str, Any] | None, _revision: str | None, scheme: Scheme) -> tuple[Any, Any]:
+        pipeline = workspace.pipeline()
         results = pipeline.report(view_of(pipeline, filters)).results
         return (
             weekly_bars(results["flow_velocity"], scheme, "items"),
@@ -137,7 +140,7 @@ def _register_overview(app: Dash, pipeline: Pipeline) -> None:
         )
 
 
-def _register_drawer(app: Dash, pipeline: Pipeline) -> None:
+def _register_drawer(app: Dash, workspace: Workspace) -> None:
     @app.callback(
         Output(ids.DRAWER, "title"),
         Output(ids.DRAWER_HEAD, "children"),
@@ -152,6 +155,7 @@ def _register_drawer(app: Dash, pipeline: Pipeline) -> None:
         metric = BY_ID.get((panel or {}).get("panel") or "")
         if metric is None:
             return no_update, no_update
+        pipeline = workspace.pipeline()
         report = pipeline.report(view_of(pipeline, filters))
         return metric.title, drawer_head(metric, report.results[metric.id], (panel or {}).get("reason"))
 
@@ -168,6 +172,7 @@ def _register_drawer(app: Dash, pipeline: Pipeline) -> None:
         name = (panel or {}).get("panel") or ""
         if request is None or name not in BY_ID:
             return {"rowData": [], "rowCount": 0}
+        pipeline = workspace.pipeline()
         report = pipeline.report(view_of(pipeline, filters))
         lines = sorted_lines(
             pipeline.lines(report, name, (panel or {}).get("reason")), request.get("sortModel")
@@ -195,7 +200,7 @@ def _row(line: IssueLine) -> dict[str, Any]:
     return row
 
 
-def _register_jobs(app: Dash, pipeline: Pipeline, jobs: JobPort) -> None:
+def _register_jobs(app: Dash, workspace: Workspace) -> None:
     @app.callback(
         Output(ids.JOB, "children"),
         Output(ids.REVISION, "data"),
@@ -207,7 +212,7 @@ def _register_jobs(app: Dash, pipeline: Pipeline, jobs: JobPort) -> None:
         State(ids.REVISION, "data"),
     )
     def show_job(_ticks: int | None, seen: str | None) -> tuple[Any, ...]:
-        state = jobs.state()
+        pipeline, state = workspace.pipeline(), workspace.jobs.state()
         revision = pipeline.dataset().revision
         if revision == seen:
             return _job(state), no_update, not state.running, no_update, no_update, no_update
@@ -224,7 +229,7 @@ def _register_jobs(app: Dash, pipeline: Pipeline, jobs: JobPort) -> None:
     def cancel(clicks: list[int | None], ticks: int | None) -> Any:
         if not any(clicks):
             return no_update
-        jobs.cancel()
+        workspace.jobs.cancel()
         return (ticks or 0) + 1
 
 

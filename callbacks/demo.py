@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import click
@@ -11,38 +11,62 @@ import click
 from configuration.logging_config import run_context
 from configuration.settings import Home, Secret
 from data.connect import client_of
+from data.jobs import Progress, Work
 from data.simulator.server import JiraSimulator
 from data.sources import Source
 from data.sync import sync_all
 
 DEMO_JQL = "created is not EMPTY ORDER BY key"
+MUTATE_EVERY_S = 60.0
 
 
 class DemoJira:
-    """The simulated Jira of a running demo; it starts with the first sync.
+    """The simulated Jira of a running demo; it starts with the first sync and then lives on.
+
+    Once a minute something happens in it, so that an incremental sync can be watched.
 
     Args:
-        source: the demo's source.
         home: shared limiter of the requests.
         environment: of the process.
     """
 
-    def __init__(self, source: Source, home: Home, environment: Mapping[str, str]) -> None:
-        self._source = source
+    def __init__(self, home: Home, environment: Mapping[str, str]) -> None:
         self._home = home
         self._environment = environment
+        self._lock = threading.Lock()
+        self._jira: JiraSimulator | None = None
 
-    def sync(self, progress: Callable[[int, int | None], None], cancelled: threading.Event) -> None:
-        """Read the whole simulated Jira into the demo's store, through the same client as any other."""
-        with (
-            run_context(profile=self._source.name),
-            JiraSimulator(today=dt.datetime.now(dt.UTC).date()) as jira,
-        ):
-            source = replace(
-                self._source, url=jira.url, email=jira.email, token=Secret(jira.token), jql=DEMO_JQL
-            )
-            client = client_of(source, self._home, self._environment, cancelled)
-            sync_all(client, source.store, source.jql, progress, cancelled)
+    def work(self, source: Source, *, full: bool = False) -> Work:
+        """Return the job that brings the demo's store up to date, through the same client as any other.
+
+        The first one of a process fetches everything: another process had a Jira of its own.
+        """
+
+        def sync(progress: Progress, cancelled: threading.Event) -> None:
+            with run_context(profile=source.name):
+                first, jira = self._running()
+                asked = replace(
+                    source, url=jira.url, email=jira.email, token=Secret(jira.token), jql=DEMO_JQL
+                )
+                client = client_of(asked, self._home, self._environment, cancelled)
+                sync_all(client, asked.store, asked.jql, progress, cancelled, mend=full or first)
+
+        return sync
+
+    def stop(self) -> None:
+        """Close the simulated Jira, if it runs."""
+        with self._lock:
+            if self._jira is not None:
+                self._jira.stop()
+                self._jira = None
+
+    def _running(self) -> tuple[bool, JiraSimulator]:
+        with self._lock:
+            first = self._jira is None
+            if self._jira is None:
+                today = dt.datetime.now(dt.UTC).date()
+                self._jira = JiraSimulator(today=today, mutate_every_s=MUTATE_EVERY_S).start()
+            return first, self._jira
 
 
 def play_jira(dialect: str, port: int, issues: int, seed: int) -> None:

@@ -3,31 +3,23 @@
 import logging
 import signal
 import socket
-import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import click
 import waitress
 
-from callbacks.demo import DemoJira
 from callbacks.web import create_dash
+from callbacks.workspace import Workspace
 from configuration.errors import ConfigurationError, InputError
-from configuration.logging_config import log_exception_reference, run_context
 from configuration.settings import Home
-from data.connect import client_of
-from data.jobs import JobPort
 from data.persistence import DEMO_PROFILE
-from data.pipeline import Pipeline
-from data.sources import LOOPBACK, Source, check_connection, resolve
-from data.sync import sync_all
+from data.sources import LOOPBACK, Source, resolve
 
 logger = logging.getLogger(__name__)
 
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8050
-STALE_AFTER_MS = 15 * 60 * 1000
 THREADS = 8
 
 
@@ -61,12 +53,15 @@ def serve(
     bound = Address(address.host, listener.getsockname()[1], address.allowed_hosts)
     if source.kind == "files" and not source.store.revision():
         source = resolve(home, DEMO_PROFILE, environment)
-    pipeline, jobs = Pipeline(source), JobPort(_refer)
-    app = create_dash(pipeline, jobs, allowed_hosts=bound.allowed_hosts, port=bound.port, debug=debug)
-    _refresh(pipeline, jobs, home, environment)
+    workspace = Workspace(home, environment, source)
+    app = create_dash(workspace, allowed_hosts=bound.allowed_hosts, port=bound.port, debug=debug)
+    workspace.refresh_if_old()
     click.echo(f"Throughline is at http://{bound.host}:{bound.port}")
     logger.info("serve.started", extra={"host": bound.host, "port": bound.port, "kind": source.kind})
-    _run(app, listener)
+    try:
+        _run(app, listener)
+    finally:
+        workspace.close()
 
 
 def address_from(
@@ -119,34 +114,6 @@ def _listen(address: Address) -> socket.socket:
             hint="Stop whatever listens there, or choose another one with --port.",
         ) from error
     return listener
-
-
-def _refresh(pipeline: Pipeline, jobs: JobPort, home: Home, environment: Mapping[str, str]) -> None:
-    """Start a background sync if there is a Jira to ask and the stored data are old."""
-    source = pipeline.source
-    if source.kind == "files" or not _stale(pipeline):
-        return
-    if source.kind == "demo":
-        jobs.start("Reading the sample Jira", DemoJira(source, home, environment).sync)
-        return
-
-    def work(progress: Callable[[int, int | None], None], cancelled: threading.Event) -> None:
-        with run_context(profile=source.name):
-            # Inside the job, so that stored numbers are shown beside what is wrong with the connection.
-            check_connection(source)
-            client = client_of(source, home, environment, cancelled)
-            sync_all(client, source.store, source.jql, progress, cancelled)
-
-    jobs.start("Reading Jira", work)
-
-
-def _stale(pipeline: Pipeline) -> bool:
-    synced_at = pipeline.status().synced_at
-    return synced_at is None or time.time() * 1000 - synced_at > STALE_AFTER_MS
-
-
-def _refer(error: Exception) -> str:
-    return log_exception_reference(logger, "sync.failed", error)
 
 
 def _run(app: Any, listener: socket.socket) -> None:

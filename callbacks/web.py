@@ -9,26 +9,24 @@ from flask_compress import Compress
 from callbacks import dashboard
 from callbacks.guard import add_security_headers, guard
 from callbacks.notices import show_notice
-from data.jobs import JobPort
-from data.pipeline import METRICS, Pipeline
+from callbacks.workspace import Workspace
+from data.pipeline import METRICS
 from ui.layout import page
 
 ASSETS = Path(__file__).resolve().parent.parent / "ui" / "assets"
 
 
 def create_dash(
-    pipeline: Pipeline,
-    jobs: JobPort,
+    workspace: Workspace,
     *,
     allowed_hosts: Sequence[str] = (),
     port: int = 8050,
     debug: bool = False,
 ) -> Dash:
-    """Return the dashboard over ``pipeline``.
+    """Return the dashboard over ``workspace``.
 
     Args:
-        pipeline: answers views.
-        jobs: tells how the background sync stands.
+        workspace: the profiles and the background job.
         allowed_hosts: names it may be called by beside those of this machine.
         port: where it will listen; part of the host check.
         debug: switch Dash's developer tools on.
@@ -47,12 +45,12 @@ def create_dash(
     guard(app.server, port, allowed_hosts)
 
     def layout() -> object:
-        choices = pipeline.choices()
-        polling = jobs.state().running
+        choices = workspace.pipeline().choices()
+        polling = workspace.jobs.state().running
         return page(choices.projects, choices.types, choices.labels, len(METRICS), polling=polling)
 
     app.layout = layout
-    dashboard.register(app, pipeline, jobs)
+    dashboard.register(app, workspace)
     app.setup_apis()
     add_security_headers(app)
     Compress(app.server)

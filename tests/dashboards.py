@@ -5,8 +5,9 @@ from pathlib import Path
 from dash import Dash
 
 from callbacks.web import create_dash
+from callbacks.workspace import Workspace
 from configuration.profile import Profile, WorkflowSettings
-from data.jobs import JobPort
+from configuration.settings import Home
 from data.pipeline import Pipeline
 from data.sources import Source
 from tests.engine import stored
@@ -24,4 +25,9 @@ def pipeline_over(folder: Path, issues: list[dict] | None = None) -> Pipeline:
 
 def dashboard_over(folder: Path, issues: list[dict] | None = None) -> Dash:
     """Return the dashboard itself."""
-    return create_dash(pipeline_over(folder, issues), JobPort(str), port=PORT)
+    return create_dash(workspace_over(folder, issues), port=PORT)
+
+
+def workspace_over(folder: Path, issues: list[dict] | None = None) -> Workspace:
+    """Return a workspace that shows worked example A, or other issues, in a home of its own."""
+    return Workspace(Home(folder), {}, pipeline_over(folder, issues).source)

@@ -6,8 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from callbacks.web import create_dash
-from data.jobs import JobPort
-from tests.dashboards import PORT, dashboard_over, pipeline_over
+from tests.dashboards import PORT, dashboard_over, workspace_over
 
 HOST = f"127.0.0.1:{PORT}"
 ROUTES = ("/", "/health", "/_dash-layout", "/_dash-dependencies", "/assets/throughline.css")
@@ -104,7 +103,7 @@ def test_headers(client: FlaskClient, route: str) -> None:
 
 def test_a_named_host_is_allowed(tmp_path: Path) -> None:
     """ALLOWED_HOSTS adds names, and only those."""
-    app = create_dash(pipeline_over(tmp_path), JobPort(str), allowed_hosts=("board.example",), port=PORT)
+    app = create_dash(workspace_over(tmp_path), allowed_hosts=("board.example",), port=PORT)
     client = app.server.test_client()
 
     assert status(client, Host="board.example") == 200

@@ -1,0 +1,130 @@
+"""What a running dashboard works on: the profiles it shows, and the one background job beside them."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from callbacks.demo import DemoJira
+from configuration.logging_config import log_exception_reference, run_context
+from configuration.settings import Home
+from data.connect import client_of
+from data.jobs import JobPort
+from data.pipeline import Pipeline
+from data.sources import Source, check_connection, resolve
+from data.sync import sync_all
+
+logger = logging.getLogger(__name__)
+STALE_AFTER_MS = 15 * 60 * 1000
+
+
+class Workspace:
+    """The profiles of a home, each with its pipeline; safe to share between threads.
+
+    Args:
+        home: profiles, stores and the shared limiter.
+        environment: of the process; wins over the profiles.
+        shown: what is shown where nobody asks for another profile.
+    """
+
+    def __init__(self, home: Home, environment: Mapping[str, str], shown: Source) -> None:
+        self.home = home
+        self.environment = environment
+        self.jobs = JobPort(_refer)
+        self._lock = threading.Lock()
+        self._shown = shown.name
+        self._pipelines = {shown.name: Pipeline(shown)}
+        self._demo = DemoJira(home, environment)
+
+    @property
+    def shown(self) -> str:
+        """Name of the profile that is shown where nobody asks for another one."""
+        with self._lock:
+            return self._shown
+
+    def show(self, name: str) -> None:
+        """Make ``name`` the profile that is shown where nobody asks for another one.
+
+        Raises:
+            ConfigurationError: there is no such profile.
+            InputError: the name cannot be one.
+        """
+        self.pipeline(name)
+        with self._lock:
+            self._shown = name
+
+    def pipeline(self, name: str | None = None) -> Pipeline:
+        """Return the pipeline of a profile, by default of the one that is shown.
+
+        Raises:
+            ConfigurationError: there is no such profile, or its file is wrong.
+            InputError: the name cannot be one.
+        """
+        with self._lock:
+            chosen = name or self._shown
+            known = self._pipelines.get(chosen)
+            if known is None:
+                known = Pipeline(resolve(self.home, chosen, self.environment))
+                self._pipelines[chosen] = known
+            return known
+
+    def reload(self, name: str) -> Pipeline:
+        """Read a profile again after its settings changed; while its file is wrong the last good ones hold.
+
+        Raises:
+            ConfigurationError: the file is wrong, or gone.
+        """
+        fresh = Pipeline(resolve(self.home, name, self.environment))
+        with self._lock:
+            self._pipelines[name] = fresh
+        return fresh
+
+    def forget(self, name: str) -> None:
+        """Drop the pipeline of a profile that was renamed or deleted."""
+        with self._lock:
+            self._pipelines.pop(name, None)
+
+    def refresh(self, name: str | None = None, *, full: bool = False) -> bool:
+        """Start a background sync of a profile that has a Jira to ask.
+
+        Args:
+            name: the profile, by default the one that is shown.
+            full: fetch and compare everything.
+
+        Returns:
+            False where there is nothing to ask, or another job still runs.
+        """
+        source = self.pipeline(name).source
+        if source.kind == "files":
+            return False
+        if source.kind == "demo":
+            return self.jobs.start("Reading the sample Jira", self._demo.work(source, full=full))
+        return self.jobs.start("Reading Jira", self._work(source, full=full))
+
+    def refresh_if_old(self, name: str | None = None) -> bool:
+        """Start a background sync if what is stored is older than 15 minutes, and always for the demo."""
+        pipeline = self.pipeline(name)
+        synced_at = pipeline.status().synced_at
+        old = synced_at is None or time.time() * 1000 - synced_at > STALE_AFTER_MS
+        return (old or pipeline.source.kind == "demo") and self.refresh(name)
+
+    def close(self) -> None:
+        """Stop the running job and the sample Jira."""
+        self.jobs.cancel()
+        self._demo.stop()
+
+    def _work(
+        self, source: Source, *, full: bool
+    ) -> Callable[[Callable[[int, int | None], None], threading.Event], object]:
+        def work(progress: Callable[[int, int | None], None], cancelled: threading.Event) -> None:
+            with run_context(profile=source.name):
+                # Inside the job, so that stored numbers are shown beside what is wrong with the connection.
+                check_connection(source)
+                client = client_of(source, self.home, self.environment, cancelled)
+                sync_all(client, source.store, source.jql, progress, cancelled, mend=full)
+
+        return work
+
+
+def _refer(error: Exception) -> str:
+    return log_exception_reference(logger, "sync.failed", error)

@@ -9,6 +9,7 @@ from configuration.logging_config import add_secrets
 from configuration.settings import Home, Secret
 from data.jira_query_manager import shared_bucket
 from data.jira_simple import Connection, JiraClient
+from data.requested_fields import requested_fields
 from data.sources import Source
 
 DEFAULT_DEADLINE_S = 60.0
@@ -31,6 +32,7 @@ def client_of(
         token=token,
         dialect=source.dialect,
         deadline_s=_deadline(environment),
+        fields=requested_fields(source.profile),
     )
     return JiraClient(connection, shared_bucket(home.run, urlsplit(source.url).netloc), cancelled)
 

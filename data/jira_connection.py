@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from configuration.errors import ConfigurationError
 from configuration.settings import Secret
+from data.requested_fields import STANDARD_FIELDS
 
 CLOUD_SUFFIXES = (".atlassian.net", ".jira.com", ".jira-dev.com")
 GATEWAY_HOST = "api.atlassian.com"
@@ -28,6 +29,7 @@ class Connection:
         token: "" asks anonymously.
         dialect: ``auto``, ``cloud`` or ``dc``.
         deadline_s: what one request may take over all its attempts and waits.
+        fields: asked for of every issue.
 
     Raises:
         ConfigurationError: the address cannot be used or is not safe.
@@ -38,6 +40,7 @@ class Connection:
     token: Secret
     dialect: str = "auto"
     deadline_s: float = 60.0
+    fields: tuple[str, ...] = STANDARD_FIELDS
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "url", _checked_url(self.url))

@@ -10,27 +10,12 @@ import msgspec
 
 from data.jira_transport import Call
 from data.normalize import History, JsonRecord
+from data.requested_fields import STANDARD_FIELDS
 
 T = TypeVar("T")
 
-# Exactly what normalize reads. Everything else, above all the authors of comments, stays in Jira.
-FIELDS = (
-    "summary",
-    "status",
-    "issuetype",
-    "project",
-    "resolution",
-    "resolutiondate",
-    "created",
-    "updated",
-    "priority",
-    "labels",
-    "components",
-    "fixVersions",
-    "versions",
-    "issuelinks",
-    "parent",
-)
+# Asked for unless a profile maps more.
+FIELDS = STANDARD_FIELDS
 # Issues do not move in this order while they change, so no page boundary runs through a change.
 STEADY_ORDER = "ORDER BY created ASC, key ASC"
 _LONGEST_QUERY = 1800  # characters of a query string that every proxy lets through

@@ -54,14 +54,21 @@ class CloudSearch:
         page_size: issues per page.
         workers: threads.
         cancelled: set by the user.
+        fields: asked for of every issue.
     """
 
     dialect = CLOUD
 
     def __init__(
-        self, asker: Asker, page_size: int, workers: int, cancelled: threading.Event | None = None
+        self,
+        asker: Asker,
+        page_size: int,
+        workers: int,
+        cancelled: threading.Event | None = None,
+        fields: tuple[str, ...] = FIELDS,
     ) -> None:
         self._asker = asker
+        self._fields = fields
         self._page_size = page_size
         self._workers = workers
         self._cancelled = cancelled
@@ -200,7 +207,7 @@ class CloudSearch:
         stop: threading.Event | None = None,
         token: str | None = None,
         *,
-        fields: tuple[str, ...] = FIELDS,
+        fields: tuple[str, ...] | None = None,
         size: int = 0,
     ) -> Iterator[SearchPage]:
         """Follow the tokens to the page that has none; ``isLast`` alone is not reliable."""
@@ -233,14 +240,14 @@ class CloudSearch:
         stop: threading.Event | None = None,
         token: str | None = None,
         *,
-        fields: tuple[str, ...] = FIELDS,
+        fields: tuple[str, ...] | None = None,
         size: int = 0,
     ) -> SearchPage:
         call = CLOUD.search(
             f"{jql} {STEADY_ORDER}",
-            fields=fields,
+            fields=fields or self._fields,
             size=size or self._page_size,
-            histories=fields is FIELDS,
+            histories=fields is None,
             token=token,
         )
         return self._asker.ask(call, decode_search, stop)

@@ -62,9 +62,15 @@ class ServerSearch:
     dialect = SERVER
 
     def __init__(
-        self, asker: Asker, page_size: int, workers: int, cancelled: threading.Event | None = None
+        self,
+        asker: Asker,
+        page_size: int,
+        workers: int,
+        cancelled: threading.Event | None = None,
+        fields: tuple[str, ...] = FIELDS,
     ) -> None:
         self._asker = asker
+        self._fields = fields
         self._page_size = page_size
         self._workers = workers
         self._cancelled = cancelled
@@ -92,7 +98,7 @@ class ServerSearch:
     def pages(self, jql: str, expected: Told | None, seen: Mapping[str, Any]) -> Iterator[SearchPage]:
         """Yield pages until every issue was in one of them; arguments as for Cloud."""
         walks: list[_Walked] = []
-        yield from self._windows(jql, self._page_size, FIELDS, walks, expected)
+        yield from self._windows(jql, self._page_size, self._fields, walks, expected)
         if any(walked.torn for walked in walks):
             # Nobody logged in looks the same as issues that went away.
             self._asker.verify_account()
@@ -188,7 +194,11 @@ class ServerSearch:
         stop: threading.Event | None = None,
     ) -> SearchPage:
         call = SERVER.search(
-            f"{jql} {STEADY_ORDER}", fields=fields, size=size, histories=fields is FIELDS, start_at=start
+            f"{jql} {STEADY_ORDER}",
+            fields=fields,
+            size=size,
+            histories=fields is self._fields,
+            start_at=start,
         )
         return self._asker.ask(call, _decode_numbered(start), stop)
 
@@ -202,7 +212,7 @@ class _Pieces:
 
     def __call__(self, ids: list[str]) -> Iterator[SearchPage]:
         try:
-            yield self._search._page(by_ids(self._jql, ids), 0, len(ids), FIELDS)
+            yield self._search._page(by_ids(self._jql, ids), 0, len(ids), self._search._fields)
         except QueryError:
             for half in halves(ids):
                 yield from self(half)

@@ -124,7 +124,8 @@ class JiraClient:
     def _search(self) -> CloudSearch | ServerSearch:
         dialect = self.dialect
         kind = CloudSearch if dialect is CLOUD else ServerSearch
-        return kind(self, self._page_size or dialect.page_size, self._workers, self._cancelled)
+        size = self._page_size or dialect.page_size
+        return kind(self, size, self._workers, self._cancelled, self.connection.fields)
 
     @property
     def dialect(self) -> Dialect:

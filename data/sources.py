@@ -10,28 +10,10 @@ from configuration.profile import Profile, WorkflowSettings
 from configuration.settings import Home, Secret
 from data.cache_manager import Store, generate_cache_key
 from data.persistence import DEFAULT_PROFILE, DEMO_PROFILE, checked_name, load_profile, load_token
+from data.requested_fields import requested_fields
 
 SourceKind = Literal["demo", "jira", "files"]
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
-# What normalize reads; the scope of a store depends on it.
-REQUESTED_FIELDS = (
-    "components",
-    "created",
-    "fixVersions",
-    "issuelinks",
-    "issuetype",
-    "labels",
-    "parent",
-    "priority",
-    "project",
-    "resolution",
-    "resolutiondate",
-    "status",
-    "summary",
-    "updated",
-    "versions",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +78,9 @@ def resolve(home: Home, name: str, environment: Mapping[str, str], *, creating: 
     email = environment.get("JIRA_EMAIL") or profile.jira.email
     jql = environment.get("JIRA_JQL") or profile.jira.jql
     dialect = environment.get("JIRA_DIALECT") or profile.jira.dialect
-    key = generate_cache_key(dialect=dialect, site=url, account=email, jql=jql, fields=REQUESTED_FIELDS)
+    key = generate_cache_key(
+        dialect=dialect, site=url, account=email, jql=jql, fields=requested_fields(profile)
+    )
     return Source(
         name,
         "jira",

@@ -82,6 +82,7 @@ class Report:
         results: by metric id, DORA first.
         findings: data quality.
         delivery: the tables underneath, for whoever opens the evidence; None over an empty store.
+        context: the same with period and filters, for charts; None over an empty store.
     """
 
     as_of: int
@@ -93,6 +94,7 @@ class Report:
     results: Mapping[str, MetricResult]
     findings: tuple[Finding, ...] = ()
     delivery: DeliveryTables | None = field(default=None, repr=False)
+    context: CalculationContext | None = field(default=None, repr=False)
 
 
 def compute(dataset: Dataset, profile: Profile, view: View) -> Report:
@@ -133,6 +135,7 @@ def compute(dataset: Dataset, profile: Profile, view: View) -> Report:
         results={**calculate_all_dora_metrics(context, note), **flow},
         findings=find(dataset, delivery, window, flow),
         delivery=delivery,
+        context=context,
     )
 
 

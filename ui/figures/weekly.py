@@ -5,9 +5,24 @@ import textwrap
 from typing import Any
 
 from data.metric import MetricResult
+from ui.figures.chart import Chart
 from ui.theme import CHART, Scheme, figure_layout
 
 WEEK_MS = 7 * 86_400_000
+NOT_WHOLE = "Weeks that are not whole are hatched or open."
+
+
+def week_rows(result: MetricResult, figure: dict[str, Any], value_head: str) -> Chart:
+    """Return a weekly figure together with its weeks as rows."""
+    weeks = result.weekly
+    some = any(week.value is not None for week in weeks)
+    return Chart(
+        figure,
+        ("week", "begins on", value_head, "n", "whole week"),
+        lambda: tuple((week.week, week.start, week.value, week.n, not week.partial) for week in weeks),
+        note=NOT_WHOLE if any(week.partial for week in weeks) else "",
+        empty="" if some else result.message or "No data in this period.",
+    )
 
 
 def weekly_bars(result: MetricResult, scheme: Scheme, y_title: str) -> dict[str, Any]:

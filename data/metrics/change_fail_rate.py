@@ -41,7 +41,7 @@ def change_fail_rate(context: CalculationContext) -> Measure:
         return without_answer(context, "not_configured", NOT_CONFIGURED, extra=nothing)
     if not operations.any_incident and not deployments.failed.any():
         return without_answer(context, "not_configured", NO_INCIDENTS, extra=nothing)
-    failed, certain = _failures(context)
+    failed, certain = failures(context)
     found = counted_in_period(context)
     young = deployments.as_of - deployments.reckoned_at < operations.window_ms
     name = deployment_ids(context)
@@ -57,7 +57,7 @@ def change_fail_rate(context: CalculationContext) -> Measure:
     )
 
 
-def _failures(context: CalculationContext) -> tuple[Flags, Flags]:
+def failures(context: CalculationContext) -> tuple[Flags, Flags]:
     """Flag failed deployments, and those among them of which more than project and time says so."""
     deployments, operations = context.delivery.deployments, context.delivery.operations
     failed, certain = deployments.failed.copy(), deployments.failed.copy()

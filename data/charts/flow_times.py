@@ -1,0 +1,96 @@
+"""Flow times one by one, and per week. Pure."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.metrics.flow_time import flow_time_candidates
+from data.metrics.weekly import DAY_MS, count_by_week, median_by_week, week_count
+from data.performance_utils import CalculationContext
+from data.statistics import PERCENTILE_FLOORS, percentile
+from data.tables import Instants
+
+
+@dataclass(frozen=True, slots=True)
+class FlowTimes:
+    """The items of a period that have a flow time, ordered by completion.
+
+    Attributes:
+        rows: rows of the issue table.
+        completed_at: when each was completed.
+        days: from start to completion.
+        week: place of the week of completion.
+    """
+
+    rows: NDArray[np.intp]
+    completed_at: Instants
+    days: NDArray[np.float64]
+    week: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyPercentiles:
+    """P50 and P85 per week, NaN where a week has too few items for one; ``n`` items each."""
+
+    p50: NDArray[np.float64]
+    p85: NDArray[np.float64]
+    n: NDArray[np.int64]
+
+
+def flow_times(context: CalculationContext) -> FlowTimes:
+    """Return the items that the metric ``flow_time`` includes, earliest completion first.
+
+    Args:
+        context: reads ``started_at`` and ``completed_at`` of delivered items.
+    """
+    delivery = context.delivery
+    rows = flow_time_candidates(context).rows()
+    rows = rows[np.argsort(delivery.completed_at[rows], kind="stable")]
+    completed = delivery.completed_at[rows]
+    return FlowTimes(
+        rows=rows,
+        completed_at=completed,
+        days=(completed - delivery.started_at[rows]) / DAY_MS,
+        week=context.completed_week[rows].astype(np.int64),
+    )
+
+
+def flow_time_by_week(context: CalculationContext) -> WeeklyPercentiles:
+    """Return P50 and P85 of the flow times of each week.
+
+    Args:
+        context: the period.
+
+    Returns:
+        One entry per week, in days; P50 from one item on, P85 from five.
+    """
+    times = flow_times(context)
+    q, floor = PERCENTILE_FLOORS["p85"]
+    n = count_by_week(context, times.week)
+    p85 = np.full(week_count(context), np.nan)
+    # Ordered by completion, the items of a week stand side by side.
+    ends = np.cumsum(n)
+    for week in np.flatnonzero(n >= floor).tolist():
+        p85[week] = percentile(times.days[ends[week] - n[week] : ends[week]], q)
+    return WeeklyPercentiles(median_by_week(context, times.week, times.days), p85, n)
+
+
+def thinned(days: NDArray[np.float64], most: int) -> NDArray[np.intp]:
+    """Return which of the values to draw when there are more than ``most``: ascending places.
+
+    The slowest twentieth is kept whole, as it is what people look for; of the
+    rest every k-th in the order of completion is left.
+    """
+    n = len(days)
+    if n <= most:
+        return np.arange(n)
+    kept = np.zeros(n, np.bool_)
+    kept[np.argsort(-days, kind="stable")[: most // 20]] = True
+    others = np.flatnonzero(~kept)
+    room = most - most // 20
+    kept[others[np.linspace(0, len(others) - 1, room).astype(np.intp)]] = True
+    return np.flatnonzero(kept)

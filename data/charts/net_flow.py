@@ -1,0 +1,49 @@
+"""Net flow: how much work came in and went out per week. Pure."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.metrics.weekly import count_by_week
+from data.performance_utils import CalculationContext
+from data.tables import MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class NetFlow:
+    """Arrivals and departures, one entry per week of the period."""
+
+    arrivals: NDArray[np.int64]
+    departures: NDArray[np.int64]
+
+    @property
+    def net(self) -> NDArray[np.int64]:
+        """Arrivals less departures: by how much the work under way grew."""
+        return self.arrivals - self.departures
+
+
+def net_flow(context: CalculationContext) -> NetFlow:
+    """Count what was started and what was completed in each week.
+
+    Args:
+        context: reads ``started_at`` and ``completed_at`` of flow items; what was
+            completed without ever being in progress arrives when it is completed,
+            so that over all time as much comes in as goes out.
+
+    Returns:
+        One entry per week of the period; departures are all completed items,
+        delivered or not. Empty for a period without weeks.
+
+    Source:
+        Kanban: arrivals against departures.
+    """
+    delivery, window = context.delivery, context.window
+    started, completed = delivery.started_at, delivery.completed_at
+    arrived = np.where(started == MISSING, completed, started)
+    inside = context.flow_items & (arrived >= window.lo) & (arrived < window.end)
+    week = np.searchsorted(window.edges, arrived[inside], side="right") - 1
+    return NetFlow(
+        arrivals=count_by_week(context, week),
+        departures=count_by_week(context, context.completed_week[context.completed]),
+    )

@@ -32,7 +32,7 @@ HOSTILE = (
 
 
 def hostile_issues() -> list[dict]:
-    """Return one delivered and one open issue for each text, in summary, status, type, label, user and version.
+    """Return a delivered and an open issue for each text, in summary, status, type, label, user, version.
 
     The texts are also names of projects: each one has a project of its own.
     Delivered issues start on 2 March 2026 and end on the 4th; open ones start on the 5th.

@@ -6,9 +6,20 @@ import io
 import pytest
 
 from configuration.profile import Profile
-from data.frames import ISSUE_COLUMNS, METRIC_COLUMNS, issues_frame, metrics_frame, to_csv
+from data.evidence import IssueLine
+from data.frames import (
+    EVIDENCE_COLUMNS,
+    ISSUE_COLUMNS,
+    METRIC_COLUMNS,
+    chart_frame,
+    evidence_frame,
+    issues_frame,
+    metrics_frame,
+    to_csv,
+)
 from data.pipeline import View, compute
 from tests.builders import issue
+from tests.hostile import HOSTILE
 from tests.rows import dataset
 
 ENTRY = {**dict.fromkeys(ISSUE_COLUMNS), "id": "7", "key": "A-1", "transitions": 3}
@@ -34,9 +45,71 @@ def test_no_issues_are_no_rows() -> None:
     assert to_csv(frame) == ",".join(ISSUE_COLUMNS) + "\n"
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("=1+1", "+1", "-1", "@x", "\tx", "\rx", "\n=1"),
+        *(" =1", '"=1"', "'=1", "\u00a0=1", "\ufeff=1", "\u202e=1", "\u200b=1", "\x00=1"),
+        *("\uff1d1", "\uff0b1", "\uff0d1", "\uff20x"),
+    ],
+)
 def test_a_formula_stays_text(text: str) -> None:
-    assert rows(to_csv(issues_frame([{**ENTRY, "status": text}])))[0]["status"].startswith("'")
+    """What a spreadsheet might run has an apostrophe before it; the text behind it is all there."""
+    cell = rows(to_csv(issues_frame([{**ENTRY, "status": text}])))[0]["status"]
+
+    assert cell == "'" + text.replace("\r", "\n").replace("\x00", "\ufffd")
+
+
+@pytest.mark.parametrize("text", ["a=1", "1-2", 'say "=1"', "", " ", "x\t", "caf\u00e9 \u4e2d", "A-1", "_=1"])
+def test_other_texts_stay_as_they_are(text: str) -> None:
+    assert rows(to_csv(issues_frame([{**ENTRY, "status": text}])))[0]["status"] == text
+
+
+def test_numbers_stay_numbers() -> None:
+    """A negative number is no formula, a whole one stays whole beside a missing one."""
+    frame = chart_frame(("a", "b", "c"), [(-1, -0.1, True), (None, 1e-7, False), (3, 12.5, None)])
+
+    assert to_csv(frame) == "a,b,c\n-1,-0.1,True\n,1e-07,False\n3,12.5,\n"
+
+
+def test_heads_are_texts_too() -> None:
+    """A column may be called like a status; two may have one name, and no rows leave the heads."""
+    assert to_csv(chart_frame(("=x", "a", "a"), [(1, 2, 3)])) == "'=x,a,a\n1,2,3\n"
+    assert to_csv(chart_frame(("week", "n"), [])) == "week,n\n"
+
+
+def test_quoting() -> None:
+    """Commas, quotes and line ends inside a text do not end it (RFC 4180)."""
+    text = 'a,"b"\nc'
+
+    assert to_csv(chart_frame(("x", "y"), [(text, 1)])) == 'x,y\n"a,""b""\nc",1\n'
+    assert to_csv(chart_frame(("x",), [("\ud800",)])) == "x\n?\n"
+
+
+LINE = IssueLine("A-1", "Say", "Story", "Done", "2026-03-02", "2026-03-05", 3.25, "", "")
+
+
+def test_evidence() -> None:
+    """One row a line, days with full precision, empty where there are none."""
+    frame = evidence_frame([LINE, IssueLine("A-2", "x", "Bug", "", "", "", None, "never_started", "")])
+
+    assert tuple(frame.columns) == EVIDENCE_COLUMNS
+    assert [row["key"] for row in rows(to_csv(frame))] == ["A-1", "A-2"]
+    assert [row["days"] for row in rows(to_csv(frame))] == ["3.25", ""]
+    assert frame["days"].sum() == 3.25
+    assert to_csv(evidence_frame([])) == ",".join(EVIDENCE_COLUMNS) + "\n"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_texts_are_one_cell_each(text: str) -> None:
+    """No cell begins like a formula, none is lost, none breaks out of its row."""
+    line = IssueLine(text, text, text, text, text, text, -1.5, text, text)
+    (row,) = rows(to_csv(evidence_frame([line])))
+    cells = [cell for name, cell in row.items() if name != "days"]
+
+    assert row["days"] == "-1.5"
+    assert len(set(cells)) == 1
+    assert cells[0].lstrip("'\" ")[0] not in "=+-@\t\r" or cells[0].startswith("'")
 
 
 def test_metrics_of_an_empty_store_and_of_a_full_one() -> None:

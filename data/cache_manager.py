@@ -29,6 +29,7 @@ from data.tables import (
     Project,
     StatusRef,
     TypeRef,
+    Value,
     VersionRow,
 )
 
@@ -68,6 +69,8 @@ _VOCABULARIES: dict[str, Any] = {
     "version_sets": tuple[tuple[str, ...], ...],
     "priorities": tuple[str, ...],
     "link_texts": tuple[str, ...],
+    "value_fields": tuple[str, ...],
+    "values": tuple[Value, ...],
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from data.normalize import category_of
-from data.tables import IssueRow, IssueTable, Link, Project, StatusRef, TypeRef, split_key
+from data.tables import IssueRow, IssueTable, Link, Project, StatusRef, TypeRef, Value, split_key
 
 _T = TypeVar("_T")
 
@@ -21,10 +21,11 @@ def build_issue_table(rows: Iterable[IssueRow]) -> IssueTable:
 
 def in_key_order(rows: Iterable[IssueRow]) -> list[IssueRow]:
     """Return rows by project, number and id: the order of the issue table."""
-    return sorted(rows, key=lambda row: (_split(row.key), row.id))
+    return sorted(rows, key=lambda row: (split_or_whole(row.key), row.id))
 
 
-def _split(key: str) -> tuple[str, int]:
+def split_or_whole(key: str) -> tuple[str, int]:
+    """Split an issue key; what is none stands as a whole, with the number 0."""
     return split_key(key) or (key, 0)
 
 
@@ -41,13 +42,17 @@ class _TableBuilder:
         self.versions: dict[tuple[str, ...], int] = {}
         self.priorities: dict[str, int] = {}
         self.link_texts: dict[str, int] = {}
+        self.value_fields: dict[str, int] = {}
+        # By kind too: to a dictionary 1, 1.0 and True are one key.
+        self.values: dict[tuple[type, Value], int] = {}
 
     def build(self, rows: Sequence[IssueRow]) -> IssueTable:
         """Return the columns of rows that are in key order."""
-        keys = [_split(row.key) for row in rows]
+        keys = [split_or_whole(row.key) for row in rows]
         moves = [move for row in rows for move in row.transitions]
         flags = [(place, *stretch) for place, row in enumerate(rows) for stretch in row.flagged]
         links = _links(rows)
+        values = [(place, *value) for place, row in enumerate(rows) if row.mapped for value in row.mapped]
         status = self._status_code
         return IssueTable(
             project=_codes(
@@ -96,6 +101,11 @@ class _TableBuilder:
             version_sets=tuple(self.versions),
             priorities=tuple(self.priorities),
             link_texts=tuple(self.link_texts),
+            value_issue=_int32(place for place, _, _ in values),
+            value_field=_codes(self.value_fields, (name for _, name, _ in values)),
+            value=_codes(self.values, ((type(value), value) for _, _, value in values)),
+            value_fields=tuple(self.value_fields),
+            values=tuple(value for _, value in self.values),
         )
 
     def _status_code(self, status_id: str, name: str) -> int:

@@ -48,12 +48,15 @@ class _KeyOnly(msgspec.Struct):
     issues: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
-def read_issues(path: Path, bad: Callable[[BadEntry], None]) -> Iterator[IssueRow]:
+def read_issues(
+    path: Path, bad: Callable[[BadEntry], None], custom: tuple[str, ...] = ()
+) -> Iterator[IssueRow]:
     """Yield the issues of a file in their order.
 
     Args:
         path: the file.
         bad: called with every entry that is no issue; what it raises ends the reading.
+        custom: ids of further fields to read, as ``custom_fields`` gives them.
 
     Raises:
         InputError: the file is missing, empty, unreadable, cut off, or holds no issues at all.
@@ -61,7 +64,7 @@ def read_issues(path: Path, bad: Callable[[BadEntry], None]) -> Iterator[IssueRo
     with _opened(path) as stream:
         entries = _entries(stream, path, bad)
         for place, raw in entries:
-            row = _row(path, place, raw, bad)
+            row = _row(path, place, raw, bad, custom)
             if row is not None:
                 yield row
 
@@ -97,10 +100,14 @@ def read_deployments(path: Path, bad: Callable[[BadEntry], None]) -> list[Deploy
 
 
 def _row(
-    path: Path, place: str, raw: bytes | msgspec.Raw, bad: Callable[[BadEntry], None]
+    path: Path,
+    place: str,
+    raw: bytes | msgspec.Raw,
+    bad: Callable[[BadEntry], None],
+    custom: tuple[str, ...],
 ) -> IssueRow | None:
     try:
-        return read_issue(raw)
+        return read_issue(raw, custom)
     except NotAnIssueError as error:
         bad(BadEntry(path.name, place, f"is not a Jira issue: {error}"))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -9,8 +9,10 @@ from configuration.errors import ConfigurationError, InputError
 from configuration.settings import Home
 from data.cache_manager import References
 from data.import_files import BadEntry, read_deployments, read_issues, read_statuses, read_versions
+from data.normalize import custom_fields
 from data.outcome import NO_REQUESTS, SyncOutcome
 from data.persistence import load_profile, save_profile
+from data.requested_fields import requested_fields
 from data.sources import Source
 from data.tables import IssueRow
 
@@ -29,7 +31,8 @@ def import_into(source: Source, home: Home, files: ImportFiles, bad: list[str] |
     """Import files into the store of ``source``, and create its profile if it has none.
 
     Args:
-        source: a profile that reads files.
+        source: a profile that reads files. The fields that it maps are read too, so a mapping
+            that is added later needs the files again.
         home: where its profile is kept.
         files: what to import; several files and runs add up.
         bad: collects entries that cannot be read; None: the first one ends the import.
@@ -43,7 +46,8 @@ def import_into(source: Source, home: Home, files: ImportFiles, bad: list[str] |
     started = time.monotonic()
     left_out: list[BadEntry] = []
     collect = left_out.append if bad is not None else _refuse
-    rows = [row for path in files.issues for row in _issues_of(path, collect)]
+    custom = custom_fields(requested_fields(source.profile))
+    rows = [row for path in files.issues for row in _issues_of(path, collect, custom)]
     references = References(
         statuses=[entry for path in files.statuses for entry in read_statuses(path)],
         versions=[entry for path in files.versions for entry in read_versions(path)],
@@ -67,8 +71,8 @@ def import_into(source: Source, home: Home, files: ImportFiles, bad: list[str] |
     )
 
 
-def _issues_of(path: Path, collect: Callable[[BadEntry], None]) -> list[IssueRow]:
-    rows = list(read_issues(path, collect))
+def _issues_of(path: Path, collect: Callable[[BadEntry], None], custom: tuple[str, ...]) -> list[IssueRow]:
+    rows = list(read_issues(path, collect, custom))
     if not rows:
         # An import of nothing must not pass for a good one.
         raise InputError(

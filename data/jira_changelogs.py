@@ -60,13 +60,13 @@ class Decoded:
         return _row(self.issue, self.bad, self.repaired)
 
 
-def read_decoded(raw: msgspec.Raw, repaired: bool) -> Decoded:
-    """Decode one issue of a page.
+def read_decoded(raw: msgspec.Raw, repaired: bool, custom: tuple[str, ...] = ()) -> Decoded:
+    """Decode one issue of a page, with the further fields of these ids.
 
     Raises:
         NotAnIssueError: it is none.
     """
-    issue, bad = decode_issue(raw)
+    issue, bad = decode_issue(raw, custom)
     return Decoded(issue, bad, repaired, _row(issue, bad, repaired))
 
 

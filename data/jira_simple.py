@@ -40,7 +40,7 @@ from data.jira_query_manager import TokenBucket
 from data.jira_search_cloud import CloudSearch
 from data.jira_search_server import ServerSearch
 from data.jira_transport import Call, RequestLog, Transport
-from data.normalize import JsonRecord, NotAnIssueError, read_status, read_version
+from data.normalize import JsonRecord, NotAnIssueError, custom_fields, read_status, read_version
 from data.tables import IssueRow, StatusRef, VersionRow
 
 __all__ = ["Account", "Connection", "JiraClient", "ProjectRef", "RequestLog", "ServerInfo"]
@@ -108,6 +108,7 @@ class JiraClient:
         self.bad_issues = 0
         self._transport = Transport(connection, bucket, cancelled, sleep, jitter)
         self._cancelled = cancelled
+        self._custom = custom_fields(connection.fields)
         self._page_size = page_size
         self._workers = workers
         self._server: ServerInfo | None = None
@@ -351,7 +352,7 @@ class JiraClient:
 
     def _decode(self, raw: msgspec.Raw, repaired: bool) -> Decoded | None:
         try:
-            return read_decoded(raw, repaired)
+            return read_decoded(raw, repaired, self._custom)
         except NotAnIssueError as error:
             self.bad_issues += 1
             logger.warning("jira.bad_issue", extra={"reason": str(error)[:200]})

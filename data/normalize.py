@@ -8,10 +8,14 @@ it stays, the bad value is left out, and its bit in ``malformed`` says so.
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, ClassVar, TypeVar, cast
 
 import msgspec
 
+from data.field_values import reduced_values
+from data.requested_fields import STANDARD_FIELDS
 from data.tables import (
     MISSING,
     OPEN,
@@ -23,6 +27,7 @@ from data.tables import (
     StatusRef,
     Transition,
     TypeRef,
+    Value,
     VersionRow,
     split_key,
 )
@@ -124,6 +129,7 @@ class _Fields(
     JsonRecord,
     rename={"fix_versions": "fixVersions"},
 ):
+    custom_fields: ClassVar[tuple[str, ...]] = ()  # ids of those behind the attributes custom_0, custom_1 ...
     project: _Project | None = None
     issuetype: _Type | None = None
     status: _Status | None = None
@@ -161,6 +167,42 @@ class NotAnIssueError(ValueError):
     """The JSON value has no id, key or fields: it is no Jira issue. Says what is wrong."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What an issue is decoded into when further fields are read with it."""
+
+    fields: type[_Fields]
+    decoder: msgspec.json.Decoder[JiraIssue]
+    json_names: Mapping[str, str]
+
+
+@lru_cache(maxsize=32)
+def _shape(ids: tuple[str, ...]) -> _Shape:
+    """Return the structs for these further field ids; without any they are the plain ones."""
+    names = {f"custom_{place}": field_id for place, field_id in enumerate(ids)}
+    fields = msgspec.defstruct(
+        "_Fields",
+        [(name, Any, None) for name in names],
+        bases=(_Fields,),
+        namespace={"custom_fields": ids},
+        rename=names,
+        gc=False,
+    )
+    issue = msgspec.defstruct(
+        "JiraIssue",
+        [("id", str | int), ("key", str), ("fields", fields), ("changelog", Changelog | None, None)],
+        bases=(JsonRecord,),
+        gc=False,
+    )
+    kind = cast("type[_Fields]", fields)
+    return _Shape(kind, msgspec.json.Decoder(issue), {**_JSON_NAMES, **names})
+
+
+def custom_fields(fields: Iterable[str]) -> tuple[str, ...]:
+    """Return those of ``fields`` that are not read of every issue anyway, sorted and distinct."""
+    return tuple(sorted(set(fields) - {*STANDARD_FIELDS, ""}))
+
+
 _issue = msgspec.json.Decoder(JiraIssue)
 _loose_issue = msgspec.json.Decoder(_LooseIssue)
 
@@ -190,8 +232,12 @@ def instant_of(value: str | int | None) -> int:
     return ((moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)) - _EPOCH) // _MILLISECOND
 
 
-def decode_issue(body: bytes | msgspec.Raw) -> tuple[JiraIssue, set[str]]:
+def decode_issue(body: bytes | msgspec.Raw, custom: tuple[str, ...] = ()) -> tuple[JiraIssue, set[str]]:
     """Decode one issue of Jira's REST API; the set names the fields that could not be read.
+
+    Args:
+        body: JSON.
+        custom: ids of further fields to read, as ``custom_fields`` gives them.
 
     Raises:
         NotAnIssueError: the text is JSON, but no issue.
@@ -199,14 +245,14 @@ def decode_issue(body: bytes | msgspec.Raw) -> tuple[JiraIssue, set[str]]:
     """
     bad: set[str] = set()
     try:
-        return _issue.decode(body), bad
+        return (_shape(custom).decoder if custom else _issue).decode(body), bad
     except msgspec.ValidationError:
-        return _read_loosely(body, bad), bad
+        return _read_loosely(body, bad, custom), bad
 
 
-def read_issue(body: bytes | msgspec.Raw) -> IssueRow:
+def read_issue(body: bytes | msgspec.Raw, custom: tuple[str, ...] = ()) -> IssueRow:
     """Decode one issue into a row; raises what ``decode_issue`` and ``issue_row`` raise."""
-    return issue_row(*decode_issue(body))
+    return issue_row(*decode_issue(body, custom))
 
 
 def read_version(raw: Mapping[str, Any], project_id: str = "") -> VersionRow:
@@ -257,19 +303,24 @@ def _release_date(value: Any) -> str:
         return ""
 
 
-def _read_loosely(body: bytes | msgspec.Raw, bad: set[str]) -> JiraIssue:
+def _read_loosely(body: bytes | msgspec.Raw, bad: set[str], custom: tuple[str, ...]) -> JiraIssue:
     """Read an issue field by field, leaving out (and naming in ``bad``) what has the wrong type."""
     try:
         loose = _loose_issue.decode(body)
     except msgspec.ValidationError as error:
         raise NotAnIssueError(str(error)) from error
+    shape = _shape(custom)
     fields = {}
-    for name in _Fields.__struct_fields__:
-        json_name = _JSON_NAMES.get(name, name)
+    for name in shape.fields.__struct_fields__:
+        json_name = shape.json_names.get(name, name)
         if json_name in loose.fields:
-            fields[name] = _or_none(loose.fields[json_name], _FIELD_TYPES[name], json_name, bad)
+            raw = loose.fields[json_name]
+            if name in _FIELD_TYPES:
+                fields[name] = _or_none(raw, _FIELD_TYPES[name], json_name, bad)
+            else:
+                fields[name] = _or_unreadable(raw)
     changelog = _or_none(loose.changelog, Changelog | None, "changelog", bad)
-    return JiraIssue(id=loose.id, key=loose.key, fields=_Fields(**fields), changelog=changelog)
+    return JiraIssue(id=loose.id, key=loose.key, fields=shape.fields(**fields), changelog=changelog)
 
 
 def _or_none(raw: msgspec.Raw, kind: Any, name: str, bad: set[str]) -> Any:
@@ -280,7 +331,15 @@ def _or_none(raw: msgspec.Raw, kind: Any, name: str, bad: set[str]) -> Any:
         return None
 
 
-_FIELD_TYPES: dict[str, Any] = dict(_Fields.__annotations__)
+def _or_unreadable(raw: msgspec.Raw) -> Any:
+    """Decode any JSON; an object stands for what cannot be, such as a number beyond all bounds."""
+    try:
+        return msgspec.json.decode(raw)
+    except msgspec.ValidationError:
+        return {}
+
+
+_FIELD_TYPES: dict[str, Any] = {name: _Fields.__annotations__[name] for name in _Fields.__struct_fields__}
 _JSON_NAMES = {"fix_versions": "fixVersions"}
 _PYTHON_NAMES = {"fixVersions": "fix_versions"}
 
@@ -323,7 +382,14 @@ def issue_row(issue: JiraIssue, bad: set[str]) -> IssueRow:
         newest=newest,
         missing=missing,
         malformed=sum(FIELD_BIT[name] for name in bad),
+        mapped=_custom_values(fields) if fields.custom_fields else (),
     )
+
+
+def _custom_values(fields: _Fields) -> tuple[tuple[str, Value], ...]:
+    """Return id and value of the further fields that were asked for and have one."""
+    raws = ((name, getattr(fields, f"custom_{place}")) for place, name in enumerate(fields.custom_fields))
+    return reduced_values(raws, instant_of)
 
 
 def _missing(issue: JiraIssue, bad: set[str]) -> int:

@@ -11,9 +11,10 @@ from data.columns import build_issue_table
 from data.delivery import derive
 from data.evaluate import evaluate, no_data
 from data.metric import Metric, MetricResult
-from data.normalize import NotAnIssueError, read_issue, read_status, read_version
+from data.normalize import NotAnIssueError, custom_fields, read_issue, read_status, read_version
 from data.performance_utils import CalculationContext, parse_jira_date
 from data.periods import lay_out, parse_as_of, parse_day, to_ms, zone_named
+from data.requested_fields import requested_fields
 from data.tables import MISSING, Dataset, DeploymentRow, IssueRow, IssueTable
 
 _T = TypeVar("_T")
@@ -61,7 +62,7 @@ def plain_context(issues: PlainIssues, **options: Unpack[Options]) -> Calculatio
         parse_day(options[name], name) if options.get(name) else None for name in ("date_from", "date_to")
     )
     as_of = parse_as_of(options["as_of"], zone) if options.get("as_of") else MISSING
-    table = build_issue_table(_rows(issues))
+    table = build_issue_table(_rows(issues, custom_fields(requested_fields(profile))))
     newest = max((int(column.max()) for column in _instants(table) if len(column)), default=MISSING)
     as_of = newest if as_of == MISSING else as_of
     if not len(table) or as_of == MISSING:
@@ -125,10 +126,10 @@ def _instants(table: IssueTable) -> tuple[Any, ...]:
     return table.created, table.updated, table.newest
 
 
-def _rows(issues: PlainIssues) -> list[IssueRow]:
+def _rows(issues: PlainIssues, custom: tuple[str, ...]) -> list[IssueRow]:
     """Read issues; of one id the newer or equal ``updated`` counts, as in the store."""
     kept: dict[str, IssueRow] = {}
-    for row in _each(issues, "issue", lambda issue: read_issue(msgspec.json.encode(issue))):
+    for row in _each(issues, "issue", lambda issue: read_issue(msgspec.json.encode(issue), custom)):
         if row.id not in kept or row.updated >= kept[row.id].updated:
             kept[row.id] = row
     return list(kept.values())

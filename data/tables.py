@@ -6,7 +6,7 @@ column, ordered by project and number, so that every list of keys that is read
 off them is in the order people expect.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 import numpy as np
@@ -77,6 +77,11 @@ class Link(msgspec.Struct, array_like=True, frozen=True, gc=False):
     key: str
 
 
+# A value of a mapped field as the store keeps it: an instant in epoch milliseconds, a number, a text
+# (a civil date is one), a truth, the names of several choices; None = there is one that cannot be read.
+Value = int | float | str | bool | tuple[str, ...] | None
+
+
 class IssueRow(msgspec.Struct, array_like=True, gc=False):
     """What the store keeps of one issue.
 
@@ -84,6 +89,8 @@ class IssueRow(msgspec.Struct, array_like=True, gc=False):
     ordered, free of repetitions and of moves that change nothing. ``flagged``
     holds ``(from, until)`` pairs, ``MISSING`` = since creation, ``OPEN`` = still.
     ``missing`` and ``malformed`` are bit masks over ``WATCHED_FIELDS``.
+    ``mapped`` holds field id and value of the mapped fields that have one;
+    rows that were stored before there were any decode without it.
     """
 
     id: str
@@ -109,6 +116,7 @@ class IssueRow(msgspec.Struct, array_like=True, gc=False):
     newest: int
     missing: int
     malformed: int
+    mapped: tuple[tuple[str, Value], ...] = ()
 
 
 class VersionRow(msgspec.Struct, array_like=True, frozen=True):
@@ -142,6 +150,10 @@ class Project:
     key: str
 
 
+def _no_codes() -> Codes:
+    return np.zeros(0, np.int32)
+
+
 @dataclass(frozen=True, slots=True)
 class IssueTable:
     """One row per stored issue, ordered by project and number.
@@ -150,7 +162,9 @@ class IssueTable:
     category that the issue's own status claims. ``transition_start`` holds
     *n* + 1 offsets into the transition columns. Each link has an entry in the
     ``link_`` columns if the issue at its other end is stored: ``link_target`` is
-    that row, ``link_text`` the phrase that leads to it.
+    that row, ``link_text`` the phrase that leads to it. Each value of a mapped
+    field has an entry in the ``value`` columns, ordered by row: which issue,
+    which of ``value_fields``, and which of ``values``.
     """
 
     project: Codes
@@ -191,6 +205,11 @@ class IssueTable:
     version_sets: tuple[tuple[str, ...], ...]
     priorities: tuple[str, ...]
     link_texts: tuple[str, ...]
+    value_issue: Codes = field(default_factory=_no_codes)
+    value_field: Codes = field(default_factory=_no_codes)
+    value: Codes = field(default_factory=_no_codes)
+    value_fields: tuple[str, ...] = ()
+    values: tuple[Value, ...] = ()
 
     def __len__(self) -> int:
         return len(self.created)

@@ -1,0 +1,76 @@
+"""Values of custom fields, whatever their kind: Jira's JSON to what the store keeps of it. Pure."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from data.tables import Value
+
+LONGEST_TEXT = 200  # characters; names of choices are shorter, and prose is nothing to count by
+# Where the name of a choice stands: options have a value, versions and components a name.
+_NAMES = ("value", "name")
+
+
+def reduced_values(
+    raws: Iterable[tuple[str, Any]], instant: Callable[[str], int]
+) -> tuple[tuple[str, Value], ...]:
+    """Return field id and value of the fields that have one.
+
+    Args:
+        raws: field id and value as JSON decodes it.
+        instant: reads a stamp; raises ValueError where a text is none.
+    """
+    return tuple((name, reduced(raw, instant)) for name, raw in raws if not is_empty(raw))
+
+
+def is_empty(raw: Any) -> bool:
+    """Tell whether a field has no value: null, a blank text, an empty list."""
+    return raw is None or (isinstance(raw, str) and not raw.strip()) or raw == []
+
+
+def reduced(raw: Any, instant: Callable[[str], int]) -> Value:
+    """Return a value as it is stored; None where it cannot be read.
+
+    A stamp becomes an instant, a number a float, an option or a version its name,
+    a list the names in it; any other text, a civil date among them, stays text.
+    """
+    if isinstance(raw, bool):
+        return raw
+    if isinstance(raw, int | float):
+        return _number(raw)
+    if isinstance(raw, str):
+        return _text(raw, instant)
+    if isinstance(raw, Mapping):
+        return _name(raw)
+    return _names(raw) if isinstance(raw, list) else None
+
+
+def _number(raw: int | float) -> float | None:
+    try:
+        number = float(raw)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _text(raw: str, instant: Callable[[str], int]) -> int | str:
+    try:
+        return instant(raw.strip())
+    except (ValueError, OverflowError):
+        return raw.strip()[:LONGEST_TEXT]
+
+
+def _name(raw: Mapping[str, Any]) -> str | None:
+    found = (raw.get(name) for name in _NAMES)
+    return next(
+        (text.strip()[:LONGEST_TEXT] for text in found if isinstance(text, str) and text.strip()), None
+    )
+
+
+def _names(raw: list[Any]) -> tuple[str, ...] | None:
+    names = [entry.strip()[:LONGEST_TEXT] if isinstance(entry, str) else _name_of(entry) for entry in raw]
+    return tuple(name for name in names if name) if all(names) else None
+
+
+def _name_of(entry: Any) -> str | None:
+    return _name(entry) if isinstance(entry, Mapping) else None

@@ -90,6 +90,12 @@ class IncidentSettings:
     labels: tuple[str, ...] = _setting((), "labels that mark an incident")
     components: tuple[str, ...] = _setting((), "components whose issues are incidents")
     priorities: tuple[str, ...] = _setting((), "priorities that mark an incident")
+    fields: tuple[str, ...] = _setting(
+        (), 'field values that mark an incident, each as "field = value"; the field by logical name or id'
+    )
+    restored: tuple[str, ...] = _setting(
+        (), "statuses in which an incident is over; the first entry into one ends it"
+    )
     link_types: tuple[str, ...] = _setting(("caused by",), "inward link texts that name the cause")
     window_hours: int = _setting(72, "hours after a deployment in which an incident is put down to it")
 

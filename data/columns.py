@@ -43,7 +43,7 @@ class _TableBuilder:
         self.priorities: dict[str, int] = {}
         self.link_texts: dict[str, int] = {}
         self.value_fields: dict[str, int] = {}
-        # By kind too: to a dictionary 1, 1.0 and True are one key.
+        # By kind too: to a dictionary the instant 1 and the number 1.0 are one key.
         self.values: dict[tuple[type, Value], int] = {}
 
     def build(self, rows: Sequence[IssueRow]) -> IssueTable:

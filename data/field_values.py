@@ -31,11 +31,12 @@ def is_empty(raw: Any) -> bool:
 def reduced(raw: Any, instant: Callable[[str], int]) -> Value:
     """Return a value as it is stored; None where it cannot be read.
 
-    A stamp becomes an instant, a number a float, an option or a version its name,
-    a list the names in it; any other text, a civil date among them, stays text.
+    A stamp becomes an instant, a number a float, a truth its word, an option or a
+    version its name, a list the names in it; any other text, a civil date among
+    them, stays text.
     """
     if isinstance(raw, bool):
-        return raw
+        return "true" if raw else "false"
     if isinstance(raw, int | float):
         return _number(raw)
     if isinstance(raw, str):

@@ -1,5 +1,6 @@
 """Which fields a Jira is asked for: those that each issue is read from, and those that a profile maps."""
 
+from configuration.errors import ConfigurationError
 from configuration.profile import Profile
 
 # What normalize reads of every issue. Everything else, above all the authors of comments, stays in Jira.
@@ -23,8 +24,31 @@ STANDARD_FIELDS = (
 
 
 def mapped_fields(profile: Profile) -> tuple[str, ...]:
-    """Return the ids of the fields that a profile maps, sorted and distinct; empty ids are not mapped."""
-    return tuple(sorted({field for field in profile.fields.values() if field}))
+    """Return the ids of the fields that a profile maps or has an incident rule for, sorted and distinct.
+
+    Raises:
+        ConfigurationError: an incident rule has no field or no value.
+    """
+    ruled = (field for field, _ in incident_rules(profile))
+    return tuple(sorted({field for field in (*profile.fields.values(), *ruled) if field}))
+
+
+def incident_rules(profile: Profile) -> tuple[tuple[str, str], ...]:
+    """Return field id and value of each entry of ``incidents.fields``; empty where there are none.
+
+    Raises:
+        ConfigurationError: an entry is not of the form "field = value".
+    """
+    rules = []
+    for entry in profile.incidents.fields:
+        name, _, value = (part.strip() for part in entry.partition("="))
+        if not name or not value:
+            raise ConfigurationError(
+                f"The setting incidents.fields has the entry {entry!r}, which names no field and value.",
+                hint='Write it as "field = value", the field by its logical name or id.',
+            )
+        rules.append((profile.fields.get(name) or name, value))
+    return tuple(rules)
 
 
 def requested_fields(profile: Profile) -> tuple[str, ...]:
@@ -35,5 +59,8 @@ def requested_fields(profile: Profile) -> tuple[str, ...]:
 
     Returns:
         The standard fields and every mapped one: what a scope's cache key is made of.
+
+    Raises:
+        ConfigurationError: an incident rule has no field or no value.
     """
     return tuple(sorted({*STANDARD_FIELDS, *mapped_fields(profile)}))

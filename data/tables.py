@@ -78,8 +78,8 @@ class Link(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 # A value of a mapped field as the store keeps it: an instant in epoch milliseconds, a number, a text
-# (a civil date is one), a truth, the names of several choices; None = there is one that cannot be read.
-Value = int | float | str | bool | tuple[str, ...] | None
+# (a civil date is one, true another), the names of several choices; None = one that cannot be read.
+Value = int | float | str | tuple[str, ...] | None
 
 
 class IssueRow(msgspec.Struct, array_like=True, gc=False):

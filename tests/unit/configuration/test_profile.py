@@ -3,7 +3,7 @@
 import tomllib
 
 import pytest
-import tomli_w
+import tomlkit
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,7 +77,7 @@ def test_defaults_are_the_published_ones() -> None:
 @given(profiles)
 def test_a_profile_survives_its_file(raw: dict) -> None:
     profile = profile_from(raw)
-    written = tomli_w.dumps(profile_as_mapping(profile))
+    written = tomlkit.dumps(profile_as_mapping(profile))
 
     assert profile_from(tomllib.loads(written)) == profile
 

@@ -1,4 +1,7 @@
-"""Colours and type. Blue and orange stay apart for every kind of colour vision."""
+"""Colours and type. Blue and orange stay apart for every kind of colour vision.
+
+Where a chart needs more than two colours, each also has a pattern, dash or symbol of its own.
+"""
 
 from typing import Any, Literal
 
@@ -19,6 +22,20 @@ CHART: dict[Scheme, dict[str, str]] = {
         "line": "#1668b3",
         "mean": "#a8480a",
         "surface": "#ffffff",
+        "alarm": "#b3400a",
+        "shade": "rgba(74,85,99,0.07)",
+        "feature": "#1668b3",
+        "defect": "#d9661f",
+        "debt": "#8a6bb8",
+        "risk": "#c9a400",
+        "unclassified": "#8b97a5",
+        "todo": "#c3ccd6",
+        "active": "#1668b3",
+        "waiting": "#e3914a",
+        "done": "#7ec4b5",
+        "near": "#dbe7f3",
+        "far": "#c3d6ea",
+        "extreme": "#a9c4e0",
     },
     "dark": {
         "text": "#b3bfcc",
@@ -27,16 +44,30 @@ CHART: dict[Scheme, dict[str, str]] = {
         "line": "#5aa9ec",
         "mean": "#f2a35e",
         "surface": "#171e26",
+        "alarm": "#ff9a57",
+        "shade": "rgba(179,191,204,0.09)",
+        "feature": "#5aa9ec",
+        "defect": "#e8834a",
+        "debt": "#b39ddb",
+        "risk": "#d9bf4a",
+        "unclassified": "#8794a2",
+        "todo": "#4b5866",
+        "active": "#5aa9ec",
+        "waiting": "#d98b4b",
+        "done": "#3f8f80",
+        "near": "#20303f",
+        "far": "#294056",
+        "extreme": "#33536f",
     },
 }
 
 
-def figure_layout(scheme: Scheme, y_title: str) -> dict[str, Any]:
+def figure_layout(scheme: Scheme, y_title: str, height: int = 260) -> dict[str, Any]:
     """Return the layout that all charts share: fixed height, labelled axes, no box around it."""
     colours = CHART[scheme]
     axis = {"gridcolor": colours["grid"], "zeroline": False, "color": colours["text"], "fixedrange": True}
     return {
-        "height": 260,
+        "height": height,
         "margin": {"l": 52, "r": 14, "t": 14, "b": 48},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
@@ -51,7 +82,12 @@ def figure_layout(scheme: Scheme, y_title: str) -> dict[str, Any]:
             "tickformat": "%-d %b",
             "tickangle": 0,
         },
-        "yaxis": {**axis, "title": {"text": y_title, "font": {"size": 13}}, "rangemode": "tozero"},
-        "hoverlabel": {"bgcolor": colours["surface"], "font": {"color": colours["text"]}},
+        "yaxis": {
+            **axis,
+            "title": {"text": y_title, "font": {"size": 13}},
+            "rangemode": "tozero",
+            "hoverformat": ",.2~f",
+        },
+        "hoverlabel": {"bgcolor": colours["surface"], "font": {"color": colours["text"]}, "align": "left"},
         "uirevision": "keep",
     }

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.charts.stages import Stages, stages_of
-from data.metrics.flow_time import flow_time_candidates
+from data.charts.stages import Stages, finished, stages_of
 from data.metrics.weekly import DAY_MS
 from data.performance_utils import CalculationContext
 from data.statistics import PERCENTILE_FLOORS, percentile
@@ -56,12 +55,7 @@ def ageing_work(context: CalculationContext) -> Ageing:
         Vacanti, Actionable Agile Metrics: work item age, pace percentiles.
     """
     delivery, end = context.delivery, context.window.end
-    past = np.zeros(len(delivery.issues), np.bool_)
-    past[flow_time_candidates(context).rows()] = True
-    held = context.in_progress
-    present = np.zeros(len(delivery.issues), np.bool_)
-    present[held.issue[(held.entered <= end) & (held.left > end)]] = True
-    stages = stages_of(context, past | present)
+    past, stages = finished(context), stages_of(context)
     stage, age = _left_at(context, stages, past)
     n = np.bincount(stage, minlength=len(stages.names)).astype(np.int64)
     samples = [age[stage == place] for place in range(len(stages.names))]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from data.metrics.flow_time import flow_time_candidates
 from data.normalize import fold
 from data.performance_utils import CalculationContext
 from data.tables import IN_PROGRESS, Flags, Instants
@@ -38,17 +39,32 @@ class Stages:
     left: Instants
 
 
-def stages_of(context: CalculationContext, rows: Flags) -> Stages:
-    """Return the stays in progress of ``rows``, with the stages they pass in the order of the work.
+def finished(context: CalculationContext) -> Flags:
+    """Flag the items of the period that have a flow time: the history that others are held against."""
+    flags = np.zeros(len(context.delivery.issues), np.bool_)
+    flags[flow_time_candidates(context).rows()] = True
+    return flags
+
+
+def under_way(context: CalculationContext) -> Flags:
+    """Flag the items in progress at the end of the period: those of ``flow_load``."""
+    stays, end = context.in_progress, context.window.end
+    flags = np.zeros(len(context.delivery.issues), np.bool_)
+    flags[stays.issue[(stays.entered <= end) & (stays.left > end)]] = True
+    return flags
+
+
+def stages_of(context: CalculationContext) -> Stages:
+    """Return the stages that finished items and those under way pass, in the order of the work.
 
     Args:
         context: reads the status intervals and what the statuses mean.
-        rows: which issues count.
 
     Returns:
-        Only stages that some of these issues have been in.
+        The stays in progress of these items; only stages that one of them has been in.
     """
     intervals, workflow = context.delivery.intervals, context.delivery.workflow
+    rows = finished(context) | under_way(context)
     mine = np.flatnonzero((workflow.category == IN_PROGRESS)[intervals.status])
     mine = mine[rows[intervals.issue[mine]]]
     issue, entered = intervals.issue[mine], intervals.entered[mine]

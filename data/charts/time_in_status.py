@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.charts.stages import Stages, stages_of
-from data.metrics.flow_time import flow_time_candidates
+from data.charts.stages import Stages, finished, stages_of
 from data.metrics.weekly import DAY_MS
 from data.performance_utils import CalculationContext
 
@@ -43,11 +42,8 @@ def time_in_status(context: CalculationContext) -> StatusTimes:
     Returns:
         Days: P50 from one item on, P25 and P75 from five, P5 and P95 from twenty.
     """
-    delivery = context.delivery
-    timed = np.zeros(len(delivery.issues), np.bool_)
-    timed[flow_time_candidates(context).rows()] = True
-    stages = stages_of(context, timed)
-    stage, days = _per_item(stages, delivery.started_at, delivery.completed_at)
+    stages = stages_of(context)
+    stage, days = _per_item(context, stages)
     n = np.bincount(stage, minlength=len(stages.names)).astype(np.int64)
     ends = np.cumsum(n)
     samples = np.split(days[np.argsort(stage, kind="stable")], ends[:-1]) if len(n) else []
@@ -62,13 +58,12 @@ def time_in_status(context: CalculationContext) -> StatusTimes:
     )
 
 
-def _per_item(
-    stages: Stages, started: NDArray[np.int64], completed: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return stage and total days of every pair of an item and a stage that it was in."""
-    since = np.maximum(stages.entered, started[stages.issue])
-    until = np.minimum(stages.left, completed[stages.issue])
-    during = until >= since
+def _per_item(context: CalculationContext, stages: Stages) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return stage and total days of every pair of a finished item and a stage that it was in."""
+    delivery = context.delivery
+    since = np.maximum(stages.entered, delivery.started_at[stages.issue])
+    until = np.minimum(stages.left, delivery.completed_at[stages.issue])
+    during = finished(context)[stages.issue] & (until >= since)
     width = max(len(stages.names), 1)
     pair, place = np.unique(stages.issue[during] * width + stages.stage[during], return_inverse=True)
     days = np.bincount(place, (until - since)[during] / DAY_MS, minlength=len(pair))

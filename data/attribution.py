@@ -9,13 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from configuration.profile import Profile
+from configuration.profile import IncidentSettings, Profile
 from data.deployments import Deployments, ProjectGroups, causal_links
+from data.mapped_values import Dates, MappedValues
 from data.normalize import fold
 from data.tables import MISSING, Flags, Instants, IssueTable
 
 HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
+BUG = "bug"
+INCIDENT_TYPES = IncidentSettings().types
 NOT_AN_INCIDENT = ("Duplicate", "Invalid", "Not a Bug", "Not Our Bug", "Cannot Reproduce", "Incomplete")
 NONE = -1
 
@@ -71,6 +73,8 @@ class Items:
     completed_at: Instants
     delivered: Flags
     defect: Flags
+    detected: Dates
+    mapped: MappedValues
 
 
 def find_operations(
@@ -79,11 +83,12 @@ def find_operations(
     """Connect issues, deployments and incidents as of T."""
     pairs = named_pairs(issues, deployments, items.exists)
     deployment_of, carried = _deployment_of(issues, deployments, groups, items, pairs)
-    called = _called_incident(issues, profile) & items.in_scope & items.exists
+    called = _called_incident(issues, profile, items.mapped) & items.in_scope & items.exists
     none = called & _turned_out_none(issues)
     incident = called & ~none
     window_ms = profile.incidents.window_hours * HOUR_MS
-    ladder = _Ladder(issues, deployments, groups, carried, np.flatnonzero(incident), window_ms)
+    rows = np.flatnonzero(incident)
+    ladder = _Ladder(issues, deployments, groups, carried, rows, items.detected, window_ms)
     cause, inferred = ladder.climb(profile)
     return Operations(
         deployment_of=deployment_of,
@@ -142,12 +147,9 @@ def _deployment_of(
     """Return each issue's deployment, and what each deployment carried with those that name nothing."""
     n = len(issues)
     completed = items.completed_at
-    reach = DAY_MS if deployments.dated_by_day else 0
-    at = deployments.reckoned_at[pairs.deployment]
     since = completed[pairs.issue]
-    # A ticket may be closed the morning after its release day, but not a whole day later.
-    late = at > since - reach if deployments.dated_by_day else at >= since
-    found = _best(n, pairs.where((since != MISSING) & late), -deployments.rank)
+    in_time = (since != MISSING) & (since < deployments.carries_until[pairs.deployment])
+    found = _best(n, pairs.where(in_time), -deployments.rank)
     named = np.zeros(n, np.bool_)
     named[pairs.issue] = True
     loose = np.array([held is None for held in deployments.holds], np.bool_) & deployments.counted
@@ -155,7 +157,7 @@ def _deployment_of(
         return found, pairs
     waiting = np.flatnonzero(items.exists & (completed != MISSING) & ~named)
     carried = _next_of_project(
-        deployments, loose, groups.of_code[issues.project[waiting]], completed[waiting] - reach
+        deployments, loose, groups.of_code[issues.project[waiting]], completed[waiting]
     )
     found[waiting] = carried
     some = carried != NONE
@@ -173,24 +175,21 @@ def _best(n: int, pairs: Pairs, order: NDArray[np.int64]) -> Rows:
     return best
 
 
-def _next_of_project(deployments: Deployments, loose: Flags, group: Rows, since: Instants) -> Rows:
-    """Return the first deployment of each project among ``loose`` at ``since`` or, if dated by day, after."""
-    found = np.full(len(since), NONE, np.int64)
+def _next_of_project(deployments: Deployments, loose: Flags, group: Rows, completed: Instants) -> Rows:
+    """Return the first deployment of each project among ``loose`` that can carry what was completed."""
+    found = np.full(len(completed), NONE, np.int64)
     for number in np.unique(group[group >= 0]).tolist():
         mine = np.flatnonzero(loose & (deployments.group == number))
         mine = mine[np.argsort(deployments.rank[mine])]
         asking = group == number
-        at = deployments.reckoned_at[mine]
-        if deployments.dated_by_day:
-            place = np.searchsorted(at, since[asking], side="right")
-        else:
-            place = np.searchsorted(at, since[asking], side="left")
-        found[asking] = np.append(mine, NONE)[place]
+        # An earlier one that is dated by day may carry longer than a later one.
+        until = np.maximum.accumulate(deployments.carries_until[mine])
+        found[asking] = np.append(mine, NONE)[np.searchsorted(until, completed[asking], side="right")]
     return found
 
 
-def _called_incident(issues: IssueTable, profile: Profile) -> Flags:
-    """Flag what the rule calls an incident: a type, label, component or priority of the profile."""
+def _called_incident(issues: IssueTable, profile: Profile, mapped: MappedValues) -> Flags:
+    """Flag what the rule calls an incident: a type, label, component, priority or field of the profile."""
     rule = profile.incidents
     types = {fold(name) for name in rule.types if fold(name)}
     by_type = [kind.id in rule.types or fold(kind.name) in types for kind in issues.types]
@@ -207,7 +206,21 @@ def _called_incident(issues: IssueTable, profile: Profile) -> Flags:
     called |= np.array([fold(name) in wanted for name in issues.priorities] + [False], np.bool_)[
         issues.priority
     ]
+    if mapped.ruled is not None:
+        called |= mapped.ruled
+    if mapped.production is not None:
+        called |= mapped.production & _bugs(issues, profile)
     return called
+
+
+def _bugs(issues: IssueTable, profile: Profile) -> Flags:
+    """Flag bugs, which count in production while the profile names neither other types nor no environment."""
+    usual = {fold(name) for name in profile.incidents.types} == {fold(name) for name in INCIDENT_TYPES}
+    counts = usual and bool(profile.deployments.environments)
+    bugs: Flags = np.array([counts and fold(kind.name) == BUG for kind in issues.types], np.bool_)[
+        issues.type
+    ]
+    return bugs
 
 
 def _turned_out_none(issues: IssueTable) -> Flags:
@@ -227,6 +240,7 @@ class _Ladder:
     groups: ProjectGroups
     carried: Pairs
     incidents: NDArray[np.intp]
+    detected: Dates
     window_ms: int
 
     def climb(self, profile: Profile) -> tuple[Rows, Flags]:
@@ -269,22 +283,22 @@ class _Ladder:
         """Keep the pairs of incidents whose deployment is not later, from the morning of its day on."""
         mine = np.zeros(len(self.issues), np.bool_)
         mine[self.incidents] = True
-        by_then = self.deployments.at[pairs.deployment] <= self.issues.created[pairs.issue]
+        by_then = self.deployments.at[pairs.deployment] <= self.detected.of(pairs.issue).last
         return pairs.where(mine[pairs.issue] & by_then)
 
     def _shortly_before(self, rows: NDArray[np.intp]) -> Rows:
         """Return the latest deployment of the same project within the window before each detection."""
         deployments = self.deployments
-        detected = self.issues.created[rows]
+        detected = self.detected.of(rows)
         group = self.groups.of_code[self.issues.project[rows]]
         found = np.full(len(rows), NONE, np.int64)
         for number in np.unique(group).tolist():
             mine = np.flatnonzero(deployments.counted & (deployments.group == number))
             mine = mine[np.argsort(deployments.rank[mine])]
             asking = group == number
-            place = np.searchsorted(deployments.at[mine], detected[asking], side="right")
+            place = np.searchsorted(deployments.at[mine], detected.last[asking], side="right")
             found[asking] = np.insert(mine, 0, NONE)[place]
-        late = detected - deployments.reckoned_at[found] > self.window_ms
+        late = detected.reckoned_at - deployments.reckoned_at[found] > self.window_ms
         return np.where(late, NONE, found)
 
 

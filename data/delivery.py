@@ -16,6 +16,7 @@ from data.attribution import Items, Operations, find_operations
 from data.deployments import Deployments, Work, project_groups, read_deployments
 from data.flow_items import FLOW_ITEMS, classify
 from data.intervals import HistoryFlags, Intervals, find_history_flags, lay_intervals, until
+from data.mapped_values import Dates, MappedValues, dates_or, read_mapped
 from data.normalize import fold
 from data.tables import DONE, IN_PROGRESS, MISSING, UNMAPPED, Dataset, Flags, Instants, IssueTable
 from data.workflow import Workflow, read_workflow
@@ -43,6 +44,11 @@ class DeliveryTables:
         start_source: ``status`` or ``created``.
         deployments: what was deployed.
         operations: what went out with what, and what that broke.
+        change: when each change began: the commit where one is mapped, else the start of the work.
+        change_measured: the beginning of the change is that of its commit.
+        detected: when an incident was seen: as mapped, else its creation.
+        restored: when it was over: as mapped, else its first status of that meaning, else its completion.
+        mapped: what the mapped fields say.
         edition: of the DORA report that levels are taken from.
     """
 
@@ -63,6 +69,11 @@ class DeliveryTables:
     start_source: str
     deployments: Deployments
     operations: Operations
+    change: Dates
+    change_measured: Flags
+    detected: Dates
+    restored: Dates
+    mapped: MappedValues
     edition: str = "2024"
 
 
@@ -85,13 +96,18 @@ def derive(dataset: Dataset, profile: Profile, zone: ZoneInfo, as_of: int) -> De
     not_delivered = _not_delivered(issues, profile)
     in_scope = _scope(issues, profile)
     flow_item = classify(issues, profile)
-    deployments = read_deployments(dataset, profile, zone, Work(completed_at, intervals, as_of))
+    started_at = _started(issues, stays, profile)
+    mapped = read_mapped(issues, profile, zone, as_of)
+    detected = dates_or(mapped.detected, issues.created)
+    deployments = read_deployments(dataset, profile, zone, Work(completed_at, intervals, as_of, mapped))
     items = Items(
         exists=exists,
         in_scope=in_scope,
         completed_at=completed_at,
         delivered=(completed_at != MISSING) & ~not_delivered,
         defect=flow_item == FLOW_ITEMS.index("Defect"),
+        detected=detected,
+        mapped=mapped,
     )
     return DeliveryTables(
         issues=issues,
@@ -102,7 +118,7 @@ def derive(dataset: Dataset, profile: Profile, zone: ZoneInfo, as_of: int) -> De
         history=find_history_flags(issues, exists, as_of),
         exists=exists,
         in_scope=in_scope,
-        started_at=_started(issues, stays, profile),
+        started_at=started_at,
         completed_at=completed_at,
         category_at=category_at,
         not_delivered=not_delivered,
@@ -111,6 +127,11 @@ def derive(dataset: Dataset, profile: Profile, zone: ZoneInfo, as_of: int) -> De
         start_source=profile.start_source,
         deployments=deployments,
         operations=find_operations(issues, deployments, project_groups(issues), items, profile),
+        change=dates_or(mapped.commit, started_at),
+        change_measured=mapped.commit.known if mapped.commit else np.zeros(len(issues), np.bool_),
+        detected=detected,
+        restored=dates_or(mapped.restored, _over(issues, stays, profile, completed_at)),
+        mapped=mapped,
         edition=profile.edition,
     )
 
@@ -170,6 +191,18 @@ def _completed(issues: IssueTable, stays: _Stays, as_of: int, profile: Profile) 
     # Without any change in the history only the resolution date can tell when it was done.
     unmoved = finished & (np.diff(issues.transition_start) == 0)
     return np.where(unmoved, resolved, completed)
+
+
+def _over(issues: IssueTable, stays: _Stays, profile: Profile, completed_at: Instants) -> Instants:
+    """Return the first entry into a status in which an incident is over, else the completion."""
+    names = {fold(name) for name in profile.incidents.restored}
+    if not names:
+        return completed_at
+    is_one = [
+        status.id in profile.incidents.restored or fold(status.name) in names for status in issues.statuses
+    ]
+    entered = _entered(stays, stays.first(np.array(is_one, np.bool_)[stays.intervals.status]))
+    return np.where(entered != MISSING, entered, completed_at)
 
 
 def _entered(stays: _Stays, places: NDArray[np.intp], where: Flags | None = None) -> Instants:

@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from configuration.errors import ConfigurationError
 from configuration.profile import Profile
 from data.intervals import Intervals
+from data.mapped_values import YES, MappedValues, dates_or
 from data.normalize import fold
 from data.periods import civil_day, midnight
 from data.tables import MISSING, Dataset, Flags, Instants, IssueTable, split_key
 
+DAY_MS = 86_400_000
 SOURCES = ("events", "issues", "versions", "status")
 
 
@@ -28,11 +30,13 @@ class Work:
         completed_at: by issue row, ``MISSING`` where not completed.
         intervals: status intervals that began by T.
         as_of: T.
+        mapped: what the mapped fields say.
     """
 
     completed_at: Instants
     intervals: Intervals
     as_of: int
+    mapped: MappedValues
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Deployments:
         day: civil day as ordinal in the profile zone, 0 where there is no date.
         at: first instant of the deployment (day-dated ones: the midnight that begins their day).
         reckoned_at: the instant that durations are measured to (day-dated ones: the next midnight).
-        dated_by_day: only the day is known.
+        by_day: only its day is known.
         matches: the name passes the profile's pattern.
         production: the environment counts as production.
         failed: the source itself says that it failed.
@@ -67,7 +71,7 @@ class Deployments:
     day: Instants
     at: Instants
     reckoned_at: Instants
-    dated_by_day: bool
+    by_day: Flags
     matches: Flags
     production: Flags
     failed: Flags
@@ -94,6 +98,20 @@ class Deployments:
         good: Flags = (self.day != 0) & self.matches & self.production & ~self.after_as_of
         return good
 
+    @property
+    def dated_by_day(self) -> bool:
+        """Whether some of them are known by their day alone."""
+        return bool(self.by_day.any())
+
+    @cached_property
+    def carries_until(self) -> Instants:
+        """The first instant at which an issue was completed too late to have gone out with each.
+
+        A ticket may be closed the morning after its release day, but not a whole day later.
+        """
+        until: Instants = self.reckoned_at + np.where(self.by_day, DAY_MS, 1)
+        return until
+
     @cached_property
     def rank(self) -> NDArray[np.int64]:
         """Place of each row by instant, then id."""
@@ -113,7 +131,7 @@ class _Row:
     project: str
     group: int
     day: dt.date | None
-    at: int | None = None
+    at: int | None = None  # None: only the day is known
     production: bool = True
     matches: bool = True
     failed: bool = False
@@ -137,7 +155,7 @@ def read_deployments(dataset: Dataset, profile: Profile, zone: ZoneInfo, work: W
     }
     source, rows = _of_source(profile, readers)
     hotfix = pattern_of(profile.deployments.hotfix_pattern, "deployments.hotfix_pattern")
-    dated_by_day = source in ("versions", "status")
+    by_day = np.array([row.at is None for row in rows], np.bool_)
     starts = [MISSING if row.day is None else midnight(row.day, zone) for row in rows]
     ends = [MISSING if row.day is None else midnight(row.day + dt.timedelta(days=1), zone) for row in rows]
     at = [start if row.at is None else row.at for row, start in zip(rows, starts, strict=True)]
@@ -148,8 +166,8 @@ def read_deployments(dataset: Dataset, profile: Profile, zone: ZoneInfo, work: W
         group=np.array([row.group for row in rows], np.int64),
         day=np.array([row.day.toordinal() if row.day else 0 for row in rows], np.int64),
         at=np.array(at, np.int64),
-        reckoned_at=np.array(ends if dated_by_day else at, np.int64),
-        dated_by_day=dated_by_day,
+        reckoned_at=np.where(by_day, np.array(ends, np.int64), np.array(at, np.int64)),
+        by_day=by_day,
         matches=np.array([row.matches for row in rows], np.bool_),
         production=np.array([row.production for row in rows], np.bool_),
         failed=np.array([row.failed for row in rows], np.bool_),
@@ -321,7 +339,10 @@ def _places(issues: IssueTable, keys: Iterable[str]) -> dict[str, int]:
 def _issues(
     issues: IssueTable, profile: Profile, zone: ZoneInfo, work: Work, groups: ProjectGroups
 ) -> list[_Row]:
-    """Read completed issues of the deployment type, with what they link to, else share a version with."""
+    """Read completed issues of the deployment type, with what they link to, else share a version with.
+
+    They count at their mapped date, else from their completion.
+    """
     wanted = profile.deployments.type
     if not wanted:
         return []
@@ -333,14 +354,18 @@ def _issues(
     rows = np.flatnonzero(is_one[issues.type] & (work.completed_at != MISSING))
     keys = issues.keys(rows)
     linked = _linked(issues, rows, profile)
+    mapped = work.mapped
+    dates = dates_or(mapped.deployed, work.completed_at)
     return [
         _Row(
             id=key,
             name=key,
             project=issues.projects[issues.project[row]].key,
             group=int(groups.of_code[issues.project[row]]),
-            day=civil_day(int(work.completed_at[row]), zone),
-            at=int(work.completed_at[row]),
+            day=civil_day(int(dates.at[row]), zone),
+            at=None if dates.at[row] != dates.reckoned_at[row] else int(dates.at[row]),
+            production=mapped.production is None or bool(mapped.production[row]),
+            failed=mapped.failed is not None and bool(mapped.failed[row] == YES),
             versions=() if linked.get(row) else issues.version_sets[issues.fix_versions[row]],
             holds=tuple(linked.get(row, ()))
             or (() if issues.version_sets[issues.fix_versions[row]] else None),

@@ -33,7 +33,7 @@ def evaluate(metric: Metric, context: CalculationContext, note: str | None = Non
     return MetricResult(
         definition=metric.definition,
         state=measure.state,
-        message=measure.message or note,
+        message=_sentences(measure, note),
         value=measure.value,
         unit=metric.unit,
         n=measure.n,
@@ -48,6 +48,13 @@ def evaluate(metric: Metric, context: CalculationContext, note: str | None = Non
         candidates=measure.candidates,
         extra=measure.extra,
     )
+
+
+def _sentences(measure: Measure, note: str | None) -> str | None:
+    """Join what the metric and the view have to say; a missing value keeps its own sentence."""
+    if measure.value is None:
+        return measure.message or note
+    return " ".join(text for text in (measure.message, note) if text) or None
 
 
 def no_data(metric: Metric, message: str) -> MetricResult:

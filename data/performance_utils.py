@@ -228,6 +228,12 @@ class CalculationContext:
         return self.flow_items & (at >= self.window.lo) & (at < self.window.end)
 
     @cached_property
+    def restored(self) -> Flags:
+        """Flow items that, were they incidents, were over in the period."""
+        at = self.delivery.restored.at
+        return self.flow_items & (at >= self.window.lo) & (at < self.window.end)
+
+    @cached_property
     def delivered(self) -> Flags:
         """Flow items completed in the period with a resolution that delivers."""
         return self.completed & ~self.delivery.not_delivered
@@ -235,6 +241,8 @@ class CalculationContext:
     @cached_property
     def completed_week(self) -> Codes:
         """Place of the week in which each row was completed; meaningless outside ``completed``."""
-        return (np.searchsorted(self.window.edges, self.delivery.completed_at, side="right") - 1).astype(
-            np.int32
-        )
+        return self.week_of(self.delivery.completed_at)
+
+    def week_of(self, instants: Instants) -> Codes:
+        """Return the place of the week that holds each instant; meaningless outside the period."""
+        return (np.searchsorted(self.window.edges, instants, side="right") - 1).astype(np.int32)

@@ -13,7 +13,8 @@ from data.tables import Flags
 
 NO_INCIDENTS = (
     "No incident is known, and 0 % would only mean that nobody records them; "
-    "name the issue types, labels, components or priorities of incidents in the profile (incidents)."
+    "name the issue types, labels, components, priorities or field values of incidents "
+    "in the profile (incidents)."
 )
 NOTHING: Mapping[str, tuple[str, ...]] = {"failed": (), "unattributed": (), "provisional": ()}
 
@@ -70,6 +71,7 @@ def failures(context: CalculationContext) -> tuple[Flags, Flags]:
 def _unattributed(context: CalculationContext) -> list[str]:
     """Return the incidents seen in the period that no deployment explains."""
     issues, operations, window = context.delivery.issues, context.delivery.operations, context.window
-    seen = (issues.created >= window.lo) & (issues.created < window.end)
+    at = context.delivery.detected.at
+    seen = (at >= window.lo) & (at < window.end)
     loose = operations.incident & (operations.cause < 0) & seen & context.flow_items
     return list(issues.keys(np.flatnonzero(loose)))

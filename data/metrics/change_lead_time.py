@@ -1,5 +1,7 @@
 """Change lead time: how long a change takes from its start to production."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from data.metric import Candidates, Measure, sort_out
@@ -7,16 +9,17 @@ from data.metrics.deployment_frequency import NOT_CONFIGURED, inside_period
 from data.metrics.durations import median_of
 from data.metrics.weekly import DAY_MS, week_of_day, without_answer
 from data.performance_utils import CalculationContext
-from data.tables import MISSING
+from data.tables import MISSING, Flags
 
 
 def change_lead_time(context: CalculationContext) -> Measure:
-    """Measure the days from the start of delivered issues to their deployment.
+    """Measure the days from the start of delivered changes to their deployment.
 
-    Jira holds no commits, so the start of work stands in for the change: a proxy.
+    A change starts with its commit where a field of that meaning is mapped and
+    filled. Elsewhere the start of the work stands in for it: a proxy.
 
     Args:
-        context: reads the deployment of each issue. A deployment that is dated by
+        context: reads the deployment and the start of each change. What is dated by
             day is reckoned at the next midnight; up to 24 h before the start counts as 0.
 
     Returns:
@@ -33,14 +36,25 @@ def change_lead_time(context: CalculationContext) -> Measure:
     candidates = _candidates(context)
     rows = candidates.rows()
     carrier = context.delivery.operations.deployment_of[rows]
-    waited = deployments.reckoned_at[carrier] - context.delivery.started_at[rows]
-    return median_of(
+    waited = deployments.reckoned_at[carrier] - context.delivery.change.reckoned_at[rows]
+    commits = context.delivery.change_measured[rows]
+    measured = context.delivery.mapped.commit is not None and bool(commits.all())
+    measure = median_of(
         context,
         candidates,
         np.maximum(waited, 0) / DAY_MS,
         week_of_day(context, deployments.day[carrier]),
-        evidence="proxy",
+        evidence="measured" if measured else "proxy",
         empty="No started and delivered issue was deployed in this period.",
+    )
+    return replace(measure, message=_mixed(commits)) if commits.any() and not measured else measure
+
+
+def _mixed(commits: Flags) -> str:
+    """Return the sentence for a median over both kinds of start."""
+    return (
+        f"{int(commits.sum())} of {len(commits)} changes start with their commit, "
+        "the others with the start of the work, which stands in for it."
     )
 
 
@@ -52,8 +66,8 @@ def _candidates(context: CalculationContext) -> Candidates:
     inside = np.append(inside_period(context), False)[carrier]  # the extra place is what -1 points to
     reckoned = np.append(deployments.reckoned_at, MISSING)[carrier]
     delivered = context.flow_items & (delivery.completed_at != MISSING) & ~delivery.not_delivered
-    started = delivery.started_at != MISSING
-    since = np.where(started & carried, delivery.started_at, reckoned)
+    started = delivery.change.known
+    since = np.where(started & carried, delivery.change.reckoned_at, reckoned)
     reasons = {
         "not_deployed": ~carried,
         "never_started": ~started,

@@ -97,6 +97,6 @@ def _entry(deployments: Deployments, row: int) -> dict[str, Any]:
     return {
         "id": deployments.ids[row],
         "name": deployments.names[row],
-        "at": day if deployments.dated_by_day else iso_instant(int(deployments.at[row])),
+        "at": day if deployments.by_day[row] else iso_instant(int(deployments.at[row])),
         "source": deployments.source,
     }

@@ -15,8 +15,8 @@ def failed_deployment_recovery_time(context: CalculationContext) -> Measure:
     """Measure the hours from a deployment to the end of the incident that it caused.
 
     Args:
-        context: reads the cause and the end of each incident. A deployment that
-            is dated by day is reckoned at the next midnight.
+        context: reads the cause and the end of each incident. What is dated by day
+            is reckoned at the next midnight.
 
     Returns:
         P50 in hours over the incidents that ended in the period, each in the
@@ -30,21 +30,22 @@ def failed_deployment_recovery_time(context: CalculationContext) -> Measure:
     operations, deployments = delivery.operations, delivery.deployments
     if not deployments.configured:
         return without_answer(context, "not_configured", NOT_CONFIGURED, durations=True)
+    ended = delivery.restored.reckoned_at
     began = np.append(deployments.reckoned_at, MISSING)[operations.cause]  # -1 points to the extra place
     blamed = operations.incident & (operations.cause >= 0)
     reasons = {
         "unattributed": operations.incident & ~blamed,
-        "negative": blamed & (delivery.completed_at < began),
+        "negative": blamed & (ended < began),
         "not_an_incident": operations.false_alarm,
     }
-    looked_at = context.completed & (operations.incident | operations.false_alarm)
+    looked_at = context.restored & (operations.incident | operations.false_alarm)
     candidates = sort_out(looked_at, reasons, delivery.issues.keys)
     rows = candidates.rows()
     return median_of(
         context,
         candidates,
-        (delivery.completed_at[rows] - began[rows]) / HOUR_MS,
-        context.completed_week[rows],
+        (ended[rows] - began[rows]) / HOUR_MS,
+        context.week_of(delivery.restored.at[rows]),
         evidence="inferred" if operations.cause_inferred[rows].any() else "measured",
         empty="No incident that a deployment caused ended in this period.",
     )

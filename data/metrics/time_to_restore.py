@@ -5,7 +5,6 @@ import numpy as np
 from data.metric import Measure, sort_out
 from data.metrics.durations import median_of
 from data.performance_utils import CalculationContext
-from data.tables import MISSING
 
 HOUR_MS = 3_600_000.0
 
@@ -14,8 +13,8 @@ def time_to_restore(context: CalculationContext) -> Measure:
     """Measure the hours from seeing an incident to its end.
 
     Args:
-        context: reads creation and completion of incidents; one that was
-            reopened is one longer incident.
+        context: reads when incidents were seen and over. A day is reckoned at the next
+            midnight; an incident that was reopened is one longer incident.
 
     Returns:
         P50 in hours over the incidents that ended in the period, each in the
@@ -26,18 +25,19 @@ def time_to_restore(context: CalculationContext) -> Measure:
         DORA's former mean time to restore, as a median and for all incidents.
     """
     delivery = context.delivery
-    created, ended = delivery.issues.created, delivery.completed_at
+    seen, ended = delivery.detected.reckoned_at, delivery.restored.reckoned_at
     incident, none = delivery.operations.incident, delivery.operations.false_alarm
-    reasons = {"negative": incident & (ended < created), "not_an_incident": none}
-    candidates = sort_out(context.completed & (incident | none), reasons, delivery.issues.keys)
+    reasons = {"negative": incident & (ended < seen), "not_an_incident": none}
+    candidates = sort_out(context.restored & (incident | none), reasons, delivery.issues.keys)
     rows = candidates.rows()
-    still_open = incident & context.flow_items & (ended == MISSING)
-    ages = (delivery.as_of - created[still_open]) / HOUR_MS
+    still_open = incident & context.flow_items & ~delivery.restored.known
+    # One that was seen on the day of T is as old as nothing.
+    ages = np.maximum(delivery.as_of - seen[still_open], 0) / HOUR_MS
     return median_of(
         context,
         candidates,
-        (ended[rows] - created[rows]) / HOUR_MS,
-        context.completed_week[rows],
+        (ended[rows] - seen[rows]) / HOUR_MS,
+        context.week_of(delivery.restored.at[rows]),
         empty="No incident ended in this period.",
         extra={
             "open": int(np.count_nonzero(still_open)),

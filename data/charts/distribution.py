@@ -10,6 +10,8 @@ from data.metrics.flow_velocity import delivered_candidates
 from data.metrics.weekly import week_count
 from data.performance_utils import CalculationContext
 
+KINDS = FLOW_ITEMS
+
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
@@ -46,7 +48,7 @@ def distribution_by_week(context: CalculationContext) -> Distribution:
         Flow Framework: flow distribution.
     """
     rows = delivered_candidates(context).rows()
-    kinds, weeks = len(FLOW_ITEMS), week_count(context)
+    kinds, weeks = len(KINDS), week_count(context)
     cell = context.delivery.flow_item[rows].astype(np.int64) * weeks + context.completed_week[rows]
     counts = np.bincount(cell, minlength=kinds * weeks).astype(np.int64)
-    return Distribution(FLOW_ITEMS, counts[: kinds * weeks].reshape(kinds, weeks))
+    return Distribution(KINDS, counts[: kinds * weeks].reshape(kinds, weeks))

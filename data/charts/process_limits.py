@@ -1,9 +1,11 @@
 """Natural process limits: how far a weekly count strays without any particular reason. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from data.metric import Week
 
 LEAST_WEEKS = 6
 XMR = 2.66  # 3 / 1.128, which turns a mean moving range of two into three sigma
@@ -18,12 +20,11 @@ class Limits:
     upper: float | None
 
 
-def process_limits(values: NDArray[np.float64], whole: NDArray[np.bool_]) -> Limits | None:
+def process_limits(weeks: Sequence[Week]) -> Limits | None:
     """Return the mean and the limits of an XmR chart.
 
     Args:
-        values: one per week, in their order.
-        whole: which weeks count.
+        weeks: in their order; those that are not whole, or have no value, do not count.
 
     Returns:
         Mean +- 2.66 mean moving ranges, never below 0; None without a whole week.
@@ -31,9 +32,10 @@ def process_limits(values: NDArray[np.float64], whole: NDArray[np.bool_]) -> Lim
     Source:
         Wheeler, Understanding Variation: the XmR chart.
     """
-    counted = values[whole]
-    if not len(counted):
+    whole = [week.value for week in weeks if not week.partial and week.value is not None]
+    if not whole:
         return None
+    counted = np.array(whole, np.float64)
     mean = float(counted.mean())
     if len(counted) < LEAST_WEEKS:
         return Limits(mean, None, None)

@@ -2,9 +2,13 @@
 
 from functools import partial
 
+from data.charts.cumulative_flow import STAGES
+from data.charts.distribution import KINDS
 from data.charts.subject import ChartSubject, Context
 from ui.figures.chart import Chart, ChartSpec, Page
 from ui.figures.dora import deployments, frequency, trend
+from ui.figures.flow import arrivals, distribution, flow_time_trend, velocity
+from ui.figures.flow_items import ageing, cumulative, scatter, status_times
 from ui.figures.parts import Draw, Drawing, framed
 from ui.figures.weekly import weekly_bars, weekly_drawing, weekly_line
 from ui.theme import Scheme
@@ -122,8 +126,92 @@ _DORA = (
         ),
     ),
 )
+_FLOW = (
+    _spec(
+        "velocity",
+        "flow",
+        "Throughput",
+        velocity,
+        columns=("week", "begins on", "items", "whole week"),
+        tip=(
+            "Items delivered in each week. The dashed line is the mean of whole weeks; from six of them on "
+            "dotted lines show how far weeks stray for no particular reason."
+        ),
+    ),
+    _spec(
+        "flow_time_trend",
+        "flow",
+        "Flow time by week",
+        flow_time_trend,
+        columns=("week", "begins on", "P50 days", "P85 days", "n", "whole week"),
+        tip="Days from start to completion: half of the items took at most P50, 85 % of them at most P85.",
+    ),
+    _spec(
+        "cumulative_flow",
+        "flow",
+        "Cumulative flow",
+        cumulative,
+        columns=("at the end of", *STAGES, "in progress"),
+        height=320,
+        tip=(
+            "How many items stood at which stage. The height of active and waiting together is the work in "
+            "progress; a band that grows wider is where work piles up."
+        ),
+    ),
+    _spec(
+        "scatter",
+        "flow",
+        "Flow time of every item",
+        scatter,
+        columns=("issue", "completed", "days"),
+        height=340,
+        tip="One dot per delivered item. Below the line P85 lie 85 % of them. Select a dot for its issue.",
+    ),
+    _spec(
+        "ageing",
+        "flow",
+        "Ageing work in progress",
+        ageing,
+        columns=("issue", "status", "age in days", "P50 of status", "P85 of status", "P95 of status", "old"),
+        height=340,
+        tip=(
+            "One dot per item in progress, in the column of its status. Diamonds are older than 85 % of the "
+            "delivered items were when they left that status."
+        ),
+    ),
+    _spec(
+        "distribution",
+        "flow",
+        "Kinds of work",
+        distribution,
+        columns=("week", "begins on", *KINDS, "whole week"),
+        height=280,
+        tip="What the items delivered in each week were, as shares of a whole.",
+    ),
+    _spec(
+        "time_in_status",
+        "flow",
+        "Time in status",
+        status_times,
+        columns=("status", "waiting", "n", "P5 days", "P25 days", "P50 days", "P75 days", "P95 days"),
+        height=320,
+        tip="How long delivered items stayed in each status in progress, all their stays together.",
+    ),
+    _spec(
+        "net_flow",
+        "flow",
+        "Arrivals and departures",
+        arrivals,
+        columns=("week", "begins on", "arrivals", "departures", "net", "whole week"),
+        height=280,
+        tip=(
+            "Items started and items completed in each week. Where the net line stays above zero, more is "
+            "begun than finished."
+        ),
+    ),
+)
 
-CHARTS: tuple[ChartSpec, ...] = (*_OVERVIEW, *_DORA)
+CHARTS: tuple[ChartSpec, ...] = (*_OVERVIEW, *_DORA, *_FLOW)
 _BY_ID = {spec.id: spec for spec in CHARTS}
 
 

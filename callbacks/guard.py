@@ -10,23 +10,34 @@ from urllib.parse import urlsplit
 
 from dash import Dash
 from flask import Flask, Response, abort, request
+from werkzeug.exceptions import HTTPException
 
+NO_SUCH_PAGE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>No such page - Throughline</title><style>
+:root { color-scheme: light dark; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 34em; margin: 18vh auto 0; padding: 0 24px; }
+</style></head><body><main><h1>There is no such page</h1>
+<p>The address leads nowhere. The numbers are on the <a href="/">Overview</a>,
+on <a href="/dora">DORA</a> and on <a href="/flow">Flow</a>.</p></main></body></html>
+"""
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 # Dash answers any path with its page; what is not ours is not there.
-_PATHS = ("/_dash-", "/assets/", "/_favicon.ico", "/_reload-hash")
-_PAGES = frozenset({"/", "/health"})
+_PATHS = ("/_dash-", "/assets/", "/_favicon.ico", "/_reload-hash", "/export/")
 _CACHED_FOREVER = ("/_dash-component-suites/", "/assets/")
 
 
-def guard(server: Flask, port: int, allowed_hosts: Iterable[str]) -> None:
+def guard(server: Flask, port: int, allowed_hosts: Iterable[str], pages: Iterable[str]) -> None:
     """Refuse foreign hosts, cross-site requests and unknown paths before anything else is done.
 
     Args:
         server: the Flask application.
         port: where the dashboard listens.
         allowed_hosts: host names beside those of this machine, with or without a port.
+        pages: paths of the pages.
     """
     hosts = _hosts(port, allowed_hosts)
+    known = {*pages, "/health"}
 
     def check() -> None:
         if request.headers.get("Host", "").casefold() not in hosts:
@@ -38,11 +49,15 @@ def guard(server: Flask, port: int, allowed_hosts: Iterable[str]) -> None:
             abort(403)
         if request.method not in ("GET", "HEAD") and request.mimetype != "application/json":
             abort(403)
-        if request.path not in _PAGES and not request.path.startswith(_PATHS):
+        if request.path not in known and not request.path.startswith(_PATHS):
             abort(404)
         if "__debugger__" in request.args:
             abort(404)
 
+    def nowhere(_error: HTTPException) -> tuple[str, int]:
+        return NO_SUCH_PAGE, 404
+
+    server.register_error_handler(404, nowhere)
     # First of all, so that nothing is computed for a request that is refused.
     server.before_request_funcs.setdefault(None, []).insert(0, check)
 

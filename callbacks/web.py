@@ -1,4 +1,4 @@
-"""The web application: one page, its guard, its callbacks."""
+"""The web application: its pages, its guard, its callbacks."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,12 +6,14 @@ from pathlib import Path
 from dash import Dash
 from flask_compress import Compress
 
-from callbacks import dashboard
+from callbacks import dashboard, diagnostics, dora_flow_metrics, drawer, exports, settings_page, shell
 from callbacks.guard import add_security_headers, guard
 from callbacks.notices import show_notice
+from callbacks.views import profile_names
 from callbacks.workspace import Workspace
-from data.pipeline import METRICS
+from configuration.errors import DashboardError
 from ui.layout import page
+from ui.pages.registry import PAGES
 
 ASSETS = Path(__file__).resolve().parent.parent / "ui" / "assets"
 
@@ -42,18 +44,26 @@ def create_dash(
         suppress_callback_exceptions=True,  # cards and chips come with the numbers
     )
     app.index_string = app.index_string.replace("<html>", '<html lang="en">')
-    guard(app.server, port, allowed_hosts)
+    guard(app.server, port, allowed_hosts, [spec.path for spec in PAGES])
 
     def layout() -> object:
-        choices = workspace.pipeline().choices()
         polling = workspace.jobs.state().running
-        return page(choices.projects, choices.types, choices.labels, len(METRICS), polling=polling)
+        return page(profile_names(workspace), workspace.shown, _revision(workspace), polling=polling)
 
     app.layout = layout
-    dashboard.register(app, workspace)
+    for feature in (shell, dashboard, dora_flow_metrics, drawer, settings_page, diagnostics, exports):
+        feature.register(app, workspace)
     app.setup_apis()
     add_security_headers(app)
     Compress(app.server)
     if debug:
         app.enable_dev_tools(debug=True, dev_tools_hot_reload=False, dev_tools_disable_version_check=True)
     return app
+
+
+def _revision(workspace: Workspace) -> str | None:
+    """Return what is shown first; a store that cannot be read is told of by the panels that need it."""
+    try:
+        return shell.stamp(workspace, None)
+    except DashboardError:
+        return None

@@ -104,6 +104,17 @@ def comparison(metric: Metric, result: MetricResult) -> tuple[str, str]:
     return (words, "even") if metric.better == "neither" else (f"{words}: {tone}", tone)
 
 
+def percentile_words(result: MetricResult) -> str:
+    """Return the percentiles of a result and why some are withheld; "" for counts and rates."""
+    known = [
+        f"{name.upper()} {number(value)}"
+        for name, value in (result.percentiles or {}).items()
+        if value is not None
+    ]
+    withheld = [f"{name.upper()} withheld, {why}" for name, why in result.percentiles_withheld.items()]
+    return "; ".join(known + withheld)
+
+
 def reason(code: str) -> str:
     """Return a reason code in words."""
     return REASON_WORDS.get(code, code.replace("_", " "))

@@ -1,13 +1,17 @@
 """Names of the page's components; a callback names them from here and nowhere else."""
 
+from typing import Any
+
 URL = "url"
 PROVIDER = "provider"
 THEME = "theme"
 THEME_TOGGLE = "theme-toggle"
 
+PAGE = "page"  # id of the page that is visible
 FILTERS = "filters"  # what the URL says of the filters: the view that everything follows
-PANEL = "panel"  # which drawer is open, and for which reason
-REVISION = "revision"
+PANEL = "panel"  # which drawer is open, for which reason, with which issue
+REVISION = "revision"  # changes when there is something new to show
+SOURCE = "source"  # profile and revision: what the shell follows
 POLL = "poll"
 
 PERIOD = "filter-period"
@@ -15,22 +19,60 @@ RANGE = "filter-range"
 PROJECT = "filter-project"
 TYPE = "filter-type"
 LABEL = "filter-label"
+PROFILE = "filter-src"
 RESET = "filter-reset"
+FILTER_BAR = "filters-bar"
+FILTER_SUMMARY = "filters-summary"
 
 STATUS = "status"
+SYNC = "sync-now"
 BANNER = "banner"
 JOB = "job"
 NOTICE = "notice"
-HEADING = "heading"
-CARDS = "cards"
+LIVE = "live"
 FINDINGS = "findings"
-THROUGHPUT = "throughput"
-LOAD = "load"
+CHANGES = "changes"
+STUCK = "stuck"
 
 DRAWER = "drawer"
 DRAWER_HEAD = "drawer-head"
+DRAWER_METRIC = "drawer-metric"
 DRAWER_ROWS = "drawer-rows"
+DRAWER_ISSUE = "drawer-issue"
 
-OPEN = "open"  # pattern: {"kind": OPEN, "name": metric id}
+VIEW = "view"  # pattern: {"kind": VIEW, "name": page id}
+OPEN = "open"  # pattern: {"kind": OPEN, "page": page id, "name": metric id}
+RETRY = "retry"  # pattern: {"kind": RETRY, "page": page id, "name": metric id}
 REASON = "reason"  # pattern: {"kind": REASON, "name": reason, "" for the included rows}
+ISSUE = "issue"  # pattern: {"kind": ISSUE, "name": issue key, "" to close it}
 CANCEL = "cancel"
+CHART = "chart"  # pattern: {"kind": CHART, "page": page id, "name": chart id}
+GRAPH = "graph"  # pattern: {"kind": GRAPH, "name": chart id}
+
+
+def view(page: str) -> dict[str, Any]:
+    """Return the store that a page's callbacks follow: ``{"filters": ..., "revision": ...}``.
+
+    It changes only while its page is visible, so that nothing is computed for the others.
+    """
+    return {"kind": VIEW, "name": page}
+
+
+def page_box(page: str) -> str:
+    """Return the element that holds a page."""
+    return f"page-{page}"
+
+
+def heading(page: str) -> str:
+    """Return the line beside a page's title."""
+    return f"heading-{page}"
+
+
+def cards(page: str) -> str:
+    """Return the place of a page's cards."""
+    return f"cards-{page}"
+
+
+def wanted(page: str) -> str:
+    """Return the store that lists which charts of a page are in sight and not drawn yet."""
+    return f"wanted-{page}"

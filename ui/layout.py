@@ -8,25 +8,20 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from ui import ids
-from ui.components.aria import aria
-from ui.components.card import card_skeletons
+from ui.components.aria import aria, data
 from ui.components.drawer import drawer
 from ui.components.shell import filters, header
+from ui.pages.registry import PAGES, PageSpec
 from ui.theme import MANTINE
 
-GRAPH_CONFIG: Any = {"displayModeBar": False, "showSendToCloud": False, "responsive": True}
 
-
-def page(
-    projects: Sequence[str], types: Sequence[str], labels: Sequence[str], n_cards: int, *, polling: bool
-) -> Any:
-    """Return the page with empty panels of their final size.
+def page(profiles: Sequence[str], shown: str, revision: str | None, *, polling: bool) -> Any:
+    """Return all pages with empty panels of their final size; the browser shows the one that the URL names.
 
     Args:
-        projects: what the project filter can be set to.
-        types: what the type filter can be set to.
-        labels: what the label filter can be set to.
-        n_cards: how many cards the Overview will have.
+        profiles: names to choose from.
+        shown: the profile that is shown where the URL names none.
+        revision: of its data, so that the first numbers need not wait for it.
         polling: a job is running, so the page asks how it goes.
     """
     return dmc.MantineProvider(
@@ -35,73 +30,38 @@ def page(
         defaultColorScheme="auto",
         children=[
             dcc.Location(id=ids.URL, refresh=False),
-            dcc.Store(id=ids.FILTERS),
-            dcc.Store(id=ids.PANEL),
-            dcc.Store(id=ids.REVISION),
-            dcc.Store(id=ids.THEME, data="light"),
+            *_stores(revision),
             dcc.Interval(id=ids.POLL, interval=1000, disabled=not polling),
             html.A("Skip to the numbers", href="#main", className="skip"),
-            header(),
+            header([(spec.path, spec.title) for spec in PAGES if spec.in_navigation]),
             html.Div(id=ids.BANNER),
             html.Div(id=ids.NOTICE),
             html.Div(id=ids.JOB, role="status", **aria(live="polite")),
-            filters(projects, types, labels),
-            html.Main(id="main", tabIndex="-1", children=_overview(n_cards)),
+            filters(profiles, shown),
+            html.Main(id="main", tabIndex="-1", children=[_box(spec) for spec in PAGES]),
+            html.Div(id=ids.LIVE, role="status", className="toast", **aria(live="polite")),
             drawer(),
         ],
     )
 
 
-def _overview(n_cards: int) -> list[Component]:
+def _stores(revision: str | None) -> list[Component]:
     return [
-        html.Div(
-            className="heading",
-            children=[html.H1("Overview"), html.P("\u00a0", id=ids.HEADING, className="quiet")],
-        ),
-        html.Div(id=ids.CARDS, className="cards", children=card_skeletons(n_cards)),
-        html.Div(
-            className="charts",
-            children=[
-                _chart(
-                    ids.THROUGHPUT,
-                    "Items delivered each week",
-                    "Hatched weeks are not whole; the line is the mean of whole weeks.",
-                ),
-                _chart(
-                    ids.LOAD,
-                    "Items in progress at the end of each week",
-                    "Open circles: the week is not whole.",
-                ),
-            ],
-        ),
-        html.Section(
-            className="panel",
-            children=[
-                html.H2("What to know about these numbers"),
-                html.Div(id=ids.FINDINGS, className="findings"),
-            ],
-            **aria(label="Data quality"),
-        ),
+        dcc.Store(id=ids.PAGE),
+        dcc.Store(id=ids.FILTERS),
+        dcc.Store(id=ids.PANEL),
+        dcc.Store(id=ids.REVISION, data=revision),
+        dcc.Store(id=ids.SOURCE),
+        dcc.Store(id=ids.THEME, data="light"),
+        *(dcc.Store(id=ids.view(spec.id)) for spec in PAGES),
+        *(dcc.Store(id=ids.wanted(spec.id)) for spec in PAGES),
     ]
 
 
-def _chart(component_id: str, title: str, note: str) -> Component:
-    empty = {
-        "data": [],
-        "layout": {
-            "height": 260,
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "xaxis": {"visible": False},
-            "yaxis": {"visible": False},
-        },
-    }
-    return html.Section(
-        className="panel",
-        **aria(label=title),
-        children=[
-            html.H2(title),
-            dcc.Graph(id=component_id, figure=empty, config=GRAPH_CONFIG, style={"height": "260px"}),
-            html.P(note, className="quiet"),
-        ],
+def _box(spec: PageSpec) -> Component:
+    return html.Div(
+        id=ids.page_box(spec.id),
+        hidden=True,
+        children=list(spec.layout()),
+        **data(page=spec.id, path=spec.path),
     )

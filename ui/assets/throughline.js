@@ -1,23 +1,30 @@
 "use strict";
-/* What the browser decides by itself: what the URL says, and light or dark. The URL is the one place where the
-   state of the page lives; filters and drawer are read from it and written to it. */
+/* What the browser decides by itself: what the URL says, which page and charts are in sight, and light or dark.
+   The URL is the one place where the state of the page lives; filters and drawer are read from it and written to it. */
 (function () {
   const NO_UPDATE = () => window.dash_clientside.no_update;
+  const setProps = (id, props) => window.dash_clientside.set_props(id, props);
+  const WORDS = ["panel", "reason", "issue"];
   const MANY = ["project", "type", "label"];
   const PERIODS = ["30", "90", "180", "365"];
   const DAY = /^\d{4}-\d{2}-\d{2}$/;
+  const KEY = /^[A-Za-z][A-Za-z0-9_]*-\d+$/;
+
+  /* ---- the URL ---- */
 
   function readUrl(search) {
     const query = new URLSearchParams(search || "");
     const from = query.get("from"), to = query.get("to"), days = query.get("days");
-    const state = { days: PERIODS.includes(days) ? days : "90", from: null, to: null, panel: query.get("panel"), reason: query.get("reason") };
+    const state = { src: query.get("src"), days: PERIODS.includes(days) ? days : "90", from: null, to: null };
     if (from && to && DAY.test(from) && DAY.test(to)) Object.assign(state, { days: "custom", from, to });
-    for (const name of MANY) state[name] = query.getAll(name);
+    for (const name of MANY) state[name] = query.getAll(name).filter(Boolean);
+    for (const name of WORDS) state[name] = query.get(name) || null;
     return state;
   }
 
   function writeUrl(state) {
     const query = new URLSearchParams();
+    if (state.src) query.set("src", state.src);
     for (const name of MANY) for (const value of state[name]) query.append(name, value);
     if (state.days === "custom" && state.from && state.to) {
       query.set("from", state.from);
@@ -27,27 +34,34 @@
     }
     if (state.panel) query.set("panel", state.panel);
     if (state.panel && state.reason) query.set("reason", state.reason);
+    if (state.issue) query.set("issue", state.issue);
     const text = query.toString();
     return text ? "?" + text : "";
   }
 
-  const filtersOf = (state) => ({ days: state.days, from: state.from, to: state.to, project: state.project, type: state.type, label: state.label });
-  const panelOf = (state) => ({ panel: state.panel, reason: state.reason });
-  const unlessSame = (value, before) => (JSON.stringify(value) === JSON.stringify(before) ? NO_UPDATE() : value);
+  const filtersOf = (state) => ({ src: state.src, days: state.days, from: state.from, to: state.to, project: state.project, type: state.type, label: state.label });
+  const panelOf = (state) => ({ panel: state.panel, reason: state.reason, issue: state.issue });
+  const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+  const unlessSame = (value, before) => (same(value, before) ? NO_UPDATE() : value);
+  const pages = () => Array.from(document.querySelectorAll("[data-page]"));
+  const filterQuery = () => writeUrl(Object.assign(readUrl(window.location.search), { panel: null, reason: null, issue: null }));
 
-  /* A click on a card or a chip arrives as a pattern-matching id; a card that was just drawn arrives too, without a click. */
+  /* Every drawing of a pattern-matching component arrives like a click, but without a value. */
   function clicked(trigger) {
     if (!trigger || !trigger.id.startsWith("{") || !trigger.value) return null;
-    return JSON.parse(trigger.id);
+    return Object.assign(JSON.parse(trigger.id), { value: trigger.value });
   }
 
   function applied(state, trigger, given) {
     const click = clicked(trigger);
     const id = trigger ? trigger.id : "url";
-    if (click && click.kind === "open") return Object.assign(state, { panel: click.name, reason: null });
+    if (click && click.kind === "open") return Object.assign(state, { panel: click.name, reason: null, issue: null });
     if (click && click.kind === "reason") return Object.assign(state, { reason: click.name || null });
-    if (id === "drawer") return given.opened ? state : Object.assign(state, { panel: null, reason: null });
-    if (id === "filter-reset") return readUrl("");
+    if (click && click.kind === "issue") return Object.assign(state, { issue: click.name || null });
+    if (click && click.kind === "graph") return Object.assign(state, pointedAt(click.value));
+    if (id === "drawer-rows") return Object.assign(state, rowChosen(trigger.value, state));
+    if (id === "drawer") return given.opened ? state : Object.assign(state, { panel: null, reason: null, issue: null });
+    if (id === "filter-reset") return Object.assign(readUrl(""), { src: state.src });
     if (id.startsWith("filter-")) return Object.assign(state, chosen(state, given, id));
     return state;
   }
@@ -57,14 +71,28 @@
     if (id === "filter-range") return range[0] && range[1] ? { days: "custom", from: range[0].slice(0, 10), to: range[1].slice(0, 10) } : {};
     if (id === "filter-period" && given.days !== "custom") return { days: given.days, from: null, to: null };
     if (id === "filter-period") return { days: "custom" };
+    // Projects, types and labels of one profile mean nothing in another one.
+    if (id === "filter-src") return given.src ? { src: given.src, project: [], type: [], label: [], panel: null, reason: null, issue: null } : {};
     const name = id.slice("filter-".length);
     return { [name]: given[name] || [] };
   }
 
-  function navigate(search, days, range, project, type, label, reset, opens, reasons, opened, filters, panel) {
+  /* A point of a chart leads to its issue, if it has one, else to the metric that its chart is about. */
+  function pointedAt(clickData) {
+    const point = (clickData.points || [])[0] || {};
+    const key = [].concat(point.customdata, point.text).find((value) => typeof value === "string" && KEY.test(value));
+    return key ? { issue: key } : {};
+  }
+
+  function rowChosen(cell, state) {
+    if (!cell || !cell.rowId || !KEY.test(cell.rowId) || cell.colId === "key") return {};
+    return { issue: cell.rowId === state.issue ? null : cell.rowId };
+  }
+
+  function navigate(pathname, search, days, range, project, type, label, src, reset, opens, reasons, issues, points, cell, opened, filters, panel, page) {
     const trigger = window.dash_clientside.callback_context.triggered[0];
     const last = trigger ? { id: trigger.prop_id.replace(/\.[^.]*$/, ""), value: trigger.value } : null;
-    const state = applied(readUrl(search), last, { days, range, project, type, label, opened });
+    const state = applied(readUrl(search), last, { days, range, project, type, label, src, opened });
     const url = writeUrl(state);
     const incomplete = state.days === "custom" && !(state.from && state.to);
     const dates = state.from && state.to ? [state.from, state.to] : [null, null];
@@ -75,11 +103,206 @@
       unlessSame(state.project, project),
       unlessSame(state.type, type),
       unlessSame(state.label, label),
+      state.src ? unlessSame(state.src, src) : NO_UPDATE(),
       incomplete ? NO_UPDATE() : unlessSame(filtersOf(state), filters),
       unlessSame(panelOf(state), panel),
-      unlessSame(Boolean(state.panel), opened),
+      unlessSame(Boolean(state.panel || state.issue), opened),
+      unlessSame(shown(pathname), page),
+      summary(state),
     ];
   }
+
+  function shown(pathname) {
+    const found = pages().find((box) => box.dataset.path === pathname);
+    return found ? found.dataset.page : "overview";
+  }
+
+  function summary(state) {
+    const period = state.days !== "custom" ? "last " + state.days + " days" : state.from ? state.from + " to " + state.to : "period ...";
+    return [period].concat(MANY.flatMap((name) => state[name])).join(", ");
+  }
+
+  /* ---- pages ---- */
+
+  /* Gives the visible page what it shows; the others keep what they had, so that nothing is computed for them. */
+  function views(page, filters, revision, before) {
+    if (!page || !filters || revision === null || revision === undefined) return before.map(NO_UPDATE);
+    showPage(page);
+    const now = { filters, revision };
+    return window.dash_clientside.callback_context.outputs_list.map((output, place) =>
+      output.id.name === page ? unlessSame(now, before[place]) : NO_UPDATE()
+    );
+  }
+
+  function showPage(page) {
+    const query = filterQuery();
+    let moved = false;
+    for (const box of pages()) {
+      moved = moved || (box.hidden && box.dataset.page === page);
+      box.hidden = box.dataset.page !== page;
+    }
+    for (const link of document.querySelectorAll("nav.pages a")) {
+      const path = link.getAttribute("href").split("?")[0];
+      const here = path === document.getElementById("page-" + page).dataset.path;
+      link.setAttribute("href", path + query);
+      link.toggleAttribute("aria-current", here);
+      if (here) link.setAttribute("aria-current", "page");
+    }
+    document.body.dataset.page = page;
+    const title = document.querySelector("#page-" + page + " h1");
+    document.title = (title ? title.textContent + " - " : "") + "Throughline";
+    if (moved) lookForCharts();
+  }
+
+  const ownPath = (link) => link && link.origin === window.location.origin && !link.target && !link.hasAttribute("download") && pages().some((box) => box.dataset.path === link.pathname);
+
+  /* Links between our pages change the URL without a new page. */
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest && event.target.closest("a[href]");
+    if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || !ownPath(link)) return;
+    if (link.getAttribute("href").startsWith("#")) return;
+    event.preventDefault();
+    setProps("url", { pathname: link.pathname, search: link.search });
+    window.scrollTo(0, 0);
+  });
+
+  /* ---- the source: profile and revision ---- */
+
+  const source = (filters, revision, before) => (filters ? unlessSame({ src: filters.src, revision }, before) : NO_UPDATE());
+
+  /* ---- charts: only those in sight are asked for ---- */
+
+  const inSight = new Set();
+  const asTable = new Set();
+  const states = {};
+  let timer = null;
+  const sight = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) isIntersecting ? inSight.add(target) : inSight.delete(target);
+      lookForCharts();
+    },
+    { rootMargin: "240px" }
+  );
+
+  function lookForCharts() {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(askForCharts, 40);
+  }
+
+  const stamp = (page, box) => JSON.stringify([states[page], asTable.has(box.dataset.chart), box.dataset.again || ""]);
+  // Short, because it travels there and back.
+  const digest = (text) => Array.from(text).reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) | 0, 7).toString(36);
+
+  function askForCharts() {
+    for (const box of document.querySelectorAll("[data-chart]")) sight.observe(box);
+    for (const box of inSight) if (!box.isConnected) inSight.delete(box);
+    const page = document.body.dataset.page;
+    if (!states[page]) return;
+    const charts = {};
+    for (const box of inSight) {
+      if (box.closest("[data-page]").dataset.page !== page) continue;
+      const wanted = digest(stamp(page, box));
+      const drawn = box.querySelector("[data-drawn]");
+      const missing = !drawn || drawn.dataset.drawn !== wanted;
+      box.toggleAttribute("data-waiting", missing);
+      if (missing) charts[box.dataset.chart] = { stamp: wanted, table: asTable.has(box.dataset.chart) };
+    }
+    if (!Object.keys(charts).length) return;
+    const asked = Object.assign({ charts }, states[page]);
+    if (same(asked, askForCharts.last)) return;
+    askForCharts.last = asked;
+    setProps("wanted-" + page, { data: asked });
+  }
+
+  /* One per page: remembers what the page shows, and looks which charts that concerns. */
+  function follow(view, scheme) {
+    const page = window.dash_clientside.callback_context.inputs_list[0].id.name;
+    if (view) states[page] = { view, scheme };
+    askForCharts.last = null;
+    lookForCharts();
+    return NO_UPDATE();
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest && event.target.closest("[data-action]");
+    if (button) actions[button.dataset.action](button, button.closest("section"));
+  });
+
+  const actions = {
+    table(button, panel) {
+      const name = button.closest("[data-panel]").querySelector("[data-chart]").dataset.chart;
+      const table = !asTable.has(name);
+      table ? asTable.add(name) : asTable.delete(name);
+      button.setAttribute("aria-pressed", String(table));
+      lookForCharts();
+    },
+    retry(button) {
+      const box = button.closest("[data-chart]");
+      if (!box) return;
+      box.dataset.again = String(Number(box.dataset.again || 0) + 1);
+      askForCharts.last = null;
+      lookForCharts();
+    },
+    png(button) {
+      const panel = button.closest("[data-panel]");
+      const graph = panel.querySelector(".js-plotly-plot");
+      if (!graph || !window.Plotly) return say("There is no chart to save.");
+      const surface = getComputedStyle(panel).backgroundColor;
+      const layout = Object.assign({}, graph.layout, { paper_bgcolor: surface, plot_bgcolor: surface, title: { text: panel.querySelector("h2").textContent } });
+      layout.margin = Object.assign({}, layout.margin, { t: 48 });
+      const options = { format: "png", scale: 2, width: graph.clientWidth, height: graph.clientHeight + 34, filename: "throughline-" + panel.dataset.panel };
+      window.Plotly.downloadImage({ data: graph.data, layout, config: { showSendToCloud: false } }, options);
+    },
+    share() {
+      const copied = () => say("The link is copied.");
+      const failed = () => window.prompt("Copy this link:", window.location.href);
+      if (!navigator.clipboard) return failed();
+      navigator.clipboard.writeText(window.location.href).then(copied, failed);
+    },
+    sheet() {
+      openSheet(document.body.dataset.sheet !== "open");
+    },
+  };
+
+  function say(words) {
+    const live = document.getElementById("live");
+    live.textContent = words;
+    window.clearTimeout(say.timer);
+    say.timer = window.setTimeout(() => (live.textContent = ""), 4000);
+  }
+
+  /* ---- links to exports carry the filters of the moment ---- */
+
+  function aim(event) {
+    const link = event.target.closest && event.target.closest('a[data-export]');
+    if (link) link.setAttribute("href", link.dataset.export + filterQuery());
+  }
+  for (const name of ["pointerdown", "focusin", "click", "contextmenu"]) document.addEventListener(name, aim, true);
+
+  /* ---- the sheet of filters on a phone, menus ---- */
+
+  function openSheet(open) {
+    document.body.dataset.sheet = open ? "open" : "";
+    const button = document.getElementById("filters-button");
+    button.setAttribute("aria-expanded", String(open));
+    if (open) document.querySelector("#filters-bar input, #filters-bar button").focus();
+    else button.focus();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    if (document.body.dataset.sheet === "open") openSheet(false);
+    const menu = event.target.closest && event.target.closest("details.menu[open]");
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.querySelector("summary").contains(event.target)) menu.open = false;
+  });
+
+  /* ---- light or dark ---- */
 
   const STORED = "throughline-scheme";
 
@@ -108,7 +331,7 @@
     return NO_UPDATE();
   }
 
-  window.dash_clientside = Object.assign({}, window.dash_clientside, { throughline: { navigate, scheme, forgetRows } });
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { throughline: { navigate, views, source, follow, scheme, forgetRows } });
 
   const functions = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
   functions.IssueLink = function (props) {

@@ -1,25 +1,53 @@
 """One metric on a card: what it is, how much, compared with what, and the way to its issues."""
 
-import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
 from data.metric import Metric, MetricResult
 from ui import ids
 from ui.components.aria import aria
+from ui.components.help import help_button
 from ui.components.sparkline import sparkline
-from ui.format import FORMER_NAMES, comparison, counted, noun_of, number, unit_words
+from ui.components.states import Freshness, error_state, tags
+from ui.format import FORMER_NAMES, comparison, counted, noun_of, number, percentile_words, unit_words
+
+_WAYS_OUT = {
+    "no_data": ("Show the last 365 days", "?days=365"),
+    "not_configured": ("Map it", "/settings"),
+    "not_applicable": ("Change the mapping", "/settings"),
+    "ok": ("Look at the settings", "/settings"),
+}
 
 
-def metric_card(metric: Metric, result: MetricResult) -> Component:
-    """Return the card of one metric; a value that is not there says why."""
+def metric_card(
+    metric: Metric, result: MetricResult, freshness: Freshness, *, page: str, detailed: bool = False
+) -> Component:
+    """Return the card of one metric; a value that is not there says why and what to do.
+
+    Args:
+        metric: the line of its family.
+        result: its result in this view.
+        freshness: of the data underneath.
+        page: on which it stands; a metric may stand on several.
+        detailed: with percentiles, on a page that has room for them.
+    """
+    answer = _answer(metric, result, detailed=detailed) if result.value is not None else _silence(result)
     return html.Article(
         className="card",
-        **aria(labelledby=f"title-{metric.id}", data_metric=metric.id),
+        **aria(labelledby=_title_id(page, metric), data_metric=metric.id),
+        children=[_head(metric, freshness, page), *answer, _more(metric, result, page)],
+    )
+
+
+def failed_card(metric: Metric, cause: str, remedy: str, reference: str, *, page: str) -> Component:
+    """Return the card of a metric that could not be computed."""
+    retry = {"kind": ids.RETRY, "page": page, "name": metric.id}
+    return html.Article(
+        className="card",
+        **aria(labelledby=_title_id(page, metric), data_metric=metric.id),
         children=[
-            _head(metric),
-            *(_answer(metric, result) if result.value is not None else _silence(result)),
-            _more(metric, result),
+            html.H2(metric.title, id=_title_id(page, metric)),
+            error_state(cause, remedy, reference, retry=retry, subject=metric.title),
         ],
     )
 
@@ -29,23 +57,19 @@ def card_skeletons(n: int) -> list[Component]:
     return [html.Div(className="card skeleton", **aria(hidden="true")) for _ in range(n)]
 
 
-def _head(metric: Metric) -> Component:
+def _title_id(page: str, metric: Metric) -> str:
+    return f"title-{page}-{metric.id}"
+
+
+def _head(metric: Metric, freshness: Freshness, page: str) -> Component:
     former = FORMER_NAMES.get(metric.id)
     text = f"{metric.formula} ({former})" if former else metric.formula
     return html.Div(
         className="card-head",
         children=[
-            html.H2(metric.title, id=f"title-{metric.id}"),
-            dmc.Tooltip(
-                label=text,
-                multiline=True,
-                w=280,
-                withArrow=True,
-                events={"hover": True, "focus": True, "touch": True},
-                children=html.Button(
-                    "?", className="help", type="button", **aria(label=f"{metric.title}: {text}")
-                ),
-            ),
+            html.H2(metric.title, id=_title_id(page, metric)),
+            help_button(metric.title, text),
+            *tags(freshness),
         ],
     )
 
@@ -60,7 +84,7 @@ def _band(result: MetricResult) -> list[Component]:
     return [html.Span(result.band["level"], className="band greyed" if greyed else "band", title=title)]
 
 
-def _answer(metric: Metric, result: MetricResult) -> list[Component]:
+def _answer(metric: Metric, result: MetricResult, *, detailed: bool) -> list[Component]:
     assert result.value is not None
     words, tone = comparison(metric, result)
     unit = unit_words(metric)
@@ -74,23 +98,26 @@ def _answer(metric: Metric, result: MetricResult) -> list[Component]:
             ],
         ),
         html.P(words or "\u00a0", className=f"compare {tone}"),
+        *([html.P(percentile_words(result) or "\u00a0", className="compare")] if detailed else []),
         sparkline(result.weekly, unit),
     ]
 
 
 def _silence(result: MetricResult) -> list[Component]:
+    text, href = _WAYS_OUT[result.state]
     return [
         html.P(html.Span("n/a", className="figure none"), className="value"),
         html.P(result.message, className="why"),
+        html.A(text, href=href, className="way-out"),
     ]
 
 
-def _more(metric: Metric, result: MetricResult) -> Component:
+def _more(metric: Metric, result: MetricResult, page: str) -> Component:
     left_out = sum(result.candidates.counts().values())
     label = counted(result.n, noun_of(metric)) + (f", {number(left_out)} left out" if left_out else "")
     button = html.Button(
         [label, html.Span(" \u203a", **aria(hidden="true"))],
-        id={"kind": ids.OPEN, "name": metric.id},
+        id={"kind": ids.OPEN, "page": page, "name": metric.id},
         className="more",
         type="button",
         **aria(label=f"{metric.title}: show {label}", haspopup="dialog"),

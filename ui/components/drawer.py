@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from data.metric import Metric, MetricResult
 from ui import ids
 from ui.components.aria import aria
-from ui.format import counted, noun_of, number, reason, unit_words
+from ui.format import counted, noun_of, number, percentile_words, reason, unit_words
 
 _COLUMNS: list[dict[str, Any]] = [
     {"field": "key", "headerName": "Key", "width": 115, "pinned": "left", "cellRenderer": "IssueLink"},
@@ -35,22 +35,30 @@ def drawer() -> Any:
         closeButtonProps={"aria-label": "Close"},
         title="Details",
         children=[
-            html.Div(id=ids.DRAWER_HEAD, className="drawer-head"),
-            dag.AgGrid(
-                id=ids.DRAWER_ROWS,
-                rowModelType="infinite",
-                columnDefs=_COLUMNS,
-                defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True},
-                dashGridOptions={
-                    "cacheBlockSize": 50,
-                    "rowBuffer": 10,
-                    "maxBlocksInCache": 8,
-                    "enableCellTextSelection": True,
-                    "suppressCellFocus": False,
-                },
-                style={"height": "min(62vh, 560px)", "width": "100%"},
+            html.Div(id=ids.DRAWER_ISSUE),
+            html.Div(
+                id=ids.DRAWER_METRIC,
+                children=[html.Div(id=ids.DRAWER_HEAD, className="drawer-head"), _table()],
             ),
         ],
+    )
+
+
+def _table() -> Any:
+    return dag.AgGrid(
+        id=ids.DRAWER_ROWS,
+        rowModelType="infinite",
+        columnDefs=_COLUMNS,
+        getRowId="params.data.key",
+        defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True},
+        dashGridOptions={
+            "cacheBlockSize": 50,
+            "rowBuffer": 10,
+            "maxBlocksInCache": 8,
+            "enableCellTextSelection": True,
+            "suppressCellFocus": False,
+        },
+        style={"height": "min(62vh, 560px)", "width": "100%"},
     )
 
 
@@ -69,7 +77,7 @@ def drawer_head(metric: Metric, result: MetricResult, chosen: str | None) -> lis
                 *_fact("Formula", metric.formula),
                 *_fact("Made of", f"{counted(result.n, noun_of(metric))}, {result.evidence}"),
                 *_fact("Read from", ", ".join(metric.fields)),
-                *_fact("Percentiles", _percentiles(result)),
+                *_fact("Percentiles", percentile_words(result)),
                 *_fact("Note", result.message or ""),
             ]
         ),
@@ -91,16 +99,6 @@ def _value(metric: Metric, result: MetricResult) -> str:
 
 def _fact(name: str, text: str) -> list[Component]:
     return [html.Dt(name), html.Dd(text)] if text else []
-
-
-def _percentiles(result: MetricResult) -> str:
-    known = [
-        f"{name.upper()} {number(value)}"
-        for name, value in (result.percentiles or {}).items()
-        if value is not None
-    ]
-    withheld = [f"{name.upper()} withheld, {why}" for name, why in result.percentiles_withheld.items()]
-    return "; ".join(known + withheld)
 
 
 def _chips(metric: Metric, result: MetricResult, chosen: str | None) -> list[Component]:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from ui import ids
-from ui.components.aria import aria
+from ui.components.aria import action, aria
+from ui.components.export import export_link
 
 PERIODS = (
     ("30", "Last 30 days"),
@@ -19,65 +20,128 @@ PERIODS = (
 )
 
 
-def header() -> Component:
-    """Return the bar on top."""
+def header(links: Sequence[tuple[str, str]]) -> Component:
+    """Return the bar on top; on a phone its navigation stands at the bottom.
+
+    Args:
+        links: path and title of each page, in order.
+    """
     return html.Header(
         className="top",
         children=[
-            dcc.Link(
+            html.A(
                 [html.Span("", className="mark", **aria(hidden="true")), "Throughline"],
                 href="/",
                 className="brand",
             ),
             html.Nav(
-                dcc.Link(
-                    "Overview",
-                    href="/",
-                    className="here",
-                ),
-                **aria(label="Pages"),
+                [html.A(title, href=path) for path, title in links], className="pages", **aria(label="Pages")
             ),
             html.Div(id=ids.STATUS, className="status"),
+            html.Button("Sync now", id=ids.SYNC, className="quiet-button", type="button", hidden=True),
             html.Button(
-                "Light / dark",
+                html.Span("", className="half-moon", **aria(hidden="true")),
                 id=ids.THEME_TOGGLE,
-                className="quiet-button",
+                className="quiet-button icon",
                 type="button",
+                title="Switch between light and dark",
                 **aria(label="Switch between light and dark"),
             ),
         ],
     )
 
 
-def filters(projects: Sequence[str], types: Sequence[str], labels: Sequence[str]) -> Component:
-    """Return the filter bar; its values live in the URL."""
+def filters(profiles: Sequence[str], shown: str) -> Component:
+    """Return the filter bar; its values live in the URL. On a phone it is a sheet behind one button.
+
+    Args:
+        profiles: names to choose from; a single one needs no choice.
+        shown: the profile that is shown where the URL names none.
+    """
     return html.Div(
-        className="filters",
-        role="search",
-        **aria(label="Filters"),
+        className="filter-row",
         children=[
-            dmc.Select(
-                id=ids.PERIOD,
-                label="Period",
-                data=[{"value": value, "label": label} for value, label in PERIODS],
-                value="90",
-                allowDeselect=False,
-                w=170,
+            html.Button(
+                [html.Span("Filters: ", className="quiet"), html.Span("last 90 days", id=ids.FILTER_SUMMARY)],
+                id="filters-button",
+                type="button",
+                className="quiet-button",
+                **action("sheet"),
+                **aria(expanded="false", controls=ids.FILTER_BAR),
             ),
-            dmc.DatePickerInput(
-                id=ids.RANGE,
-                type="range",
-                label="From and to",
-                valueFormat="YYYY-MM-DD",
-                placeholder="pick two days",
-                allowSingleDateInRange=True,
-                w=230,
-                className="range",
+            html.Div(
+                id=ids.FILTER_BAR,
+                className="filters",
+                role="search",
+                **aria(label="Filters"),
+                children=[
+                    _profile(profiles, shown),
+                    *_period(),
+                    _many(ids.PROJECT, "Project"),
+                    _many(ids.TYPE, "Type"),
+                    _many(ids.LABEL, "Label"),
+                    html.Button("Reset", id=ids.RESET, className="quiet-button", type="button"),
+                    html.Button("Done", type="button", className="quiet-button done", **action("sheet")),
+                ],
             ),
-            _many(ids.PROJECT, "Project", projects),
-            _many(ids.TYPE, "Type", types),
-            _many(ids.LABEL, "Label", labels),
-            html.Button("Reset", id=ids.RESET, className="quiet-button", type="button"),
+            html.Div(
+                className="page-tools",
+                children=[
+                    html.Button("Share", type="button", className="quiet-button", **action("share")),
+                    _export_menu(),
+                ],
+            ),
+        ],
+    )
+
+
+def _profile(profiles: Sequence[str], shown: str) -> Any:
+    return dmc.Select(
+        id=ids.PROFILE,
+        label="Profile",
+        data=list(profiles),
+        value=shown,
+        allowDeselect=False,
+        w=150,
+        wrapperProps={"hidden": len(profiles) < 2},
+    )
+
+
+def _period() -> list[Any]:
+    return [
+        dmc.Select(
+            id=ids.PERIOD,
+            label="Period",
+            data=[{"value": value, "label": label} for value, label in PERIODS],
+            value="90",
+            allowDeselect=False,
+            w=150,
+        ),
+        dmc.DatePickerInput(
+            id=ids.RANGE,
+            type="range",
+            label="From and to",
+            valueFormat="YYYY-MM-DD",
+            placeholder="pick two days",
+            allowSingleDateInRange=True,
+            w=222,
+            className="range",
+        ),
+    ]
+
+
+def _export_menu() -> Component:
+    """Return the exports of the whole page; their addresses get the filters when they are used."""
+    entries = (
+        ("/export/report.html", "Report, standalone HTML"),
+        ("/export/metrics.csv", "All numbers, CSV"),
+        ("/export/metrics.json", "All numbers, JSON"),
+    )
+    return html.Details(
+        className="menu",
+        children=[
+            html.Summary("Export", className="quiet-button"),
+            html.Ul([html.Li(export_link(text, path)) for path, text in entries]),
         ],
     )
 
@@ -142,18 +206,18 @@ def notice(cause: str, remedy: str, reference: str) -> Component:
     )
 
 
-def _many(component_id: str, label: str, choices: Sequence[str]) -> Any:
+def _many(component_id: str, label: str) -> Any:
     return dmc.MultiSelect(
         id=component_id,
         label=label,
-        data=list(choices),
+        data=[],
         value=[],
         placeholder="all",
         searchable=True,
         clearable=True,
         hidePickedOptions=True,
-        maw=320,
-        miw=150,
+        maw=300,
+        miw=140,
         className="many",
         clearButtonProps={"aria-label": f"Clear {label.lower()}"},
     )

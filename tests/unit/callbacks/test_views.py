@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from callbacks.dashboard import sorted_lines, view_of
+from callbacks.drawer import sorted_lines
+from callbacks.views import view_of
 from data.evidence import IssueLine
 from data.pipeline import Pipeline, View
 from tests.dashboards import pipeline_over

@@ -1,0 +1,36 @@
+"""The pages of the dashboard, in the order of the navigation. A page is a module and a line here."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from dash.development.base_component import Component
+
+from ui.pages import diagnostics, dora, flow, overview, settings
+
+
+@dataclass(frozen=True, slots=True)
+class PageSpec:
+    """One page.
+
+    Attributes:
+        id: names its element, its store and its callbacks.
+        path: where it is found.
+        title: in the navigation, in the window's title, and its heading.
+        in_navigation: it has a link there.
+        layout: returns what is in it before any number is.
+    """
+
+    id: str
+    path: str
+    title: str
+    in_navigation: bool
+    layout: Callable[[], Sequence[Component]]
+
+
+PAGES = (
+    PageSpec("overview", "/", "Overview", True, overview.layout),
+    PageSpec("dora", "/dora", "DORA", True, dora.layout),
+    PageSpec("flow", "/flow", "Flow", True, flow.layout),
+    PageSpec("settings", "/settings", "Settings", True, settings.layout),
+    PageSpec("diagnostics", "/diagnostics", "Diagnostics", True, diagnostics.layout),
+)

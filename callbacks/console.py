@@ -11,6 +11,7 @@ the commands that need them.
 
 import logging
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -286,6 +287,37 @@ def metrics_command(
     from callbacks.tables import metrics_table  # noqa: PLC0415
 
     return metrics_table(report)
+
+
+@cli.command("report")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), metavar="FILE.html", help="File to write."
+)
+@click.option("--from", "date_from", metavar="D", help="First civil day, YYYY-MM-DD.")
+@click.option("--to", "date_to", metavar="D", help="Last civil day, included.")
+@click.option("--as-of", metavar="T", help="Compute as of this instant, or the end of this day.")
+@click.option("--timezone", metavar="Z", help="Time zone in which days and weeks begin.")
+@click.pass_obj
+def report_command(
+    invocation: Invocation,
+    *,
+    out: Path,
+    date_from: str | None,
+    date_to: str | None,
+    as_of: str | None,
+    timezone: str | None,
+) -> str:
+    """Write a standalone interactive report that opens offline."""
+    from callbacks.reporting import report_html, save_report  # noqa: PLC0415  # see the module docstring
+    from data.pipeline import Pipeline, View  # noqa: PLC0415
+
+    source = invocation.source()
+    view = View(date_from=date_from, date_to=date_to, as_of=as_of, timezone=timezone)
+    pipeline = Pipeline(source)
+    save_report(out, report_html(pipeline, view, int(time.time() * 1000)))
+    if not pipeline.report(view).scope_issues:
+        _hint_at_empty(source)
+    return f"{out}\n"
 
 
 @cli.command("issues")

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from data.metric import MetricResult
-from data.pipeline import METRICS, Report
+from data.pipeline import ALL_METRICS, Report
 
 MISSING_VALUE = "-"
 ISSUE_HEADINGS = ("key", "type", "status", "created", "started_at", "completed_at", "resolution")
@@ -16,7 +16,7 @@ ISSUE_HEADINGS = ("key", "type", "status", "created", "started_at", "completed_a
 
 def metrics_table(report: Report) -> str:
     """Return every metric of a report as a table, with what to know about the data below it."""
-    titles = {metric.id: metric.title for metric in METRICS}
+    titles = {metric.id: metric.title for metric in ALL_METRICS}
     table = Table("Metric", "Value", "n", "P85", "Before", "Trend", "Left out", box=None, pad_edge=False)
     for name, result in report.results.items():
         table.add_row(titles[name], _value(result), str(result.n), *_beside(result))

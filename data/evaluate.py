@@ -90,13 +90,13 @@ def trend(kind: Kind, now: Measure, before: Measure | None) -> Trend:
         return "unknown"
     if not _differs(kind, now, before):
         return "flat"
-    difference = now.n - before.n if kind == "count" else now.value - before.value
+    difference = now.total - before.total if kind == "count" else now.value - before.value
     return "flat" if difference == 0 else "up" if difference > 0 else "down"
 
 
 def _differs(kind: Kind, now: Measure, before: Measure) -> bool:
     if kind == "count":
-        return abs(now.n - before.n) > Z_COUNTS * math.sqrt(now.n + before.n)
+        return abs(now.total - before.total) > Z_COUNTS * math.sqrt(now.variance + before.variance)
     if now.sample is not None and before.sample is not None:
         return mann_whitney_p(now.sample, before.sample) < 0.05
     if now.successes is not None and before.successes is not None:

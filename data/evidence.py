@@ -78,12 +78,16 @@ def evidence_lines(
 def _span(delivery: DeliveryTables, metric_id: str) -> tuple[Instants, Instants]:
     """Return from when to when a row of this metric is measured, by issue row."""
     created, started, completed = delivery.issues.created, delivery.started_at, delivery.completed_at
+    detected, restored = delivery.detected.reckoned_at, delivery.restored.reckoned_at
     deployed = np.append(delivery.deployments.reckoned_at, MISSING)  # -1 points to the extra place
     spans: dict[str, Callable[[], tuple[Instants, Instants]]] = {
         "request_lead_time": lambda: (created, completed),
-        "time_to_restore": lambda: (created, completed),
-        "change_lead_time": lambda: (started, deployed[delivery.operations.deployment_of]),
-        "failed_deployment_recovery_time": lambda: (deployed[delivery.operations.cause], completed),
+        "time_to_restore": lambda: (detected, restored),
+        "change_lead_time": lambda: (
+            delivery.change.reckoned_at,
+            deployed[delivery.operations.deployment_of],
+        ),
+        "failed_deployment_recovery_time": lambda: (deployed[delivery.operations.cause], restored),
     }
     return spans.get(metric_id, lambda: (started, completed))()
 

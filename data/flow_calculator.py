@@ -10,9 +10,10 @@ from data.metrics.flow_efficiency import flow_efficiency
 from data.metrics.flow_load import flow_load
 from data.metrics.flow_time import flow_time
 from data.metrics.flow_velocity import flow_velocity
+from data.metrics.flow_velocity_points import flow_velocity_points
 from data.metrics.request_lead_time import request_lead_time
 from data.performance_utils import CalculationContext, log_performance
-from data.plain_issues import Options, PlainIssues, all_of, one_of
+from data.plain_issues import Options, PlainIssues, one_of, plain_context, results_of
 
 FLOW_METRICS = (
     Metric(
@@ -85,11 +86,33 @@ FLOW_METRICS = (
     ),
 )
 
+FLOW_VELOCITY_POINTS = Metric(
+    "flow_velocity_points",
+    "Flow velocity in points",
+    unit="points/week",
+    kind="count",
+    better="higher",
+    formula="Points of the items completed and delivered in the period, times 7, divided by its days.",
+    fields=("story_points", "status changes", "resolution", "resolutiondate"),
+    compute=log_performance(flow_velocity_points),
+)
+# What only exists where a profile maps a field for it, by logical name.
+OPTIONAL_FLOW_METRICS = {"story_points": FLOW_VELOCITY_POINTS}
+
+
+def optional_metrics(mapping: Mapping[str, str]) -> tuple[Metric, ...]:
+    """Return the Flow metrics that the mapped fields of a profile add to the family.
+
+    Args:
+        mapping: Jira field id by logical name; empty ids are not mapped.
+    """
+    return tuple(metric for name, metric in OPTIONAL_FLOW_METRICS.items() if mapping.get(name))
+
 
 def calculate_all_flow_metrics(
     subject: CalculationContext | PlainIssues, note: str | None = None, **options: Unpack[Options]
 ) -> Mapping[str, MetricResult]:
-    """Return every Flow metric by id, in the order of the family.
+    """Return every Flow metric by id, in the order of the family; points last, where they are mapped.
 
     Args:
         subject: a context, whose masks the metrics then share, or plain Jira issues.
@@ -99,12 +122,19 @@ def calculate_all_flow_metrics(
     Raises:
         InputError: the issues or the options make no sense; nothing was computed.
     """
-    return all_of(FLOW_METRICS, subject, note, **options)
+    context = subject if isinstance(subject, CalculationContext) else plain_context(subject, **options)
+    mapped = context is not None and context.delivery.mapped.points is not None
+    return results_of((*FLOW_METRICS, *([FLOW_VELOCITY_POINTS] if mapped else [])), context, note)
 
 
 def calculate_flow_velocity(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
     """Return how many items a week are delivered, from plain Jira issues."""
     return one_of(FLOW_METRICS, "flow_velocity", issues, **options)
+
+
+def calculate_flow_velocity_points(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
+    """Return how many points a week are delivered, from plain Jira issues."""
+    return one_of([FLOW_VELOCITY_POINTS], "flow_velocity_points", issues, **options)
 
 
 def calculate_flow_time(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:

@@ -105,6 +105,7 @@ class Measure:
         weekly_n: how many items each of them is made of.
         sample: the durations themselves, in the metric's unit; None for other kinds.
         successes: the k of k out of n; None for other kinds than proportions.
+        weights: what each included row counts for; None: 1.
         state: anything but ``ok`` goes with a value of None.
         message: why there is no value.
         evidence: how trustworthy the inputs are.
@@ -117,6 +118,7 @@ class Measure:
     weekly_n: NDArray[np.int64]
     sample: NDArray[np.float64] | None = None
     successes: int | None = None
+    weights: NDArray[np.float64] | None = None
     state: State = "ok"
     message: str | None = None
     evidence: Evidence = "measured"
@@ -126,6 +128,16 @@ class Measure:
     def n(self) -> int:
         """How many rows the value is made of."""
         return int(np.count_nonzero(self.candidates.code == INCLUDED))
+
+    @property
+    def total(self) -> float:
+        """What the included rows count for together."""
+        return self.n if self.weights is None else float(self.weights.sum())
+
+    @property
+    def variance(self) -> float:
+        """The variance of ``total`` by chance alone: of a count the count itself."""
+        return self.n if self.weights is None else float((self.weights**2).sum())
 
 
 @dataclass(frozen=True, slots=True)

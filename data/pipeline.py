@@ -20,7 +20,12 @@ from data.delivery import DeliveryTables, derive
 from data.dora_calculator import DORA_METRICS, calculate_all_dora_metrics
 from data.evaluate import no_data
 from data.evidence import IssueLine, evidence_lines
-from data.flow_calculator import FLOW_METRICS, calculate_all_flow_metrics
+from data.flow_calculator import (
+    FLOW_METRICS,
+    OPTIONAL_FLOW_METRICS,
+    calculate_all_flow_metrics,
+    optional_metrics,
+)
 from data.metric import Finding, MetricResult
 from data.performance_utils import CalculationContext, PerformanceTimer
 from data.periods import iso_instant, lay_out, parse_as_of, parse_day, zone_named
@@ -31,6 +36,8 @@ from data.tables import MISSING, Dataset, Flags, IssueTable
 logger = logging.getLogger(__name__)
 EMPTY_STORE = "There are no issues in the store."
 METRICS = (*DORA_METRICS, *FLOW_METRICS)
+# With those that exist only where a profile maps a field for them.
+ALL_METRICS = (*METRICS, *OPTIONAL_FLOW_METRICS.values())
 REMEMBERED_REPORTS = 64
 DAY_MS = 86_400_000
 
@@ -114,11 +121,11 @@ def compute(dataset: Dataset, profile: Profile, view: View) -> Report:
     if as_of == MISSING:
         if first and last:
             lay_out(first, last, zone, 0)  # refuses a period that ends before it begins
-        return _over_nothing(dataset, as_of, Period(view.date_from, view.date_to, 0, zone.key))
+        return _over_nothing(dataset, profile, as_of, Period(view.date_from, view.date_to, 0, zone.key))
     window = lay_out(first, last, zone, as_of, first_created)
     period = Period(window.first_day.isoformat(), window.last_day.isoformat(), window.days, zone.key)
     if not len(issues):
-        return _over_nothing(dataset, as_of, period)
+        return _over_nothing(dataset, profile, as_of, period)
     delivery = derive(dataset, profile, zone, as_of)
     chosen = _chosen(issues, view)
     context = CalculationContext(delivery, window, chosen, frozenset(view.projects))
@@ -201,7 +208,8 @@ def _result_document(result: MetricResult) -> dict[str, Any]:
     }
 
 
-def _over_nothing(dataset: Dataset, as_of: int, period: Period) -> Report:
+def _over_nothing(dataset: Dataset, profile: Profile, as_of: int, period: Period) -> Report:
+    more = optional_metrics(profile.fields)
     return Report(
         as_of=as_of,
         revision=dataset.revision,
@@ -209,7 +217,7 @@ def _over_nothing(dataset: Dataset, as_of: int, period: Period) -> Report:
         period=period,
         scope_issues=len(dataset.issues),
         flow_items=0,
-        results={metric.id: no_data(metric, EMPTY_STORE) for metric in METRICS},
+        results={metric.id: no_data(metric, EMPTY_STORE) for metric in (*METRICS, *more)},
     )
 
 

@@ -87,6 +87,13 @@ def all_of(
 ) -> dict[str, MetricResult]:
     """Return every metric of a family by id, in its order, over a context or over plain issues."""
     context = subject if isinstance(subject, CalculationContext) else plain_context(subject, **options)
+    return results_of(family, context, note)
+
+
+def results_of(
+    family: Sequence[Metric], context: CalculationContext | None, note: str | None = None
+) -> dict[str, MetricResult]:
+    """Return every metric of a family by id, in its order; no context is no issues."""
     return {metric.id: _result(metric, context, note) for metric in family}
 
 

@@ -160,6 +160,19 @@ def _fields(delivery: DeliveryTables) -> Iterator[Finding]:
             malformed, missing = issues.created == MISSING, np.zeros(len(issues), np.bool_)
         yield _issues(delivery, _malformed(name), malformed)
         yield _issues(delivery, _missing(name), missing)
+    for name, rows in delivery.mapped.malformed.items():
+        yield _issues(delivery, _malformed(name), rows)
+    for name in delivery.mapped.unread:
+        yield _issues(delivery, _unread(name), np.ones(len(issues), np.bool_))
+
+
+def _unread(name: str) -> _Rule:
+    return _Rule(
+        f"missing_{name}",
+        f"No stored issue has a value in the field that is mapped to {name}; no number can use it.",
+        f"Correct fields.{name} in the profile; if the mapping is newer than the stored issues, "
+        "import their files again or sync.",
+    )
 
 
 def _malformed(name: str) -> _Rule:

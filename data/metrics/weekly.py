@@ -30,6 +30,14 @@ def count_by_week(context: CalculationContext, week: NDArray[Any]) -> NDArray[np
     return np.bincount(week, minlength=n)[:n].astype(np.int64) if n else np.zeros(0, np.int64)
 
 
+def sum_by_week(
+    context: CalculationContext, week: NDArray[Any], values: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the sum of the values of each week, 0 where a week has none."""
+    n = week_count(context)
+    return np.bincount(week, values, minlength=n)[:n].astype(np.float64) if n else np.zeros(0)
+
+
 def median_by_week(
     context: CalculationContext, week: NDArray[Any], values: NDArray[np.float64]
 ) -> NDArray[np.float64]:

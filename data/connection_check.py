@@ -76,6 +76,33 @@ def check(
     return [*findings, _limits(client)]
 
 
+def connection_findings(
+    client: JiraClient, profile: Profile, now: Callable[[], float] = time.time
+) -> list[Finding]:
+    """Return what works of a connection: server, time it takes to answer, clock, account, time zone.
+
+    Args:
+        client: asks the Jira.
+        profile: whose zone is compared with the account's.
+        now: this machine's wall clock, in epoch seconds.
+
+    Raises:
+        SourceError: the first thing that does not work.
+    """
+    server = client.server()
+    clock = _clock(client, now)
+    began = time.monotonic()
+    account = client.myself()
+    latency_ms = 1000 * (time.monotonic() - began)
+    return [
+        _connection(client, server),
+        Finding("latency", "ok", f"An answer takes {max(latency_ms, 1):.0f} ms."),
+        clock,
+        Finding("account", "ok", f"Asking as {account.display_name or account.account_id}."),
+        _zone(account.time_zone, profile.timezone),
+    ]
+
+
 def exit_code_of(findings: Iterable[Finding]) -> int:
     """Return the exit code of the first failure, 0 where there is none."""
     return next((finding.exit_code for finding in findings if finding.state == "failed"), 0)

@@ -95,6 +95,7 @@ def _register_rows(exports: Blueprint, workspace: Workspace) -> None:
 
 
 def _register_problems(exports: Blueprint) -> None:
+    @exports.get("/", defaults={"rest": ""})
     @exports.get("/<path:rest>")
     def unknown(rest: str) -> Response:
         raise UnknownExportError(f"There is no export called {rest!r}.", hint=_FROM_THE_PAGE)

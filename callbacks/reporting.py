@@ -6,7 +6,7 @@ from pathlib import Path
 
 from configuration.errors import InputError
 from data.periods import from_ms
-from data.pipeline import METRICS, Pipeline, View
+from data.pipeline import ALL_METRICS, Pipeline, View
 from data.tables import MISSING
 from ui.report import Snapshot, report_page
 
@@ -44,7 +44,8 @@ def report_html(pipeline: Pipeline, view: View, written_at: int) -> str:
             (head, ", ".join(getattr(view, name))) for head, name in _FILTERS if getattr(view, name)
         ),
     )
-    return report_page(snapshot, METRICS, report, report.findings)
+    metrics = [metric for metric in ALL_METRICS if metric.id in report.results]
+    return report_page(snapshot, metrics, report, report.findings)
 
 
 def save_report(path: Path, text: str) -> None:

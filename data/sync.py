@@ -47,7 +47,7 @@ def sync_all(
     server = client.server()
     statuses = client.statuses()
     total = client.count(jql)
-    store.clear_staged()
+    store.begin_attempt({})
     progress(0, total)
     fetched, bad, projects = _stage_pages(
         client.pages(jql), store, lambda done: progress(done, total), cancelled
@@ -59,7 +59,10 @@ def sync_all(
         "watermark": str(server.server_time_ms),
         "jql": jql,
     }
-    changes = store.publish_staged(References(statuses, versions), as_of=server.server_time_ms, meta=meta)
+    gone = set(store.keys()) - store.staged()
+    changes = store.publish_staged(
+        References(statuses, versions), as_of=server.server_time_ms, meta=meta, gone=gone, authoritative=True
+    )
     outcome = SyncOutcome(
         mode="full",
         changes=changes,

@@ -170,7 +170,7 @@ class _Reader:
 
     def flags(self, name: str) -> NDArray[np.int8] | None:
         """Return yes, no or unsaid."""
-        read = self._read(name, _flag, UNSAID)
+        read = self._read(name, flag_of, UNSAID)
         return None if read is None else np.array(read[1], np.int8)[read[0]]
 
     def points(self, name: str) -> NDArray[np.float64] | None:
@@ -250,7 +250,8 @@ def _names(value: Value) -> tuple[str, ...] | None:
     return tuple(map(fold, value)) if isinstance(value, tuple) else None
 
 
-def _flag(value: Value) -> int | None:
+def flag_of(value: Value) -> int | None:
+    """Return ``YES`` or ``NO`` as a value spells it; None where it is neither."""
     names = _names(value)
     if names is None or not _YES.union(_NO).issuperset(names):
         return None

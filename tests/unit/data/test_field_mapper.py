@@ -1,18 +1,24 @@
-"""Field mapping: checked by type with a sentence, proposed with reasons."""
+"""Field mapping: which metrics use a logical name, and mappings checked by type with a sentence."""
 
-from data.field_mapper import create_field_mapping_index, metrics_of, propose, validate
+import pytest
+
+from data.field_mapper import (
+    LOGICAL_FIELDS,
+    create_field_mapping_index,
+    metrics_of,
+    need_of,
+    unknown_names,
+    validate,
+)
+from data.pipeline import ALL_METRICS
 
 FIELDS = [
     {"id": "customfield_1", "name": "Story Points", "schema": {"type": "number"}},
-    {"id": "customfield_2", "name": "Points of contact", "schema": {"type": "string"}},
-    {"id": "customfield_3", "name": "Old story points", "schema": {"type": "number"}},
-    {"id": "customfield_4", "name": "Service restored", "schema": {"type": "datetime"}},
+    {"id": "customfield_4", "key": "restored", "name": "Service restored", "schema": {"type": "datetime"}},
+    {"id": "customfield_5", "name": "Scripted", "schema": {"type": "any"}},
     {"id": "summary", "name": "Summary"},
+    {"name": "Nameless"},
 ]
-
-
-def sample(**values: object) -> dict:
-    return {"id": "1", "key": "A-1", "fields": values}
 
 
 def test_index_answers_in_both_directions() -> None:
@@ -23,44 +29,64 @@ def test_index_answers_in_both_directions() -> None:
     assert index.get_logical_name("customfield_1") == "story_points"
 
 
-def test_a_mapping_that_works_says_nothing() -> None:
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        {"story_points": "customfield_1", "restored_at": ""},
+        {"restored_at": "restored"},  # Data Center names fields by key, too
+        {"commit_date": "customfield_5"},  # of an app that does not say what it holds
+    ],
+)
+def test_a_mapping_that_works_says_nothing(mapping: dict[str, str]) -> None:
     """Right types, known fields; an empty id is not mapped."""
-    assert validate({"story_points": "customfield_1", "restored_at": ""}, FIELDS) == ()
+    assert validate(mapping, FIELDS) == ()
+    assert validate(mapping, iter(FIELDS)) == ()
 
 
-def test_each_mapping_that_cannot_work_gets_its_sentence() -> None:
-    """A field of the wrong type, one that does not exist, and a name nobody knows."""
-    wrong = {"restored_at": "customfield_1", "detected_at": "customfield_99", "colour": "summary"}
+@pytest.mark.parametrize(
+    ("mapping", "sentence"),
+    [
+        (
+            {"restored_at": "customfield_1"},
+            "fields.restored_at needs a date field, and customfield_1 (Story Points) is of type number.",
+        ),
+        (
+            {"detected_at": "customfield_99"},
+            "fields.detected_at names the field customfield_99, which this Jira does not have.",
+        ),
+        (
+            {"colour": "summary"},
+            "fields.colour is no name that a metric knows; use one of commit_date, deployed_at, "
+            "environment, detected_at, restored_at, failed, story_points.",
+        ),
+        (
+            {"detected_at": "customfield_4", "restored_at": "customfield_4"},
+            "fields.restored_at and fields.detected_at name the same field customfield_4.",
+        ),
+    ],
+)
+def test_each_mapping_that_cannot_work_gets_its_sentence(mapping: dict[str, str], sentence: str) -> None:
+    """Wrong type, no such field, a name nobody knows, one field for two meanings."""
+    assert validate(mapping, FIELDS) == (sentence,)
 
-    sentences = validate(wrong, FIELDS)
 
-    assert [sentence.split(" ")[0] for sentence in sentences] == [f"fields.{name}" for name in wrong]
-    assert "needs a date field" in sentences[0]
-    assert "customfield_99" in sentences[1]
-    assert all(sentence.endswith(".") for sentence in sentences)
+def test_names_that_no_metric_knows() -> None:
+    """They may serve an incident rule, so they are told apart."""
+    assert unknown_names({"severity": "customfield_1", "failed": "x", "gone": ""}) == ("severity",)
 
 
-def test_the_best_proposal_is_the_one_with_name_and_values() -> None:
-    """A usual name and filled values beat a name that only holds it; wrong types are out."""
-    issues = [sample(customfield_1=3, customfield_3=None), sample(customfield_1=5.5, customfield_2="Robin")]
-
-    proposals = propose("story_points", FIELDS, issues)
-
-    assert [proposal.field for proposal in proposals] == ["customfield_1", "customfield_3"]
-    assert proposals[0].confidence == 1
-    assert proposals[0].reasons == (
-        "its name is like 'story points'",
-        "filled in 2 of 2 issues",
-        "2 of 2 values are of the kind number",
-    )
-
-
-def test_without_a_likely_name_nothing_is_proposed() -> None:
-    """A guess is no proposal."""
-    assert propose("environment", FIELDS, []) == ()
+def test_what_a_metric_needs() -> None:
+    """Points need their field, restoration only gets better by one, flow time has no use for any."""
+    assert need_of("story_points", "flow_velocity_points") == "required"
+    assert need_of("restored_at", "time_to_restore") == "optional"
+    assert need_of("restored_at", "flow_time") == "not needed"
+    assert need_of("colour", "flow_time") == "not needed"
 
 
 def test_what_a_mapping_makes_better() -> None:
-    """Known names tell their metrics, unknown ones none."""
+    """Known names tell their metrics, unknown ones none; all of these metrics exist."""
+    known = {metric.id for metric in ALL_METRICS}
+
     assert metrics_of("story_points") == ("flow_velocity_points",)
     assert metrics_of("colour") == ()
+    assert {metric for field in LOGICAL_FIELDS for metric in field.metrics} <= known

@@ -9,7 +9,7 @@ from callbacks.notices import Failure, attempted
 from callbacks.panels import asked, cards_of, failed_cards, family, freshness_of, heading_of, register_charts
 from callbacks.workspace import Workspace
 from data.dora_calculator import DORA_METRICS
-from data.flow_calculator import FLOW_METRICS
+from data.flow_calculator import FLOW_METRICS, OPTIONAL_FLOW_METRICS
 from data.performance_utils import PerformanceTimer
 from ui import ids
 from ui.pages import dora, flow
@@ -18,7 +18,9 @@ from ui.pages import dora, flow
 def register(app: Dash, workspace: Workspace) -> None:
     """Connect both pages to the workspace."""
     _register_page(app, workspace, "dora", family(DORA_METRICS, dora.METRICS))
-    _register_page(app, workspace, "flow", family(FLOW_METRICS, flow.METRICS))
+    _register_page(
+        app, workspace, "flow", family((*FLOW_METRICS, *OPTIONAL_FLOW_METRICS.values()), flow.METRICS)
+    )
 
 
 def _register_page(app: Dash, workspace: Workspace, page: str, names: Sequence[str]) -> None:

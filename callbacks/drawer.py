@@ -1,15 +1,25 @@
-"""The drawer: the formula of a number, the rows it is made of, page by page."""
+"""The drawer: the formula of a number, the rows it is made of page by page, the history of one of them."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
+from urllib.parse import quote
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+from dash.development.base_component import Component
 
+from callbacks.notices import Failure, attempted
 from callbacks.panels import BY_ID, asked
+from callbacks.views import query_of
 from callbacks.workspace import Workspace
+from data.charts.issue_history import issue_history
 from data.evidence import IssueLine
+from data.metric import Metric
+from data.pipeline import Pipeline, Report
 from ui import ids
 from ui.components.drawer import drawer_head
+from ui.components.issue import issue_box, issue_unknown
+from ui.components.states import error_state
 from ui.format import reason as reason_words
 
 
@@ -25,19 +35,22 @@ def register(app: Dash, workspace: Workspace) -> None:
     @app.callback(
         Output(ids.DRAWER, "title"),
         Output(ids.DRAWER_HEAD, "children"),
+        Output(ids.DRAWER_METRIC, "hidden"),
+        Output(ids.DRAWER_ISSUE, "children"),
         Input(ids.PANEL, "data"),
-        Input(ids.SOURCE, "data"),
         Input(ids.FILTERS, "data"),
+        Input(ids.REVISION, "data"),
         prevent_initial_call=True,
     )
     def show_drawer(
-        panel: dict[str, Any] | None, _source: dict[str, Any] | None, filters: dict[str, Any] | None
-    ) -> tuple[Any, Any]:
-        metric = BY_ID.get((panel or {}).get("panel") or "")
-        if metric is None:
-            return no_update, no_update
-        _, report = asked(workspace, filters)
-        return metric.title, drawer_head(metric, report.results[metric.id], (panel or {}).get("reason"))
+        panel: dict[str, Any] | None, filters: dict[str, Any] | None, _revision: str | None
+    ) -> tuple[Any, ...]:
+        opened = Opened.of(panel)
+        if not (opened.metric or opened.issue):
+            return no_update, no_update, no_update, no_update
+        return attempted(
+            lambda: _drawer(workspace, opened, filters), lambda failure: _failed(opened, failure)
+        )
 
     @app.callback(
         Output(ids.DRAWER_ROWS, "getRowsResponse"),
@@ -49,15 +62,56 @@ def register(app: Dash, workspace: Workspace) -> None:
     def send_rows(
         request: dict[str, Any] | None, panel: dict[str, Any] | None, filters: dict[str, Any] | None
     ) -> dict[str, Any]:
-        name = (panel or {}).get("panel") or ""
-        if request is None or name not in BY_ID:
+        opened = Opened.of(panel)
+        if request is None or opened.metric is None:
             return {"rowData": [], "rowCount": 0}
         pipeline, report = asked(workspace, filters)
         lines = sorted_lines(
-            pipeline.lines(report, name, (panel or {}).get("reason")), request.get("sortModel")
+            pipeline.lines(report, opened.metric.id, opened.reason), request.get("sortModel")
         )
         part = lines[int(request["startRow"]) : int(request["endRow"])]
         return {"rowData": [_row(line) for line in part], "rowCount": len(lines)}
+
+
+def _drawer(workspace: Workspace, opened: "Opened", filters: dict[str, Any] | None) -> tuple[Any, ...]:
+    pipeline, report = asked(workspace, filters)
+    metric = opened.metric
+    issue = None if opened.issue is None else _issue(pipeline, report, opened.issue)
+    if metric is None or metric.id not in report.results:
+        return opened.issue, None, True, issue
+    address = f"/export/metric/{metric.id}.csv{query_of(filters, reason=opened.reason)}"
+    head = drawer_head(metric, report.results[metric.id], opened.reason, address)
+    return metric.title, head, False, issue
+
+
+def _issue(pipeline: Pipeline, report: Report, key: str) -> Component:
+    stays = None if report.delivery is None else issue_history(report.delivery, key)
+    if stays is None:
+        return issue_unknown(key)
+    row = pipeline.store.rows([key]).get(key)
+    site = "" if pipeline.source.kind == "demo" else pipeline.status().site
+    url = f"{site}/browse/{quote(key)}" if site else ""
+    return issue_box(key, "" if row is None else row.summary, url, stays)
+
+
+def _failed(opened: "Opened", failure: Failure) -> tuple[Any, ...]:
+    title = opened.metric.title if opened.metric else opened.issue
+    return title, None, True, error_state(failure.cause, failure.remedy, failure.reference)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the URL says is open: a metric, for one of its reasons, an issue, or both."""
+
+    metric: Metric | None
+    reason: str | None
+    issue: str | None
+
+    @classmethod
+    def of(cls, panel: Mapping[str, Any] | None) -> "Opened":
+        """Read the browser's store; unknown metrics are none."""
+        given = panel or {}
+        return cls(BY_ID.get(given.get("panel") or ""), given.get("reason"), given.get("issue"))
 
 
 def sorted_lines(lines: list[IssueLine], order: list[dict[str, str]] | None) -> list[IssueLine]:

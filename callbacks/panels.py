@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from callbacks.notices import attempted
 from callbacks.views import view_of
 from callbacks.workspace import Workspace
+from data.flow_calculator import OPTIONAL_FLOW_METRICS
 from data.metric import Metric
 from data.performance_utils import PerformanceTimer
 from data.pipeline import METRICS, Pipeline, Report
@@ -22,7 +23,7 @@ from ui.figures.chart import ChartSpec
 from ui.figures.charts import chart
 from ui.format import counted
 
-BY_ID = {metric.id: metric for metric in METRICS}
+BY_ID = {metric.id: metric for metric in (*METRICS, *OPTIONAL_FLOW_METRICS.values())}
 NO_DATA_YET = "no data yet"
 
 
@@ -61,16 +62,21 @@ def heading_of(report: Report) -> str:
 def cards_of(
     page: str, names: Sequence[str], report: Report, freshness: Freshness, *, detailed: bool = False
 ) -> list[Component]:
-    """Return the cards of the metrics called ``names``."""
+    """Return the cards of those of ``names`` that the report has."""
     return [
         metric_card(BY_ID[name], report.results[name], freshness, page=page, detailed=detailed)
         for name in names
+        if name in report.results
     ]
 
 
 def failed_cards(page: str, names: Sequence[str], cause: str, remedy: str, reference: str) -> list[Component]:
     """Return the cards of a page whose numbers could not be computed."""
-    return [failed_card(BY_ID[name], cause, remedy, reference, page=page) for name in names]
+    return [
+        failed_card(BY_ID[name], cause, remedy, reference, page=page)
+        for name in names
+        if BY_ID[name] in METRICS
+    ]
 
 
 def family(metrics: Sequence[Metric], first: Sequence[str]) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ def _register_browser_side(app: Dash) -> None:
         Input(ids.RESET, "n_clicks"),
         Input({"kind": ids.OPEN, "page": ALL, "name": ALL}, "n_clicks"),
         Input({"kind": ids.REASON, "name": ALL}, "n_clicks"),
-        Input({"kind": ids.ISSUE, "name": ALL}, "n_clicks"),
+        Input({"kind": ids.ISSUE, "page": ALL, "name": ALL}, "n_clicks"),
         Input({"kind": ids.GRAPH, "name": ALL}, "clickData"),
         Input(ids.DRAWER_ROWS, "cellClicked"),
         Input(ids.DRAWER, "opened"),

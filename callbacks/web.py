@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dash import Dash
+from dash.development.base_component import Component
 from flask_compress import Compress
 
 from callbacks import dashboard, diagnostics, dora_flow_metrics, drawer, exports, settings_page, shell
@@ -12,6 +13,7 @@ from callbacks.notices import show_notice
 from callbacks.views import profile_names
 from callbacks.workspace import Workspace
 from configuration.errors import DashboardError
+from ui.components.shell import banner
 from ui.layout import page
 from ui.pages.registry import PAGES
 
@@ -47,8 +49,9 @@ def create_dash(
     guard(app.server, port, allowed_hosts, [spec.path for spec in PAGES])
 
     def layout() -> object:
+        revision, notice = _first(workspace)
         polling = workspace.jobs.state().running
-        return page(profile_names(workspace), workspace.shown, _revision(workspace), polling=polling)
+        return page(profile_names(workspace), workspace.shown, revision, notice, polling=polling)
 
     app.layout = layout
     for feature in (shell, dashboard, dora_flow_metrics, drawer, settings_page, diagnostics, exports):
@@ -61,9 +64,12 @@ def create_dash(
     return app
 
 
-def _revision(workspace: Workspace) -> str | None:
-    """Return what is shown first; a store that cannot be read is told of by the panels that need it."""
+def _first(workspace: Workspace) -> tuple[str | None, Component | None]:
+    """Return the revision that is shown first, and whose data they are.
+
+    A store that cannot be read is told of by the panels that need it.
+    """
     try:
-        return shell.stamp(workspace, None)
+        return shell.stamp(workspace, None), banner(workspace.pipeline().status().kind)
     except DashboardError:
-        return None
+        return None, None

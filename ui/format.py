@@ -6,6 +6,7 @@ from data.metric import Metric, MetricResult
 
 UNIT_WORDS = {
     "items/week": "items a week",
+    "points/week": "points a week",
     "deployments/week": "deployments a week",
     "days": "days, median",
     "hours": "hours, median",
@@ -113,6 +114,13 @@ def percentile_words(result: MetricResult) -> str:
     ]
     withheld = [f"{name.upper()} withheld, {why}" for name, why in result.percentiles_withheld.items()]
     return "; ".join(known + withheld)
+
+
+def percentiles_in_short(result: MetricResult) -> str:
+    """Return the known percentiles and the names of the withheld ones; "" for counts and rates."""
+    known = [f"{name.upper()} {number(value)}" for name, value in (result.percentiles or {}).items() if value]
+    withheld = " and ".join(name.upper() for name in result.percentiles_withheld)
+    return "; ".join([*known, *([f"{withheld} withheld: too few"] if withheld else [])])
 
 
 def reason(code: str) -> str:

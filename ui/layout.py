@@ -15,13 +15,16 @@ from ui.pages.registry import PAGES, PageSpec
 from ui.theme import MANTINE
 
 
-def page(profiles: Sequence[str], shown: str, revision: str | None, *, polling: bool) -> Any:
+def page(
+    profiles: Sequence[str], shown: str, revision: str | None, notice: Component | None, *, polling: bool
+) -> Any:
     """Return all pages with empty panels of their final size; the browser shows the one that the URL names.
 
     Args:
         profiles: names to choose from.
         shown: the profile that is shown where the URL names none.
         revision: of its data, so that the first numbers need not wait for it.
+        notice: whose data are shown; there from the start, so that nothing jumps.
         polling: a job is running, so the page asks how it goes.
     """
     return dmc.MantineProvider(
@@ -34,7 +37,7 @@ def page(profiles: Sequence[str], shown: str, revision: str | None, *, polling: 
             dcc.Interval(id=ids.POLL, interval=1000, disabled=not polling),
             html.A("Skip to the numbers", href="#main", className="skip"),
             header([(spec.path, spec.title) for spec in PAGES if spec.in_navigation]),
-            html.Div(id=ids.BANNER),
+            html.Div(notice, id=ids.BANNER),
             html.Div(id=ids.NOTICE),
             html.Div(id=ids.JOB, role="status", **aria(live="polite")),
             filters(profiles, shown),

@@ -58,7 +58,7 @@
     if (click && click.kind === "open") return Object.assign(state, { panel: click.name, reason: null, issue: null });
     if (click && click.kind === "reason") return Object.assign(state, { reason: click.name || null });
     if (click && click.kind === "issue") return Object.assign(state, { issue: click.name || null });
-    if (click && click.kind === "graph") return Object.assign(state, pointedAt(click.value));
+    if (click && click.kind === "graph") return Object.assign(state, pointedAt(click.name, click.value));
     if (id === "drawer-rows") return Object.assign(state, rowChosen(trigger.value, state));
     if (id === "drawer") return given.opened ? state : Object.assign(state, { panel: null, reason: null, issue: null });
     if (id === "filter-reset") return Object.assign(readUrl(""), { src: state.src });
@@ -78,10 +78,12 @@
   }
 
   /* A point of a chart leads to its issue, if it has one, else to the metric that its chart is about. */
-  function pointedAt(clickData) {
+  function pointedAt(chart, clickData) {
     const point = (clickData.points || [])[0] || {};
     const key = [].concat(point.customdata, point.text).find((value) => typeof value === "string" && KEY.test(value));
-    return key ? { issue: key } : {};
+    if (key) return { issue: key };
+    const panel = document.getElementById(chart);
+    return panel && panel.dataset.metric ? { panel: panel.dataset.metric, reason: null, issue: null } : {};
   }
 
   function rowChosen(cell, state) {
@@ -111,6 +113,8 @@
       summary(state),
     ];
   }
+
+  const go = (changes) => setProps("url", { search: writeUrl(Object.assign(readUrl(window.location.search), changes)) });
 
   function shown(pathname) {
     const found = pages().find((box) => box.dataset.path === pathname);
@@ -334,9 +338,20 @@
   window.dash_clientside = Object.assign({}, window.dash_clientside, { throughline: { navigate, views, source, follow, scheme, forgetRows } });
 
   const functions = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
+  /* A key opens the history of its issue here; the arrow beside it leads to Jira. */
   functions.IssueLink = function (props) {
     const url = (props.data && props.data.url) || "";
-    if (!/^https?:\/\//.test(url)) return props.value || "";
-    return React.createElement("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, props.value);
+    const key = props.value || "";
+    if (!KEY.test(key)) return key;
+    const open = React.createElement("button", { type: "button", className: "key", title: "Show its history", onClick: () => go({ issue: key }) }, key);
+    if (!/^https?:\/\//.test(url)) return open;
+    const link = { href: url, target: "_blank", rel: "noopener noreferrer", title: "Open " + key + " in Jira", "aria-label": "Open " + key + " in Jira", className: "jira" };
+    return React.createElement("span", null, open, React.createElement("a", link, "\u2197"));
   };
+
+  document.addEventListener("keydown", (event) => {
+    const cell = event.key === "Enter" && event.target.classList && event.target.classList.contains("ag-cell") && event.target;
+    const button = cell && cell.querySelector("button.key");
+    if (button) button.click();
+  });
 })();

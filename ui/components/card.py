@@ -9,7 +9,7 @@ from ui.components.aria import aria
 from ui.components.help import help_button
 from ui.components.sparkline import sparkline
 from ui.components.states import Freshness, error_state, tags
-from ui.format import FORMER_NAMES, comparison, counted, noun_of, number, percentile_words, unit_words
+from ui.format import FORMER_NAMES, comparison, counted, noun_of, number, percentiles_in_short, unit_words
 
 _WAYS_OUT = {
     "no_data": ("Show the last 365 days", "?days=365"),
@@ -98,7 +98,7 @@ def _answer(metric: Metric, result: MetricResult, *, detailed: bool) -> list[Com
             ],
         ),
         html.P(words or "\u00a0", className=f"compare {tone}"),
-        *([html.P(percentile_words(result) or "\u00a0", className="compare")] if detailed else []),
+        *([html.P(percentiles_in_short(result) or "\u00a0", className="compare")] if detailed else []),
         sparkline(result.weekly, unit),
     ]
 
@@ -114,12 +114,13 @@ def _silence(result: MetricResult) -> list[Component]:
 
 def _more(metric: Metric, result: MetricResult, page: str) -> Component:
     left_out = sum(result.candidates.counts().values())
-    label = counted(result.n, noun_of(metric)) + (f", {number(left_out)} left out" if left_out else "")
+    counted_rows = counted(result.n, noun_of(metric))
+    rest = f", {number(left_out)} left out" if left_out else ""
     button = html.Button(
-        [label, html.Span(" \u203a", **aria(hidden="true"))],
+        [counted_rows, html.Span(rest, className="wide"), html.Span(" \u203a", **aria(hidden="true"))],
         id={"kind": ids.OPEN, "page": page, "name": metric.id},
         className="more",
         type="button",
-        **aria(label=f"{metric.title}: show {label}", haspopup="dialog"),
+        **aria(label=f"{metric.title}: show {counted_rows}{rest}", haspopup="dialog"),
     )
     return html.Div([button, *_band(result)], className="card-foot")

@@ -17,7 +17,20 @@ from ui.format import number
 
 GRAPH_CONFIG: Any = {"displayModeBar": False, "showSendToCloud": False, "responsive": True}
 SHOWN_ROWS = 200
-FOOT_PX = 50
+# Which number a chart is about, where its id does not say so: a click on it leads to that number's rows.
+METRIC_OF = {
+    "throughput": "flow_velocity",
+    "load": "flow_load",
+    "velocity": "flow_velocity",
+    "flow_time_trend": "flow_time",
+    "cumulative_flow": "flow_load",
+    "scatter": "flow_time",
+    "ageing": "flow_load",
+    "distribution": "flow_distribution",
+    "time_in_status": "flow_time",
+    "net_flow": "flow_velocity",
+    "deployments": "deployment_frequency",
+}
 
 
 def chart_grid(page: str) -> Component:
@@ -40,12 +53,12 @@ def chart_panel(spec: ChartSpec) -> Component:
             html.Div(
                 id={"kind": ids.CHART, "page": spec.page, "name": spec.id},
                 className="chart-body",
-                style={"height": f"{spec.height + FOOT_PX}px"},
+                style={"--chart": f"{spec.height}px"},
                 **data(chart=spec.id),
             ),
         ],
         **aria(labelledby=title),
-        **data(panel=spec.id),
+        **data(panel=spec.id, metric=METRIC_OF.get(spec.id, spec.id.removeprefix("weekly_"))),
     )
 
 

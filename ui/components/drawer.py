@@ -13,7 +13,7 @@ from ui.components.aria import aria
 from ui.format import counted, noun_of, number, percentile_words, reason, unit_words
 
 _COLUMNS: list[dict[str, Any]] = [
-    {"field": "key", "headerName": "Key", "width": 115, "pinned": "left", "cellRenderer": "IssueLink"},
+    {"field": "key", "headerName": "Key", "width": 130, "pinned": "left", "cellRenderer": "IssueLink"},
     {"field": "summary", "headerName": "Summary", "minWidth": 220, "flex": 1, "tooltipField": "summary"},
     {"field": "type", "headerName": "Type", "width": 110},
     {"field": "status", "headerName": "Status now", "width": 130},
@@ -62,16 +62,23 @@ def _table() -> Any:
     )
 
 
-def drawer_head(metric: Metric, result: MetricResult, chosen: str | None) -> list[Component]:
+def drawer_head(metric: Metric, result: MetricResult, chosen: str | None, address: str) -> list[Component]:
     """Return what stands above the rows.
 
     Args:
         metric: the line of its family.
         result: its result in this view.
         chosen: the reason whose rows are shown, None for the included ones.
+        address: of the same rows as a CSV file.
     """
     return [
-        html.P(_value(metric, result), className="drawer-value"),
+        html.Div(
+            [
+                html.P(_value(metric, result), className="drawer-value"),
+                html.A("CSV", href=address, download="", className="quiet-button"),
+            ],
+            className="drawer-line",
+        ),
         html.Dl(
             [
                 *_fact("Formula", metric.formula),

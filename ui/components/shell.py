@@ -30,7 +30,7 @@ def header(links: Sequence[tuple[str, str]]) -> Component:
         className="top",
         children=[
             html.A(
-                [html.Span("", className="mark", **aria(hidden="true")), "Throughline"],
+                [html.Span("", className="mark", **aria(hidden="true")), html.Span("Throughline")],
                 href="/",
                 className="brand",
             ),
@@ -103,6 +103,7 @@ def _profile(profiles: Sequence[str], shown: str) -> Any:
         value=shown,
         allowDeselect=False,
         w=150,
+        className="profile",
         wrapperProps={"hidden": len(profiles) < 2},
     )
 
@@ -153,13 +154,9 @@ def banner(kind: str) -> Component | None:
             className="banner",
             children=[
                 html.Strong("You are looking at sample data."),
-                " Three simulated teams over eighteen months. Connect your own Jira with ",
-                html.Code("JIRA_URL"),
-                ", ",
-                html.Code("JIRA_TOKEN"),
-                " and ",
-                html.Code("JIRA_JQL"),
-                ", or import issues from files.",
+                html.Span(" Three simulated teams over eighteen months.", className="wide"),
+                " ",
+                html.A("Connect your Jira", href="/settings"),
             ],
         )
     if kind == "empty":
@@ -167,9 +164,9 @@ def banner(kind: str) -> Component | None:
             className="banner",
             children=[
                 html.Strong("There are no issues yet."),
-                " Read a Jira with ",
-                html.Code("python app.py sync"),
-                ", or files with ",
+                " ",
+                html.A("Connect your Jira", href="/settings"),
+                ", or read files with ",
                 html.Code("python app.py import FILE"),
                 ".",
             ],

@@ -33,6 +33,13 @@ def layout() -> Sequence[Component]:
     return [
         heading("overview", "Overview"),
         html.Div(id=ids.cards("overview"), className="cards", children=card_skeletons(len(METRICS))),
+        html.Div(
+            className="pair",
+            children=[
+                _list("What changed", "changes-title", ids.CHANGES),
+                _list("Stuck now: the oldest items in progress", "stuck-title", ids.STUCK),
+            ],
+        ),
         chart_grid("overview"),
         html.Section(
             className="panel",
@@ -43,3 +50,11 @@ def layout() -> Sequence[Component]:
             **aria(label="Data quality"),
         ),
     ]
+
+
+def _list(title: str, title_id: str, body: str) -> Component:
+    return html.Section(
+        className="panel list",
+        children=[html.H2(title, id=title_id), html.Div(id=body)],
+        **aria(labelledby=title_id),
+    )

@@ -1,0 +1,131 @@
+"""The history of one issue as a ribbon, and as the same facts in a table."""
+
+from collections.abc import Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from data.charts.issue_history import StageKind, Stay
+from ui import ids
+from ui.components.aria import aria
+from ui.format import number
+
+KIND_WORDS: dict[StageKind, str] = {
+    "todo": "not started",
+    "active": "active",
+    "waiting": "waiting",
+    "done": "done",
+}
+NARROW_SHARE = 0.07  # of the ribbon: too narrow for a word
+RESTING_SHARE = 0.15  # at most this for having been done ever since: the work is what the ribbon is about
+
+
+def issue_box(key: str, summary: str, url: str, stays: Sequence[Stay]) -> Component:
+    """Return what happened to an issue, as a ribbon and as a list.
+
+    Args:
+        key: as in Jira.
+        summary: as in Jira.
+        url: where Jira shows it, "" where there is none.
+        stays: its history in the order of time.
+    """
+    return html.Section(
+        className="issue-box",
+        children=[
+            html.Div([*_title(key, summary, url), _close(key)], className="issue-head"),
+            _ribbon(key, stays),
+            _table(key, stays),
+        ],
+        **aria(label=f"History of {key}"),
+    )
+
+
+def issue_unknown(key: str) -> Component:
+    """Return what is said about a key that is not stored."""
+    return html.Section(
+        className="issue-box",
+        children=[
+            html.Div([html.H3(key), _close(key)], className="issue-head"),
+            html.P("There is no such issue among the stored ones.", className="quiet"),
+        ],
+        **aria(label=f"History of {key}"),
+    )
+
+
+def _title(key: str, summary: str, url: str) -> list[Component]:
+    safe = url.startswith(("https://", "http://"))
+    name = html.A(key, href=url, target="_blank", rel="noopener noreferrer") if safe else key
+    return [html.H3(name), html.Span(summary)]
+
+
+def _close(key: str) -> Component:
+    return html.Button(
+        "Close",
+        id={"kind": ids.ISSUE, "page": ids.DRAWER, "name": ""},
+        className="quiet-button",
+        type="button",
+        **aria(label=f"Close the history of {key}"),
+    )
+
+
+def _ribbon(key: str, stays: Sequence[Stay]) -> Component:
+    shares = _shares(stays)
+    words = "; ".join(f"{stay.status} {number(stay.days)} days" for stay in stays)
+    return html.Div(
+        [_segment(stay, share) for stay, share in zip(stays, shares, strict=True)],
+        className="ribbon",
+        role="img",
+        **aria(label=f"{key}: {words}"),
+    )
+
+
+def _shares(stays: Sequence[Stay]) -> list[float]:
+    """Return how much of the ribbon each stay gets."""
+    days = [stay.days for stay in stays]
+    before = sum(days[:-1])
+    if len(stays) > 1 and stays[-1].kind == "done" and before:
+        days[-1] = min(days[-1], before * RESTING_SHARE / (1 - RESTING_SHARE))
+    total = sum(days) or 1.0
+    return [length / total for length in days]
+
+
+def _segment(stay: Stay, share: float) -> Component:
+    narrow = " narrow" if share < NARROW_SHARE else ""
+    left = stay.left or "now"
+    return html.Span(
+        stay.status,
+        className=f"seg-{stay.kind}{narrow}",
+        style={"flexGrow": f"{max(share, 0.002):.4f}"},
+        title=f"{stay.status} ({KIND_WORDS[stay.kind]}): {stay.entered} to {left}, {number(stay.days)} days",
+    )
+
+
+def _table(key: str, stays: Sequence[Stay]) -> Component:
+    heads = ("Status", "Meaning", "Entered", "Left", "Days")
+    return html.Div(
+        html.Table(
+            [
+                html.Caption(f"Every stay of {key} in a status"),
+                html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
+                html.Tbody([_row(stay) for stay in stays]),
+            ],
+            className="twin",
+        ),
+        className="table-box",
+        tabIndex="0",
+        role="region",
+        **aria(label=f"Every stay of {key}"),
+    )
+
+
+def _row(stay: Stay) -> Component:
+    swatch = html.Span("", className=f"swatch seg-{stay.kind}", **aria(hidden="true"))
+    return html.Tr(
+        [
+            html.Th([swatch, stay.status], scope="row"),
+            html.Td(KIND_WORDS[stay.kind]),
+            html.Td(stay.entered),
+            html.Td(stay.left or "still there"),
+            html.Td(number(round(stay.days, 2))),
+        ]
+    )

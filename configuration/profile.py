@@ -133,6 +133,10 @@ class Profile:
     fields: Mapping[str, str] = field(
         default_factory=dict, metadata={"about": "Jira field id of each logical name", "choices": ()}
     )
+    provenance: Mapping[str, str] = field(
+        default_factory=dict,
+        metadata={"about": "who set a field or a status, and when; written by the program", "choices": ()},
+    )
 
 
 @dataclass(frozen=True, slots=True)

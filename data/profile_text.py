@@ -42,8 +42,8 @@ def merged(text: str, profile: Profile) -> str:
     migrate(document)
     profile_from(document.unwrap())
     for row in setting_rows():
-        if row.name == "fields":
-            _merge_fields(document, profile.fields)
+        if isinstance(row.default, Mapping):
+            _merge_mapping(document, row.name, _value(profile, row.name))
         else:
             _merge_setting(document, row.name.split("."), _value(profile, row.name), row.default)
     written = tomlkit.dumps(document)
@@ -105,18 +105,18 @@ def _replace_value(table: Any, name: str, value: Any) -> None:
     table[name] = new
 
 
-def _merge_fields(document: MutableMapping[str, Any], mapping: Mapping[str, str]) -> None:
+def _merge_mapping(document: MutableMapping[str, Any], section: str, mapping: Mapping[str, str]) -> None:
     """Names that are no longer mapped go; the others keep their place."""
-    if "fields" not in document and mapping:
-        document["fields"] = tomlkit.table()
-    table: Any = document.get("fields", {})
+    if section not in document and mapping:
+        document[section] = tomlkit.table()
+    table: Any = document.get(section, {})
     for name in [name for name in table if name not in mapping]:
         del table[name]
-    for name, field in mapping.items():
+    for name, value in mapping.items():
         if name not in table:
-            table[name] = field
-        elif _plain(table[name]) != field:
-            _replace_value(table, name, field)
+            table[name] = value
+        elif _plain(table[name]) != value:
+            _replace_value(table, name, value)
 
 
 def _plain(value: Any) -> Any:

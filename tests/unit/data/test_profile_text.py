@@ -99,6 +99,17 @@ def test_any_profile_over_a_file_written_by_hand(profile: Profile) -> None:
     assert written["favourite_colour"] == "green"
 
 
+def test_who_set_what_is_kept_beside_the_settings() -> None:
+    """A status by its id; what is taken back goes; the rest of the file stays as it was."""
+    first = Profile(provenance={"story_points": "set by hand 2026-11-23T10:00:00Z", "workflow.10003": "x"})
+    then = Profile(provenance={"workflow.10003": "x"})
+
+    written = merged(SAMPLE, first)
+
+    assert tomllib.loads(written)["provenance"] == first.provenance
+    assert profile_from(tomllib.loads(merged(written, then))).provenance == then.provenance
+
+
 def test_an_export_holds_no_credentials() -> None:
     """No e-mail, no comment, no user in the address; the settings are all there."""
     jira = JiraSettings(url="https://me:pw@jira.example.org/base", email="me@example.org", jql="project = A")

@@ -35,7 +35,7 @@ CHART: dict[Scheme, dict[str, str]] = {
         "done": "#7ec4b5",
         "near": "#dbe7f3",
         "far": "#c3d6ea",
-        "extreme": "#a9c4e0",
+        "extreme": "#9dbcdd",
     },
     "dark": {
         "text": "#b3bfcc",
@@ -55,9 +55,9 @@ CHART: dict[Scheme, dict[str, str]] = {
         "active": "#5aa9ec",
         "waiting": "#d98b4b",
         "done": "#3f8f80",
-        "near": "#20303f",
-        "far": "#294056",
-        "extreme": "#33536f",
+        "near": "#243648",
+        "far": "#30506e",
+        "extreme": "#3d688f",
     },
 }
 
@@ -68,7 +68,7 @@ def figure_layout(scheme: Scheme, y_title: str, height: int = 260) -> dict[str, 
     axis = {"gridcolor": colours["grid"], "zeroline": False, "color": colours["text"], "fixedrange": True}
     return {
         "height": height,
-        "margin": {"l": 52, "r": 14, "t": 14, "b": 48},
+        "margin": {"l": 52, "r": 14, "t": 14, "b": 54},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": MANTINE["fontFamily"], "size": 13, "color": colours["text"]},
@@ -81,6 +81,7 @@ def figure_layout(scheme: Scheme, y_title: str, height: int = 260) -> dict[str, 
             "title": {"text": "week beginning", "font": {"size": 13}, "standoff": 8},
             "tickformat": "%-d %b",
             "tickangle": 0,
+            "ticklabelstandoff": 6,
         },
         "yaxis": {
             **axis,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from data.charts.quantiles import quantiles_by_group
 from data.charts.stages import Stages, finished, stages_of
 from data.metrics.weekly import DAY_MS
 from data.performance_utils import CalculationContext
@@ -58,11 +59,7 @@ def ageing_work(context: CalculationContext) -> Ageing:
     past, stages = finished(context), stages_of(context)
     stage, age = _left_at(context, stages, past)
     n = np.bincount(stage, minlength=len(stages.names)).astype(np.int64)
-    samples = [age[stage == place] for place in range(len(stages.names))]
-    history = {
-        name: np.array([percentile(s, q) if len(s) >= floor else np.nan for s in samples], np.float64)
-        for name, (q, floor) in PERCENTILE_FLOORS.items()
-    }
+    history = quantiles_by_group(age, stage, len(stages.names), PERCENTILE_FLOORS)
     now = np.flatnonzero((stages.entered <= end) & (stages.left > end))
     days = (end - delivery.started_at[stages.issue[now]]) / DAY_MS
     order = np.argsort(-days, kind="stable")

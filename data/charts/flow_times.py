@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from data.charts.quantiles import quantiles_by_group
 from data.metrics.flow_time import flow_time_candidates
-from data.metrics.weekly import DAY_MS, count_by_week, median_by_week, week_count
+from data.metrics.weekly import DAY_MS, count_by_week, week_count
 from data.performance_utils import CalculationContext
-from data.statistics import PERCENTILE_FLOORS, percentile
+from data.statistics import PERCENTILE_FLOORS
 from data.tables import Instants
 
 
@@ -68,15 +69,9 @@ def flow_time_by_week(context: CalculationContext) -> WeeklyPercentiles:
     Returns:
         One entry per week, in days; P50 from one item on, P85 from five.
     """
-    times = flow_times(context)
-    q, floor = PERCENTILE_FLOORS["p85"]
-    n = count_by_week(context, times.week)
-    p85 = np.full(week_count(context), np.nan)
-    # Ordered by completion, the items of a week stand side by side.
-    ends = np.cumsum(n)
-    for week in np.flatnonzero(n >= floor).tolist():
-        p85[week] = percentile(times.days[ends[week] - n[week] : ends[week]], q)
-    return WeeklyPercentiles(median_by_week(context, times.week, times.days), p85, n)
+    times, weeks = flow_times(context), week_count(context)
+    found = quantiles_by_group(times.days, times.week, weeks, PERCENTILE_FLOORS)
+    return WeeklyPercentiles(found["p50"], found["p85"], count_by_week(context, times.week))
 
 
 def thinned(days: NDArray[np.float64], most: int) -> NDArray[np.intp]:

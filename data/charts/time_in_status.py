@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from data.charts.quantiles import quantiles_by_group
 from data.charts.stages import Stages, finished, stages_of
 from data.metrics.weekly import DAY_MS
 from data.performance_utils import CalculationContext
 
-QUANTILES = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
-# The least number of items from which a quantile says something.
-FLOORS = {"p5": 20, "p25": 5, "p50": 1, "p75": 5, "p95": 20}
+# Each with the least number of items from which it says something.
+QUANTILES = {"p5": (0.05, 20), "p25": (0.25, 5), "p50": (0.5, 1), "p75": (0.75, 5), "p95": (0.95, 20)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +44,11 @@ def time_in_status(context: CalculationContext) -> StatusTimes:
     """
     stages = stages_of(context)
     stage, days = _per_item(context, stages)
-    n = np.bincount(stage, minlength=len(stages.names)).astype(np.int64)
-    ends = np.cumsum(n)
-    samples = np.split(days[np.argsort(stage, kind="stable")], ends[:-1]) if len(n) else []
     return StatusTimes(
         names=stages.names,
         waiting=stages.waiting,
-        n=n,
-        days={
-            name: np.array([_quantile(sample, q, FLOORS[name]) for sample in samples], np.float64)
-            for name, q in QUANTILES.items()
-        },
+        n=np.bincount(stage, minlength=len(stages.names)).astype(np.int64),
+        days=quantiles_by_group(days, stage, len(stages.names), QUANTILES),
     )
 
 
@@ -68,7 +62,3 @@ def _per_item(context: CalculationContext, stages: Stages) -> tuple[NDArray[np.i
     pair, place = np.unique(stages.issue[during] * width + stages.stage[during], return_inverse=True)
     days = np.bincount(place, (until - since)[during] / DAY_MS, minlength=len(pair))
     return (pair % width).astype(np.int64), days.astype(np.float64)
-
-
-def _quantile(sample: NDArray[np.float64], q: float, floor: int) -> float:
-    return float(np.quantile(sample, q)) if len(sample) >= floor else float("nan")

@@ -13,12 +13,14 @@ from ui.figures.parts import (
     NOT_WHOLE,
     Draw,
     Drawing,
+    day_axis,
     label,
-    names,
+    marker_size,
     nothing,
     numbers,
     starts,
     values,
+    week_hover,
     week_layout,
     whole_note,
     with_legend,
@@ -42,7 +44,7 @@ def trend(metric_id: str, y_title: str, *, bars: bool) -> Draw:
         weeks = result.weekly
         if not any(week.value is not None for week in weeks):
             return nothing(result.message or NO_DATA)
-        layout = week_layout(weeks, scheme, y_title)
+        layout = week_layout(weeks, scheme, y_title, labels=4)
         top = _top(result)
         layout["yaxis"] |= {"range": [0, top]}
         delivery = context.delivery
@@ -76,13 +78,13 @@ def frequency(report: ChartSubject, context: Context, scheme: Scheme) -> Drawing
         "x": starts(weeks),
         "y": numbers(days),
         "marker": {
-            "size": 8,
+            "size": marker_size(weeks, 8),
             "color": colours["mean"],
             "symbol": ["diamond-open" if week.partial else "diamond" for week in weeks],
             "line": {"color": colours["surface"], "width": 1},
         },
-        "customdata": names(weeks),
-        "hovertemplate": "%{customdata}: on %{y} days<extra></extra>",
+        "cliponaxis": False,
+        **week_hover(weeks, "on %{y} days"),
     }
     counted = list(zip(weeks, days.tolist(), strict=True))
     return Drawing(
@@ -100,8 +102,8 @@ def deployments(report: ChartSubject, context: Context, scheme: Scheme) -> Drawi
     if not len(found):
         return nothing(result.message or "Nothing was deployed in this period.")
     drawn = range(max(len(found) - MOST_DOTS, 0), len(found))
-    layout = with_legend(figure_layout(scheme, "of its day"))
-    layout["xaxis"] |= {"title": {"text": "day", "font": {"size": 13}, "standoff": 8}, "nticks": 6}
+    layout = with_legend(figure_layout(scheme, "per day"))
+    day_axis(layout, "day", found.days[0].isoformat(), found.days[-1].isoformat(), labels=5)
     highest = int(found.nth.max())
     layout["yaxis"] |= {"range": [0, highest + 0.6], "dtick": max(1, -(-highest // 5))}
     fates = {

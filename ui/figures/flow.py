@@ -16,12 +16,13 @@ from ui.figures.parts import (
     exact,
     hatch,
     label,
-    names,
+    marker_size,
     nothing,
     numbers,
     paler,
     stack_pattern,
     starts,
+    week_hover,
     week_layout,
     weeks_of,
     whole_note,
@@ -102,9 +103,11 @@ def _percentile(
         "x": starts(weeks),
         "y": days,
         "line": {"color": colour, "width": 2},
-        "marker": {"size": 7, "symbol": [f"{symbol}-open" if week.partial else symbol for week in weeks]},
-        "customdata": names(weeks),
-        "hovertemplate": f"%{{customdata}}: {name} %{{y}} days<extra></extra>",
+        "marker": {
+            "size": marker_size(weeks, 7),
+            "symbol": [f"{symbol}-open" if week.partial else symbol for week in weeks],
+        },
+        **week_hover(weeks, f"{name} %{{y}} days"),
     }
 
 
@@ -116,7 +119,6 @@ def distribution(report: ChartSubject, context: Context, scheme: Scheme) -> Draw
     layout = with_legend(week_layout(weeks, scheme, "% of items"))
     layout["yaxis"] |= {"range": [0, 100], "dtick": 25, "hoverformat": ",.0f"}
     shares = found.shares
-    week_names = names(weeks)
     traces = [
         {
             "type": "bar",
@@ -128,10 +130,9 @@ def distribution(report: ChartSubject, context: Context, scheme: Scheme) -> Draw
                 "opacity": paler(weeks),
                 "pattern": stack_pattern(place, colours),
             },
-            "customdata": list(zip(week_names, found.counts[place].tolist(), strict=True)),
-            "hovertemplate": (
-                f"%{{customdata[0]}}<br>{kind}: %{{y}} %, %{{customdata[1]}} items<extra></extra>"
-            ),
+            "text": found.counts[place].tolist(),
+            "textposition": "none",
+            **week_hover(weeks, f"{kind} %{{y}} %, %{{text}} items"),
         }
         for place, kind in enumerate(found.kinds)
     ]
@@ -156,8 +157,7 @@ def arrivals(report: ChartSubject, context: Context, scheme: Scheme) -> Drawing:
     came, went, net = (column.tolist() for column in (found.arrivals, found.departures, found.net))
     up = _flow("arrivals", came, weeks, colours["active"], "")
     down = _flow("departures", [-n for n in went], weeks, colours["waiting"], "/")
-    down |= {"customdata": list(zip(names(weeks), went, strict=True))}
-    down |= {"hovertemplate": "%{customdata[0]}: %{customdata[1]} departures<extra></extra>"}
+    down |= {"text": went, "textposition": "none", **week_hover(weeks, "%{text} departures")}
     line = {
         "type": "scatter",
         "mode": "lines+markers",
@@ -166,12 +166,11 @@ def arrivals(report: ChartSubject, context: Context, scheme: Scheme) -> Drawing:
         "y": net,
         "line": {"color": colours["text"], "width": 2},
         "marker": {
-            "size": 8,
+            "size": marker_size(weeks, 8),
             "symbol": ["diamond-open" if week.partial else "diamond" for week in weeks],
             "line": {"color": colours["surface"], "width": 1},
         },
-        "customdata": names(weeks),
-        "hovertemplate": "%{customdata}: net %{y:+}<extra></extra>",
+        **week_hover(weeks, "net %{y:+}"),
     }
     return Drawing(
         [up, down, line],
@@ -192,8 +191,7 @@ def _flow(name: str, counts: list[int], weeks: tuple[Week, ...], colour: str, sh
         "x": starts(weeks),
         "y": counts,
         "marker": {"color": colour, "opacity": paler(weeks), "pattern": pattern},
-        "customdata": names(weeks),
-        "hovertemplate": f"%{{customdata}}: %{{y}} {name}<extra></extra>",
+        **week_hover(weeks, f"%{{y}} {name}"),
     }
 
 

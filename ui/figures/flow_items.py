@@ -5,18 +5,20 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data.charts.ageing import Ageing, ageing_work
 from data.charts.cumulative_flow import STAGES, CumulativeFlow, cumulative_flow
 from data.charts.flow_times import FlowTimes, flow_times, thinned
 from data.charts.subject import ChartSubject, Context, clock_of, keys_of
 from data.charts.time_in_status import QUANTILES, StatusTimes, time_in_status
-from ui.figures.parts import NO_DATA, Drawing, exact, nothing, numbers, stage_names, with_legend
+from ui.figures.parts import NO_DATA, Drawing, day_axis, exact, nothing, numbers, stage_names, with_legend
 from ui.figures.text import plain
 from ui.format import number
 from ui.theme import CHART, Scheme, figure_layout
 
 MOST_POINTS = 3000
+HEADROOM = 1.04  # room for the marks at the end of a cut axis
 DASHES = {"p50": "solid", "p85": "dash", "p95": "dot"}
 # By stage of the cumulative flow: its colour, and its pattern as the second channel.
 _AREAS = {
@@ -26,7 +28,7 @@ _AREAS = {
     "done": ("done", "\\"),
 }
 # Where the dots of one status stand beside each other, so that few hide one another.
-_SIDEWAYS = (0.0, 0.14, -0.14, 0.28, -0.28)
+_SIDEWAYS = (0.0, 0.1, -0.1, 0.2, -0.2, 0.3, -0.3, 0.4, -0.4)
 
 
 def cumulative(_report: ChartSubject, context: Context, scheme: Scheme) -> Drawing:
@@ -35,8 +37,9 @@ def cumulative(_report: ChartSubject, context: Context, scheme: Scheme) -> Drawi
     if found.message:
         return nothing(found.message)
     layout = with_legend(figure_layout(scheme, "items"), traceorder="reversed")
-    layout["xaxis"] |= {"title": {"text": f"end of the {found.every}", "font": {"size": 13}, "standoff": 8}}
-    layout["xaxis"] |= {"nticks": 6}
+    day_axis(
+        layout, f"end of the {found.every}", found.days[0].isoformat(), found.days[-1].isoformat(), labels=5
+    )
     layout |= {"hovermode": "x unified"}
     traces = [_area(found, place, colours) for place in reversed(range(len(STAGES)))]
     settled = f"{number(found.settled)} items that were done before this period are left out."
@@ -73,43 +76,98 @@ def _cumulative_rows(found: CumulativeFlow) -> tuple[tuple[Any, ...], ...]:
 
 
 def scatter(report: ChartSubject, context: Context, scheme: Scheme) -> Drawing:
-    """Draw a dot per delivered item at its completion and flow time, with percentile lines."""
+    """Draw a dot per delivered item at its completion and flow time, with percentile lines.
+
+    A few items that took very long would press all others against the axis, so
+    those stand at its end, as triangles, until somebody asks for all or a
+    logarithmic scale.
+    """
     result, times, colours = report.results["flow_time"], flow_times(context), CHART[scheme]
     if not len(times):
         return nothing(result.message or NO_DATA)
     drawn = thinned(times.days, MOST_POINTS)
-    clock = clock_of(context, times.completed_at[drawn])
-    dots = {
-        "type": "scatter",
-        "mode": "markers",
-        "name": "item",
-        "x": clock,
-        "y": numbers(times.days[drawn]),
-        "marker": {"size": 7, "color": colours["line"], "opacity": 0.6},
-        "customdata": [plain(key) for key in keys_of(context, times.rows[drawn])],
-        "hovertemplate": "%{customdata}: %{y} days<br>completed %{x|%-d %b %Y, %H:%M}<extra></extra>",
-    }
-    layout = figure_layout(scheme, "flow time in days")
-    layout["xaxis"] |= {"title": {"text": "completed", "font": {"size": 13}, "standoff": 8}, "nticks": 6}
-    layout["margin"] = {**layout["margin"], "r": 70}
-    layout["updatemenus"] = [_scales(colours)]
-    window = context.window
-    ends = [window.first_day.isoformat(), f"{window.last_counted_day.isoformat()} 23:59"]
-    layout["xaxis"]["range"] = ends
+    days = times.days[drawn]
+    top = _readable(days, [value for value in (result.percentiles or {}).values() if value is not None])
+    layout = _scatter_layout(context, scheme)
+    ends = layout["xaxis"]["range"]
     lines = [
         _percentile_line(name.upper(), value, ends, DASHES[name], colours)
         for name, value in (result.percentiles or {}).items()
         if value is not None
     ]
-    note = (
-        ""
-        if len(drawn) == len(times)
-        else (
-            f"{number(len(drawn))} of {number(len(times))} items are drawn, the slowest among them; "
-            "lines and table are of all."
-        )
+    clock = clock_of(context, times.completed_at[drawn])
+    keys = [plain(key) for key in keys_of(context, times.rows[drawn])]
+    traces = [_item_dots(clock, days, keys, colours)]
+    if top is not None:
+        traces.append(_beyond(clock, days, keys, top, colours))
+        layout["yaxis"] |= {"range": [0, top * HEADROOM]}
+    layout["updatemenus"] = [_scales(1 + len(lines), top)]
+    return Drawing(
+        [*lines, *traces],
+        layout,
+        lambda: _scatter_rows(context, times),
+        _thinned_note(len(drawn), len(times)),
     )
-    return Drawing([dots, *lines], layout, lambda: _scatter_rows(context, times), note)
+
+
+def _readable(days: NDArray[np.float64], percentiles: Sequence[float]) -> float | None:
+    """Return where to cut an axis that a few values would stretch to more than three times its use."""
+    usual = max(percentiles, default=0.0)
+    highest = float(days.max())
+    return usual * 2 if usual and highest > usual * 3 else None
+
+
+def _scatter_layout(context: Context, scheme: Scheme) -> dict[str, Any]:
+    layout = figure_layout(scheme, "flow time in days")
+    window = context.window
+    first, last = window.first_day.isoformat(), window.last_counted_day.isoformat()
+    day_axis(layout, "completed", first, last, labels=4)
+    layout["xaxis"]["range"] = [first, f"{last} 23:59"]
+    layout["margin"] = {**layout["margin"], "r": 78, "t": 50}
+    return layout
+
+
+def _item_dots(
+    clock: list[str], days: NDArray[np.float64], keys: list[str], colours: dict[str, str]
+) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "item",
+        "x": clock,
+        "y": numbers(days),
+        "marker": {"size": 7, "color": colours["line"], "opacity": 0.6},
+        "customdata": keys,
+        "hovertemplate": "%{customdata}: %{y} days<br>completed %{x|%-d %b %Y, %H:%M}<extra></extra>",
+    }
+
+
+def _beyond(
+    clock: list[str], days: NDArray[np.float64], keys: list[str], top: float, colours: dict[str, str]
+) -> dict[str, Any]:
+    """Return triangles at the end of the axis for what lies beyond it."""
+    places = np.flatnonzero(days > top).tolist()
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "beyond the axis",
+        "x": [clock[place] for place in places],
+        "y": [round(top, 3)] * len(places),
+        "text": [number(days[place]) for place in places],
+        "marker": {"size": 11, "color": colours["alarm"], "symbol": "triangle-up"},
+        "cliponaxis": False,
+        "customdata": [keys[place] for place in places],
+        "hovertemplate": "%{customdata}: %{text} days<br>completed %{x|%-d %b %Y, %H:%M}<extra></extra>",
+    }
+
+
+def _thinned_note(drawn: int, of: int) -> str:
+    if drawn == of:
+        return ""
+    return (
+        f"{number(drawn)} of {number(of)} items are drawn, the slowest among them; "
+        "lines and table are of all."
+    )
 
 
 def _percentile_line(
@@ -131,24 +189,39 @@ def _percentile_line(
     }
 
 
-def _scales(colours: dict[str, str]) -> dict[str, Any]:
-    """Return two buttons that switch the axis between a linear and a logarithmic scale."""
+def _scales(others: int, top: float | None) -> dict[str, Any]:
+    """Return buttons for the scale of the axis: cut where that helps, linear, logarithmic.
+
+    Args:
+        others: how many traces are always seen; the one after them is of what the cut leaves out.
+        top: where the axis is cut, None where it is not.
+    """
+    views = [("linear" if top is None else "all", "linear", False), ("log", "log", False)]
+    if top is not None:
+        views.insert(0, (f"up to {number(round(top))} d", "linear", True))
+    buttons = []
+    for name, scale, cut in views:
+        axis = {"yaxis.range": [0, (top or 0) * HEADROOM]} if cut else {"yaxis.autorange": True}
+        shown = {} if top is None else {"visible": [True] * others + [cut]}
+        buttons.append({"label": name, "method": "update", "args": [shown, {"yaxis.type": scale, **axis}]})
+    return _button_row(buttons)
+
+
+def _button_row(buttons: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "type": "buttons",
         "direction": "right",
         "x": 1,
         "xanchor": "right",
-        "y": 1.04,
+        "y": 1.06,
         "yanchor": "bottom",
         "pad": {"t": 0, "b": 0},
         "showactive": True,
-        "bgcolor": colours["surface"],
-        "bordercolor": colours["grid"],
-        "font": {"size": 12, "color": colours["text"]},
-        "buttons": [
-            {"label": name, "method": "relayout", "args": [{"yaxis.type": scale, "yaxis.autorange": True}]}
-            for name, scale in (("linear", "linear"), ("log", "log"))
-        ],
+        # Plotly paints the chosen button almost white in any scheme, so all of them are light.
+        "bgcolor": "#d5dde6",
+        "bordercolor": "#8b97a5",
+        "font": {"size": 12, "color": "#17202b"},
+        "buttons": buttons,
     }
 
 
@@ -162,6 +235,28 @@ def ageing(_report: ChartSubject, context: Context, scheme: Scheme) -> Drawing:
     found, colours = ageing_work(context), CHART[scheme]
     if not len(found):
         return nothing("No item is in progress at the end of this period.")
+    layout = _ageing_layout(found, scheme)
+    known = np.concatenate(list(found.history.values()))
+    top = _readable(found.days, known[~np.isnan(known)].tolist())
+    if top is not None:
+        layout["yaxis"] |= {"range": [0, top * HEADROOM]}
+    keys = [plain(key) for key in keys_of(context, found.rows)]
+    beyond = found.days > (np.inf if top is None else top)
+    dots = [
+        _aged(found, keys, np.flatnonzero(~beyond & (found.old == old)), colours, old=old)
+        for old in (False, True)
+    ]
+    if top is not None:
+        dots.append(_too_old(found, keys, np.flatnonzero(beyond), top, colours))
+    return Drawing(
+        [*_history(found, colours), *dots],
+        layout,
+        lambda: _ageing_rows(context, found),
+        note="Shaded: the age at which the items delivered in this period had left each status.",
+    )
+
+
+def _ageing_layout(found: Ageing, scheme: Scheme) -> dict[str, Any]:
     layout = with_legend(figure_layout(scheme, "age in days"))
     layout["xaxis"] = {
         **{name: layout["xaxis"][name] for name in ("color", "fixedrange", "showgrid", "zeroline")},
@@ -172,21 +267,13 @@ def ageing(_report: ChartSubject, context: Context, scheme: Scheme) -> Drawing:
         "range": [-0.5, len(found.names) - 0.5],
         "automargin": True,
     }
-    layout |= {"barmode": "stack", "bargap": 0.08}
-    keys = [plain(key) for key in keys_of(context, found.rows)]
-    dots = [_aged(found, keys, colours, old=old) for old in (False, True)]
-    return Drawing(
-        [*_history(found, colours), *dots],
-        layout,
-        lambda: _ageing_rows(context, found),
-        note="Shaded: the age at which the items delivered in this period had left each status.",
-    )
+    return layout | {"barmode": "stack", "bargap": 0.08}
 
 
 def _history(found: Ageing, colours: dict[str, str]) -> list[dict[str, Any]]:
     """Return the columns behind the dots: up to P50, from there to P85, and to P95."""
     looks = (
-        ("p50", "up to P50", "near", ""),
+        ("p50", "to P50", "near", ""),
         ("p85", "to P85", "far", "."),
         ("p95", "to P95", "extreme", "/"),
     )
@@ -222,20 +309,15 @@ def _history(found: Ageing, colours: dict[str, str]) -> list[dict[str, Any]]:
     return traces
 
 
-def _aged(found: Ageing, keys: Sequence[str], colours: dict[str, str], *, old: bool) -> dict[str, Any]:
-    """Return the dots of the items that are, or are not, older than most were in their status."""
-    places = np.flatnonzero(found.old == old).tolist()
-    met = [0] * len(found.names)
-    x = []
-    for place in places:
-        stage = int(found.stage[place])
-        x.append(round(stage + _SIDEWAYS[met[stage] % len(_SIDEWAYS)], 2))
-        met[stage] += 1
+def _aged(
+    found: Ageing, keys: Sequence[str], places: NDArray[np.intp], colours: dict[str, str], *, old: bool
+) -> dict[str, Any]:
+    """Return the dots of the items at ``places``, which are, or are not, old for their status."""
     return {
         "type": "scatter",
         "mode": "markers",
-        "name": "older than P85" if old else "in progress",
-        "x": x,
+        "name": "> P85" if old else "item",
+        "x": _beside_each_other(found.stage[places]),
         "y": numbers(found.days[places], 2),
         "marker": {
             "size": 10 if old else 8,
@@ -243,9 +325,32 @@ def _aged(found: Ageing, keys: Sequence[str], colours: dict[str, str], *, old: b
             "symbol": "diamond" if old else "circle",
             "line": {"color": colours["surface"], "width": 1},
         },
-        "customdata": [keys[place] for place in places],
+        "customdata": [keys[place] for place in places.tolist()],
         "hovertemplate": "%{customdata}: %{y} days<extra></extra>",
     }
+
+
+def _too_old(
+    found: Ageing, keys: Sequence[str], places: NDArray[np.intp], top: float, colours: dict[str, str]
+) -> dict[str, Any]:
+    """Return triangles at the end of the axis for the items that are older than it reaches."""
+    return _aged(found, keys, places, colours, old=True) | {
+        "name": f"> {number(round(top))} d",
+        "y": [round(top, 2)] * len(places),
+        "text": numbers(found.days[places], 1),
+        "marker": {"size": 11, "color": colours["alarm"], "symbol": "triangle-up"},
+        "hovertemplate": "%{customdata}: %{text} days<extra></extra>",
+    }
+
+
+def _beside_each_other(stage: NDArray[np.int64]) -> list[float]:
+    """Return where each dot stands: around the middle of its column, so that few hide one another."""
+    met: dict[int, int] = {}
+    x = []
+    for column in stage.tolist():
+        nth = met[column] = met.get(column, -1) + 1
+        x.append(round(column + _SIDEWAYS[nth % len(_SIDEWAYS)], 2))
+    return x
 
 
 def _ageing_rows(context: Context, found: Ageing) -> tuple[tuple[Any, ...], ...]:
@@ -280,7 +385,7 @@ def status_times(report: ChartSubject, context: Context, scheme: Scheme) -> Draw
         "title": {"text": ""},
     }
     seen = [place for place, n in enumerate(found.n.tolist()) if n]
-    labels = stage_names([found.names[p] for p in seen], [found.waiting[p] for p in seen], 16)
+    labels = stage_names([found.names[p] for p in seen], [found.waiting[p] for p in seen], 22, lines=1)
     traces = [
         _box(
             found,

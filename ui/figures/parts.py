@@ -77,15 +77,13 @@ def weeks_of(report: ChartSubject) -> tuple[Week, ...]:
     return report.results["flow_velocity"].weekly
 
 
-def week_layout(weeks: Sequence[Week], scheme: Scheme, y_title: str) -> dict[str, Any]:
-    """Return a layout over weeks with about five labels, each on the Monday that its week begins with."""
+def week_layout(weeks: Sequence[Week], scheme: Scheme, y_title: str, labels: int = 5) -> dict[str, Any]:
+    """Return a layout over weeks with a few labels, each on the Monday that its week begins with."""
     layout = figure_layout(scheme, y_title)
     if weeks:
-        every = -(-len(weeks) // 5)
+        every = -(-len(weeks) // labels)
         layout["xaxis"] |= {"tick0": weeks[0].start, "dtick": every * WEEK_MS}
-        if weeks[0].start[:4] != weeks[-1].start[:4]:
-            layout["xaxis"]["tickformat"] = "%-d %b\n%Y"
-            layout["margin"] = {**layout["margin"], "b": 62}
+        _with_years(layout, weeks[0].start, weeks[-1].start)
     return layout
 
 
@@ -115,9 +113,35 @@ def values(weeks: Iterable[Week]) -> list[float | None]:
     return [None if week.value is None else round(week.value, 3) for week in weeks]
 
 
-def names(weeks: Iterable[Week]) -> list[str]:
-    """Return the name of each week, with a word where it is not whole."""
-    return [f"{week.week}{' (not a whole week)' if week.partial else ''}" for week in weeks]
+def week_hover(weeks: Sequence[Week], words: str, before: str = "") -> dict[str, Any]:
+    """Return what a hover says of each week: its ISO name, a word where it is not whole, ``words``.
+
+    The name is made in the browser from the Monday; only what differs travels.
+    """
+    name = f"{before}%{{x|%G-W%V}}"
+    if not any(week.partial for week in weeks):
+        return {"hovertemplate": f"{name}: {words}<extra></extra>"}
+    return {
+        "customdata": [" (not a whole week)" if week.partial else "" for week in weeks],
+        "hovertemplate": f"{name}%{{customdata}}: {words}<extra></extra>",
+    }
+
+
+def marker_size(weeks: Sequence[Week], usual: int) -> int:
+    """Return the size of a week's mark, smaller where there are many."""
+    return usual if len(weeks) <= 60 else usual - 3
+
+
+def day_axis(layout: dict[str, Any], title: str, first: str, last: str, labels: int) -> None:
+    """Lay the x axis out over days, with the year below where there is more than one."""
+    layout["xaxis"] |= {"title": {"text": title, "font": {"size": 13}, "standoff": 8}, "nticks": labels}
+    _with_years(layout, first, last)
+
+
+def _with_years(layout: dict[str, Any], first: str, last: str) -> None:
+    if first[:4] != last[:4]:
+        layout["xaxis"]["tickformat"] = "%-d %b\n%Y"
+        layout["margin"] = {**layout["margin"], "b": 68}
 
 
 def paler(weeks: Iterable[Week]) -> list[float] | float:
@@ -176,9 +200,9 @@ def exact(column: NDArray[Any]) -> list[Any]:
     return [None if math.isnan(value) else value for value in column.tolist()]
 
 
-def stage_names(found: Sequence[str], waiting: Sequence[bool], width: int) -> list[str]:
+def stage_names(found: Sequence[str], waiting: Sequence[bool], width: int, lines: int = 2) -> list[str]:
     """Return the names of statuses as tick labels; those in which work waits say so."""
     return [
-        wrapped(name, width) + ("<br>(waiting)" if waits else "")
+        wrapped(name, width, lines) + ("<br>(waiting)" if waits else "")
         for name, waits in zip(found, waiting, strict=True)
     ]

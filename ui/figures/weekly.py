@@ -10,9 +10,10 @@ from ui.figures.parts import (
     hatch,
     in_place_of_axes,
     label,
-    names,
+    marker_size,
     starts,
     values,
+    week_hover,
     week_layout,
     whole_note,
 )
@@ -59,8 +60,7 @@ def bars_of(result: MetricResult, colours: dict[str, str]) -> dict[str, Any]:
         "x": starts(weeks),
         "y": values(weeks),
         "marker": {"color": colours["bar"], "pattern": hatch(weeks, colours["bar"])},
-        "customdata": names(weeks),
-        "hovertemplate": "%{customdata}: %{y}<extra></extra>",
+        **week_hover(weeks, "%{y}"),
     }
 
 
@@ -73,12 +73,12 @@ def line_of(result: MetricResult, colours: dict[str, str]) -> dict[str, Any]:
         "x": starts(weeks),
         "y": values(weeks),
         "line": {"color": colours["line"], "width": 2},
+        "cliponaxis": False,
         "marker": {
-            "size": 7,
+            "size": marker_size(weeks, 7),
             "symbol": ["circle-open" if week.partial else "circle" for week in weeks],
         },
-        "customdata": names(weeks),
-        "hovertemplate": "%{customdata}: %{y}<extra></extra>",
+        **week_hover(weeks, "%{y}"),
     }
 
 

@@ -6,32 +6,37 @@
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const SHEET = { width: 680, autosize: false };
 
-  function draw(node, scheme, size) {
+  let onPaper = false;
+
+  function draw(node) {
+    const scheme = dark.matches && !onPaper ? "dark" : "light";
     const figure = figures[node.dataset.chart][scheme];
     const config = {
-      responsive: !size,
+      responsive: !onPaper,
       displaylogo: false,
       showSendToCloud: false,
       modeBarButtons: [["toImage"]],
       toImageButtonOptions: { filename: node.dataset.chart, format: "png", scale: 2 },
     };
-    return window.Plotly.react(node, figure.data, Object.assign({}, figure.layout, size), config);
+    const layout = Object.assign({}, figure.layout, onPaper ? SHEET : { autosize: true });
+    return window.Plotly.react(node, figure.data, layout, config);
   }
 
-  function drawAll(scheme, size) {
-    for (const node of nodes) draw(node, scheme, size);
-  }
+  const drawAll = () => nodes.forEach(draw);
 
-  const scheme = () => (dark.matches ? "dark" : "light");
+  function turn(paper) {
+    onPaper = paper;
+    drawAll();
+  }
 
   /* One chart at a time, so that the page can be read and scrolled while the others are drawn. */
   function drawNext(place) {
     if (place === nodes.length) return document.documentElement.setAttribute("data-drawn", String(place));
-    Promise.resolve(draw(nodes[place], scheme())).finally(() => window.setTimeout(drawNext, 0, place + 1));
+    Promise.resolve(draw(nodes[place])).finally(() => window.setTimeout(drawNext, 0, place + 1));
   }
 
-  dark.addEventListener("change", () => drawAll(scheme()));
-  window.addEventListener("beforeprint", () => drawAll("light", SHEET));
-  window.addEventListener("afterprint", () => drawAll(scheme()));
+  dark.addEventListener("change", drawAll);
+  window.addEventListener("beforeprint", () => turn(true));
+  window.addEventListener("afterprint", () => turn(false));
   drawNext(0);
 })();

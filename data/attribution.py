@@ -292,12 +292,15 @@ class _Ladder:
         detected = self.detected.of(rows)
         group = self.groups.of_code[self.issues.project[rows]]
         found = np.full(len(rows), NONE, np.int64)
+        by_rank = np.argsort(deployments.rank)
         for number in np.unique(group).tolist():
             mine = np.flatnonzero(deployments.counted & (deployments.group == number))
-            mine = mine[np.argsort(deployments.rank[mine])]
+            mine = mine[np.argsort(deployments.at[mine], kind="stable")]
+            # One that is dated by day begins before others of its day, and is reckoned after them.
+            latest = np.maximum.accumulate(deployments.rank[mine])
             asking = group == number
             place = np.searchsorted(deployments.at[mine], detected.last[asking], side="right")
-            found[asking] = np.insert(mine, 0, NONE)[place]
+            found[asking] = np.append(NONE, by_rank[latest])[place]
         late = detected.reckoned_at - deployments.reckoned_at[found] > self.window_ms
         return np.where(late, NONE, found)
 

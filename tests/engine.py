@@ -8,19 +8,25 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from configuration.profile import profile_from
+from configuration.profile import Profile, profile_from
 from data.cache_manager import References, Store
-from data.normalize import read_issue, read_status, read_version
+from data.normalize import custom_fields, read_issue, read_status, read_version
 from data.periods import iso_instant
 from data.pipeline import Report, View, compute, document
+from data.requested_fields import requested_fields
 
 
 def stored(
-    folder: Path, issues: Iterable[dict], statuses: Iterable[dict] = (), versions: Iterable[dict] = ()
+    folder: Path,
+    issues: Iterable[dict],
+    statuses: Iterable[dict] = (),
+    versions: Iterable[dict] = (),
+    profile: Profile | None = None,
 ) -> Store:
-    """Return a store in ``folder`` that holds what Jira sent."""
+    """Return a store in ``folder`` that holds what Jira sent, with the fields that the profile maps."""
     store = Store(folder / "scope.sqlite")
-    rows = [read_issue(json.dumps(issue).encode()) for issue in issues]
+    custom = custom_fields(requested_fields(profile or Profile()))
+    rows = [read_issue(json.dumps(issue).encode(), custom) for issue in issues]
     store.add(
         rows, References([read_status(raw) for raw in statuses], [read_version(raw) for raw in versions])
     )
@@ -41,9 +47,10 @@ def engine_report(
     """Return the report of a fresh store; the arguments are those of ``reference_metrics``."""
     at = iso_instant(as_of) if isinstance(as_of, int) else as_of
     view = View(date_from=date_from, date_to=date_to, as_of=at, timezone=timezone)
+    settings = profile_from(profile or {})
     with tempfile.TemporaryDirectory() as folder:
-        dataset = stored(Path(folder), issues, statuses, versions).load()
-    return compute(dataset, profile_from(profile or {}), view)
+        dataset = stored(Path(folder), issues, statuses, versions, settings).load()
+    return compute(dataset, settings, view)
 
 
 def engine_metrics(issues: Iterable[dict], **arguments: object) -> dict:

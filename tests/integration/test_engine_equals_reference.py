@@ -24,6 +24,7 @@ FAMILY = (
     "flow_load",
     "flow_distribution",
     "flow_efficiency",
+    "flow_velocity_points",
 )
 EXAMPLES = {
     "A": examples.example_a(),

@@ -68,13 +68,13 @@ def is_doubtful(answer: dict, needed: int) -> bool:
     return answer["n"] < needed or answer["evidence"] != "measured"
 
 
-def duration_band(world: World, column: str, answer: dict, unit: int) -> dict | None:
-    """Of a P50 that was measured against day-dated deployments."""
+def duration_band(world: World, column: str, answer: dict, unit: int, *, by_day: bool) -> dict | None:
+    """Of a P50 that was measured against deployments; those dated by day are never within an hour."""
     edition = edition_of(world)
     cells = (LEAD if column == "lead" else RESTORE).get(edition)
     if cells is None or answer["value"] is None:
         return None
-    reachable = {level: cell for level, cell in cells.items() if cell != ("<", HOUR)}
+    reachable = {level: cell for level, cell in cells.items() if not (by_day and cell == ("<", HOUR))}
     levels = levels_by_limit(reachable, answer["value"] * unit)
     return band(edition, levels, greyed=is_doubtful(answer, 5))
 

@@ -19,6 +19,13 @@ QUALITY_CODES = (
     "unmapped_status",
     "done_without_date",
     "malformed_created",
+    "malformed_commit_date",
+    "malformed_deployed_at",
+    "malformed_environment",
+    "malformed_detected_at",
+    "malformed_restored_at",
+    "malformed_failed",
+    "malformed_story_points",
 )
 
 

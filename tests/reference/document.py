@@ -25,6 +25,8 @@ METRICS: dict[str, Callable[[World], dict]] = {
     "time_to_restore": dora.time_to_restore,
     "deployment_rework_rate": dora.deployment_rework_rate,
 }
+# Only where the profile maps the field that they need.
+MAPPED_METRICS = {"flow_velocity_points": ("story_points", flow.flow_velocity_points)}
 
 
 def reference_metrics(
@@ -60,9 +62,10 @@ def reference_metrics(
     zone = timezone or settings.choice("timezone", "UTC")
     period = make_period(rows, date_from, date_to, as_of, zone)
     if period is None:
-        return unknown_time(date_from, date_to, zone, only)
+        return unknown_time(settings, date_from, date_to, zone, only)
     world = World(rows, list(versions), Categories(rows, list(statuses), settings), settings, period)
-    wanted = METRICS if only is None else {id_: METRICS[id_] for id_ in METRICS if id_ in set(only)}
+    known = {**METRICS, **mapped_metrics(settings)}
+    wanted = known if only is None else {id_: known[id_] for id_ in known if id_ in set(only)}
     return {
         "as_of": stamp(period.as_of),
         "period": {
@@ -75,6 +78,11 @@ def reference_metrics(
         "metrics": {metric: compute(world) for metric, compute in wanted.items()},
         "data_quality": data_quality(world),
     }
+
+
+def mapped_metrics(settings: Settings) -> dict[str, Callable[[World], dict]]:
+    fields = settings.section("fields")
+    return {metric: compute for metric, (field, compute) in MAPPED_METRICS.items() if fields.get(field)}
 
 
 def make_period(
@@ -97,9 +105,14 @@ def newest_instant(issues: list[Issue]) -> int | None:
     return max(moments, default=None)
 
 
-def unknown_time(date_from: str | None, date_to: str | None, zone: str, only: Iterable[str] | None) -> dict:
+def unknown_time(
+    settings: Settings, date_from: str | None, date_to: str | None, zone: str, only: Iterable[str] | None
+) -> dict:
     """An empty store knows no time of its own: every metric is null, ``no_data``."""
-    document = reference_metrics([], date_from=date_from, date_to=date_to, as_of=0, timezone=zone, only=only)
+    profile = {"fields": settings.section("fields")}
+    document = reference_metrics(
+        [], profile=profile, date_from=date_from, date_to=date_to, as_of=0, timezone=zone, only=only
+    )
     document["as_of"] = None
     document["period"] = {"from": date_from, "to": date_to, "days": None, "timezone": zone}
     return document

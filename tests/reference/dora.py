@@ -7,9 +7,16 @@ from datetime import date
 from tests.reference import stats
 from tests.reference.bands import duration_band, fail_rate_band
 from tests.reference.clock import DAY, HOUR
-from tests.reference.deployments import days_of_week, is_configured
+from tests.reference.deployments import (
+    Deployment,
+    all_deployments,
+    days_of_week,
+    is_configured,
+    is_dated_by_day,
+)
 from tests.reference.flow import flow_type, keys_of, no_durations, rate_trend
-from tests.reference.incidents import Deployment, Operations, linked_keys
+from tests.reference.incidents import Operations
+from tests.reference.links import linked_keys
 from tests.reference.results import (
     duration_result,
     previous_window,
@@ -24,14 +31,10 @@ from tests.reference.world import Fact, World
 
 
 def deployment_of(operations: Operations, fact: Fact) -> Deployment | None:
-    """The first deployment that can have carried the issue out.
-
-    A day-dated one may lie up to a day before the completion: the ticket was
-    closed the morning after.
-    """
+    """The first deployment that can have carried the issue out."""
     assert fact.completed is not None
-    carried = [d for d in operations.contained_in(fact.issue) if d.at > fact.completed - DAY]
-    return min(carried, key=lambda d: d.recency) if carried else None
+    carriers = [d for d in operations.carriers(fact) if d.carries_what_was_completed(fact.completed)]
+    return min(carriers, key=lambda d: d.recency) if carriers else None
 
 
 def change_lead_time(world: World) -> dict:
@@ -55,7 +58,7 @@ def change_lead_time(world: World) -> dict:
 
     period = world.period
     candidates = on_days(period.civil_days)
-    never = [key for key, (fact, _) in candidates.items() if fact.started is None]
+    never = [key for key, (fact, _) in candidates.items() if fact.change_start is None]
     before = [k for k in candidates if k not in never and k not in measure(period.civil_days)]
     missing = [
         key
@@ -66,12 +69,15 @@ def change_lead_time(world: World) -> dict:
         ("not_deployed", "never_started", "deployed_before_start"),
         {"not_deployed": missing, "never_started": never, "deployed_before_start": before},
     )
-    answer = day_durations(world, metric, "days", measure, excluded, evidence="proxy")
-    return {**answer, "band": duration_band(world, "lead", answer, DAY)}
+    begun = [fact.commit for key, (fact, _) in candidates.items() if key in measure(period.civil_days)]
+    measured = world.mapping.field("commit_date") is not None and None not in begun
+    evidence = "measured" if measured else "proxy"
+    answer = day_durations(world, metric, "days", measure, excluded, evidence=evidence)
+    return {**answer, "band": duration_band(world, "lead", answer, DAY, by_day=is_dated_by_day(world))}
 
 
 def lead_ms(fact: Fact, deployment: Deployment) -> int | None:
-    return None if fact.started is None else deployment.at - fact.started
+    return None if fact.change_start is None else deployment.at - fact.change_start
 
 
 def day_durations(
@@ -106,10 +112,11 @@ def change_fail_rate(world: World) -> dict:
     if not is_configured(world):
         return without_answer(world, metric, unit, "not_configured", extra=nothing)
     operations = Operations(world)
-    if not operations.incidents:
+    flagged = {deployment.id for deployment in all_deployments(world) if deployment.failed}
+    if not operations.incidents and not flagged:
         return without_answer(world, metric, unit, "not_configured", extra=nothing)
-    failures = {a.deployment.id for a in operations.attributions.values()}
-    certain = {a.deployment.id for a in operations.attributions.values() if not a.inferred}
+    failures = flagged | {a.deployment.id for a in operations.attributions.values()}
+    certain = flagged | {a.deployment.id for a in operations.attributions.values() if not a.inferred}
     found = operations.on_days(world.period.civil_days)
     guessed = any(d.id in failures and d.id not in certain for d in found)
     answer = share_of_deployments(
@@ -130,7 +137,7 @@ def change_fail_rate(world: World) -> dict:
 def unattributed(operations: Operations) -> list[str]:
     """Incidents seen in the period that no deployment explains."""
     period = operations.world.period
-    seen = [f for f in operations.real_incidents if period.lo <= f.created < period.end]
+    seen = [f for f in operations.real_incidents if period.lo <= f.detected.at < period.end]
     return keys_of([fact for fact in seen if fact.key not in operations.attributions])
 
 
@@ -182,7 +189,7 @@ def failed_deployment_recovery_time(world: World) -> dict:
 
     def measure(since: int, until: int) -> dict[str, float]:
         ended = [f for f in restored(operations, since, until) if f.key in attributions]
-        spent = {f.key: (f.completed or 0) - attributions[f.key].deployment.at for f in ended}
+        spent = {f.key: over(f) - attributions[f.key].deployment.at for f in ended}
         return {key: ms / HOUR for key, ms in spent.items() if ms >= 0}
 
     period = world.period
@@ -200,18 +207,23 @@ def failed_deployment_recovery_time(world: World) -> dict:
     guessed = any(attributions[key].inferred for key in measured)
     evidence = "inferred" if guessed else "measured"
     answer = duration_result(world, metric, "hours", measure, excluded, evidence=evidence)
-    return {**answer, "band": duration_band(world, "restore", answer, HOUR)}
+    return {**answer, "band": duration_band(world, "restore", answer, HOUR, by_day=is_dated_by_day(world))}
 
 
 def restored(operations: Operations, since: int, until: int) -> list[Fact]:
-    return [fact for fact in operations.real_incidents if fact.completed_in(since, until)]
+    return [fact for fact in operations.real_incidents if fact.restored_in(since, until)]
+
+
+def over(fact: Fact) -> int:
+    assert fact.restored is not None
+    return fact.restored.reckoned
 
 
 def not_incidents(operations: Operations) -> list[str]:
     """Called incidents and closed in the period as none."""
     period = operations.world.period
     real = {fact.key for fact in operations.real_incidents}
-    closed = [f for f in operations.incidents if f.completed_in(period.lo, period.end)]
+    closed = [f for f in operations.incidents if f.restored_in(period.lo, period.end)]
     return sorted_keys([fact.key for fact in closed if fact.key not in real])
 
 
@@ -223,7 +235,7 @@ def time_to_restore(world: World) -> dict:
     operations = Operations(world)
 
     def measure(since: int, until: int) -> dict[str, float]:
-        spent = {f.key: (f.completed or 0) - f.created for f in restored(operations, since, until)}
+        spent = {f.key: over(f) - f.detected.reckoned for f in restored(operations, since, until)}
         return {key: ms / HOUR for key, ms in spent.items() if ms >= 0}
 
     period = world.period
@@ -236,7 +248,7 @@ def time_to_restore(world: World) -> dict:
             "not_an_incident": not_incidents(operations),
         },
     )
-    ages = [(period.as_of - fact.created) / HOUR for fact in operations.open_incidents()]
+    ages = [max(0, period.as_of - f.detected.reckoned) / HOUR for f in operations.open_incidents()]
     extra = {"open": len(ages), "oldest_open_hours": max(ages, default=None)}
     return duration_result(world, metric, "hours", measure, excluded, extra=extra)
 
@@ -257,7 +269,7 @@ def is_rework(world: World, operations: Operations, deployment: Deployment) -> b
     pattern = world.settings.section("deployments").get("hotfix_pattern")
     if re.search(HOTFIX_PATTERN if pattern is None else pattern, deployment.name):
         return True
-    held = [f for f in world.in_scope if f.delivered and deployment in operations.contained_in(f.issue)]
+    held = [f for f in world.in_scope if f.delivered and deployment in operations.carriers(f)]
     return (
         bool(held)
         and all(flow_type(world, fact) == "Defect" for fact in held)

@@ -55,6 +55,41 @@ def flow_velocity(world: World) -> dict:
     )
 
 
+def flow_velocity_points(world: World) -> dict:
+    """Points of the delivered items that have an estimate."""
+    metric, unit = "flow_velocity_points", "points/week"
+    if world.is_empty:
+        return result(metric, unit, state="no_data")
+    period = world.period
+
+    def points(since: int, until: int) -> dict[str, float]:
+        delivered = world.delivered_between(since, until)
+        return {fact.key: fact.points for fact in delivered if fact.points is not None}
+
+    now = points(period.lo, period.end)
+    bare = [f.key for f in world.delivered_between(period.lo, period.end) if f.points is None]
+    weekly = []
+    for week in world.weeks():
+        found = points(week.since, week.until)
+        weekly.append(week_entry(week, sum(found.values()), len(found)))
+    previous, trend = None, "unknown"
+    if world.has_previous:
+        before = points(*previous_window(world))
+        previous = {"value": sum(before.values()) * 7 / period.previous().days, "n": len(before)}
+        if len(now) >= 5 and len(before) >= 5:
+            trend = stats.trend_of_sums(list(now.values()), list(before.values()))
+    return result(
+        metric,
+        unit,
+        value=sum(now.values()) * 7 / period.days,
+        included=sorted_keys(list(now)),
+        excluded={**not_delivered(world), **reasons(("no_estimate",), {"no_estimate": bare})},
+        weekly=weekly,
+        previous=previous,
+        trend=trend,
+    )
+
+
 def count_trend(now: int, before: int) -> str:
     if now < 5 or before < 5:
         return "unknown"

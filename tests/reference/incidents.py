@@ -1,31 +1,17 @@
 """Incidents, what caused them and when they ended: METRICS.md section 5."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
-from tests.reference.clock import HOUR, day_of, midnight
-from tests.reference.deployments import deployed_versions, release_day
+from tests.reference.clock import HOUR
+from tests.reference.deployments import Deployment, causes_of, counted_deployments
 from tests.reference.issues import Issue, is_of_type
+from tests.reference.links import project_id, version_ids
 from tests.reference.settings import NOT_AN_INCIDENT, fold, names
 from tests.reference.world import Fact, World
 
 DEFAULT_WINDOW_HOURS = 72
-
-
-@dataclass(frozen=True)
-class Deployment:
-    """A released version; where a duration needs an instant it is the next midnight."""
-
-    id: str
-    name: str
-    project_id: str
-    day: date
-    at: int
-
-    @property
-    def recency(self) -> tuple[int, int]:
-        return (self.at, int(self.id))
 
 
 @dataclass(frozen=True)
@@ -44,18 +30,7 @@ class Operations:
 
     @cached_property
     def deployments(self) -> list[Deployment]:
-        return [self._deployment(version) for version in deployed_versions(self.world)]
-
-    def _deployment(self, version: dict) -> Deployment:
-        day = release_day(version)
-        assert day is not None
-        return Deployment(
-            id=str(version["id"]),
-            name=version.get("name") or "",
-            project_id=str(version.get("projectId")),
-            day=day,
-            at=midnight(day + timedelta(days=1), self.world.period.zone),
-        )
+        return counted_deployments(self.world)
 
     def on_days(self, days: list[date]) -> list[Deployment]:
         return [deployment for deployment in self.deployments if deployment.day in days]
@@ -74,23 +49,49 @@ class Operations:
         rule = self.world.settings.section("incidents")
         types = names(rule["types"]) if rule.get("types") is not None else ["Incident"]
         labels = {fold(label) for label in names(rule.get("labels"))}
-        return is_of_type(issue, types) or any(fold(label) in labels for label in issue.names("labels"))
+        return (
+            is_of_type(issue, types)
+            or any(fold(label) in labels for label in issue.names("labels"))
+            or self._is_bug_in_production(issue, types)
+            or self.world.mapping.matches_rule(issue)
+        )
+
+    def _is_bug_in_production(self, issue: Issue, types: list[str]) -> bool:
+        """Part of the default rule, so not where the profile has types of its own."""
+        if [fold(entry) for entry in types] != ["incident"] or fold(issue.named("issuetype")) != "bug":
+            return False
+        known = names(self.world.settings.section("deployments").get("environments"))
+        return bool(known) and self.world.mapping.in_production(issue) is True
 
     @cached_property
     def real_incidents(self) -> list[Fact]:
         return [fact for fact in self.incidents if not turned_out_none(fact)]
 
     def open_incidents(self) -> list[Fact]:
-        return [fact for fact in self.real_incidents if fact.completed is None]
+        return [fact for fact in self.real_incidents if fact.restored is None]
 
-    def contained_in(self, issue: Issue) -> list[Deployment]:
-        """The deployments that the issue's fix versions name."""
+    def named_by(self, issue: Issue) -> list[Deployment]:
+        """The deployments that list the issue, or stand for one of its fix versions."""
         fixed = version_ids(issue, "fixVersions")
-        return [self._by_id[id_] for id_ in sorted(fixed & set(self._by_id), key=int)]
+        return [
+            d for d in self.deployments if d.id != issue.key and (issue.key in d.links or fixed & d.versions)
+        ]
 
-    @cached_property
-    def _by_id(self) -> dict[str, Deployment]:
-        return {deployment.id: deployment for deployment in self.deployments}
+    def carriers(self, fact: Fact) -> list[Deployment]:
+        """The deployments that carried the issue: those that name it, else the next of its project."""
+        named = self.named_by(fact.issue)
+        following = [] if named or fact.completed is None else self._next_of_project(fact, fact.completed)
+        return named or following
+
+    def _next_of_project(self, fact: Fact, completed: int) -> list[Deployment]:
+        found = [
+            deployment
+            for deployment in self.deployments
+            if deployment.names_nothing
+            and deployment.project_id == project_id(fact.issue)
+            and deployment.carries_what_was_completed(completed)
+        ]
+        return [min(found, key=lambda deployment: deployment.recency)] if found else []
 
     @cached_property
     def attributions(self) -> dict[str, Attribution]:
@@ -106,8 +107,9 @@ class Operations:
         """The first rung that names a deployment on or before detection."""
         affected = version_ids(incident.issue, "versions")
         rungs = [
+            (False, [d for d in self.deployments if d.failed and incident.key in d.links]),
             (False, self._linked(incident)),
-            (False, [d for d in self.deployments if d.id in affected]),
+            (False, [d for d in self.deployments if d.versions & affected]),
             (True, self._shortly_before(incident)),
         ]
         for inferred, named in rungs:
@@ -118,55 +120,24 @@ class Operations:
 
     def _by_detection(self, deployment: Deployment, incident: Fact) -> bool:
         """A release of the day on which the incident was seen counts as before it."""
-        return deployment.day <= day_of(incident.created, self.world.period.zone)
+        assert deployment.when is not None
+        return deployment.when.at <= incident.detected.last
 
     def _linked(self, incident: Fact) -> list[Deployment]:
-        """Deployments of the issues that the incident says it was caused by."""
-        rule = self.world.settings.section("incidents").get("link_types")
-        words = [fold(word) for word in (["caused by"] if rule is None else names(rule))]
-        causes = {
-            key for inward, key in inward_links(incident.issue) if any(word in fold(inward) for word in words)
-        }
-        linked = [fact.issue for fact in self.world.facts if fact.key in causes]
-        return [deployment for issue in linked for deployment in self.contained_in(issue)]
+        """Deployments that the incident says it was caused by, or that carried such an issue."""
+        causes = causes_of(self.world, incident.issue)
+        carried = [d for fact in self.world.facts if fact.key in causes for d in self.carriers(fact)]
+        return carried + [d for d in self.deployments if d.id in causes]
 
     def _shortly_before(self, incident: Fact) -> list[Deployment]:
-        project = incident.issue.fields.get("project")
-        project_id = str(project.get("id")) if isinstance(project, dict) else None
         return [
             deployment
             for deployment in self.deployments
-            if deployment.project_id == project_id and incident.created - deployment.at <= self.window_ms
+            if deployment.project_id == project_id(incident.issue)
+            and incident.detected.reckoned - deployment.at <= self.window_ms
         ]
 
 
 def turned_out_none(fact: Fact) -> bool:
     """Whether today's resolution says that it was no incident."""
     return fold(fact.issue.named("resolution")) in {fold(name) for name in NOT_AN_INCIDENT}
-
-
-def version_ids(issue: Issue, field: str) -> set[str]:
-    listed = issue.fields.get(field)
-    rows = listed if isinstance(listed, list) else []
-    return {str(row.get("id")) for row in rows if isinstance(row, dict)}
-
-
-def issue_links(issue: Issue) -> list[dict]:
-    listed = issue.fields.get("issuelinks")
-    return [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
-
-
-def inward_links(issue: Issue) -> list[tuple[str, str]]:
-    """(inward text, key) of every link that reads "this issue `text` that one"."""
-    found = []
-    for row in issue_links(issue):
-        other, kind = row.get("inwardIssue"), row.get("type")
-        if isinstance(other, dict) and isinstance(kind, dict):
-            found.append((kind.get("inward") or "", other.get("key") or ""))
-    return found
-
-
-def linked_keys(issue: Issue) -> set[str]:
-    """Keys at the other end of any link."""
-    ends = [row.get(side) for row in issue_links(issue) for side in ("inwardIssue", "outwardIssue")]
-    return {end.get("key") or "" for end in ends if isinstance(end, dict)}

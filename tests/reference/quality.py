@@ -4,6 +4,15 @@ from tests.reference.history import resolution_date
 from tests.reference.results import sorted_keys
 from tests.reference.world import Fact, World
 
+LOGICAL_NAMES = (
+    "commit_date",
+    "deployed_at",
+    "environment",
+    "detected_at",
+    "restored_at",
+    "failed",
+    "story_points",
+)
 HISTORY_CODES = ("history_mismatch", "history_clamped", "history_broken_chain")
 
 
@@ -13,6 +22,9 @@ def data_quality(world: World) -> list[dict]:
     found["unmapped_status"] = [f.key for f in world.facts if was_unmapped(f)]
     found["done_without_date"] = [f.key for f in world.facts if is_done_without_date(world, f)]
     found["malformed_created"] = [issue.key for issue in world.issues if issue.created is None]
+    for name in LOGICAL_NAMES:
+        malformed = [issue.key for issue in world.issues if world.mapping.is_malformed(issue, name)]
+        found[f"malformed_{name}"] = malformed
     return [
         {"code": code, "n": len(keys), "keys": sorted_keys(keys), "message": "", "remedy": ""}
         for code, keys in found.items()

@@ -53,6 +53,14 @@ def trend_of_counts(now: int, before: int) -> str:
     return "flat"
 
 
+def trend_of_sums(now: list[float], before: list[float]) -> str:
+    """Of weights whose sum varies by chance with the sum of their squares: one event each."""
+    chance = math.sqrt(sum(w * w for w in now) + sum(w * w for w in before))
+    if abs(sum(now) - sum(before)) > 1.96 * chance:
+        return _direction(sum(now), sum(before))
+    return "flat"
+
+
 def trend_of_durations(now: list[float], before: list[float]) -> str:
     """Two-sided Mann-Whitney at 5 %, and the medians must agree with the ranks."""
     z = mann_whitney_z(now, before)

@@ -6,8 +6,9 @@ from functools import cached_property
 from tests.reference import history as histories
 from tests.reference.clock import Period
 from tests.reference.history import History, Stay
-from tests.reference.issues import Issue, is_flow_item
-from tests.reference.settings import Settings, fold
+from tests.reference.issues import Issue, Status, is_flow_item
+from tests.reference.mapped import Mapping, When, at_instant
+from tests.reference.settings import Settings, fold, names
 from tests.reference.statuses import Categories
 
 
@@ -21,6 +22,10 @@ class Fact:
     started: int | None
     completed: int | None
     delivered: bool
+    commit: When | None
+    detected: When
+    restored: When | None
+    points: float | None
 
     @property
     def key(self) -> str:
@@ -33,6 +38,14 @@ class Fact:
 
     def completed_in(self, since: int, until: int) -> bool:
         return self.completed is not None and since <= self.completed < until
+
+    @property
+    def change_start(self) -> int | None:
+        """The commit, else the start of the work."""
+        return self.started if self.commit is None else self.commit.reckoned
+
+    def restored_in(self, since: int, until: int) -> bool:
+        return self.restored is not None and since <= self.restored.at < until
 
     def in_progress_at(self, moment: int) -> bool:
         return self._category_at(moment) == "in_progress"
@@ -75,7 +88,30 @@ class World:
             started=histories.started_at(issue, history, self.settings),
             completed=completed,
             delivered=completed is not None and resolution not in self.settings.not_delivered,
+            commit=self.mapping.date(issue, "commit_date", as_of),
+            detected=self.mapping.date(issue, "detected_at", as_of) or at_instant(issue.created or 0),
+            restored=self._restored(issue, history, completed),
+            points=self.points(issue),
         )
+
+    @property
+    def mapping(self) -> Mapping:
+        return Mapping(self.settings, self.period.zone)
+
+    def points(self, issue: Issue) -> float | None:
+        found = self.mapping.get(issue, "story_points")
+        return found if isinstance(found, float) else None
+
+    def _restored(self, issue: Issue, history: History, completed: int | None) -> When | None:
+        """As mapped, else the first stay in a restored status, else the completion."""
+        mapped = self.mapping.date(issue, "restored_at", self.period.as_of)
+        if mapped is not None:
+            return mapped
+        listed = names(self.settings.section("incidents").get("restored"))
+        for stay in history.stays:
+            if stay.status is not None and is_listed(stay.status, listed):
+                return at_instant(stay.entered)
+        return None if completed is None else at_instant(completed)
 
     @cached_property
     def in_scope(self) -> list[Fact]:
@@ -111,3 +147,10 @@ class World:
 
     def delivered_between(self, since: int, until: int) -> list[Fact]:
         return [fact for fact in self.completed_between(since, until) if fact.delivered]
+
+
+def is_listed(status: Status, listed: list[str]) -> bool:
+    """By id, or by its name as recorded."""
+    return status.id in listed or (
+        bool(fold(status.name)) and fold(status.name) in {fold(entry) for entry in listed}
+    )

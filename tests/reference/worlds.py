@@ -62,6 +62,7 @@ WORKFLOW_NAMES = [
     ("In Work", []),
     ("Ready", ["90"]),
 ]
+DEPLOYMENT = {"id": "111", "name": "Deployment", "subtask": False, "hierarchyLevel": 0}
 INCIDENT = {"id": "112", "name": "Incident", "subtask": False, "hierarchyLevel": 0}
 TYPES: list[dict | None] = [
     {"id": "101", "name": "Story", "subtask": False, "hierarchyLevel": 0},
@@ -76,7 +77,7 @@ TYPES: list[dict | None] = [
     {"id": "108", "name": "Epic", "subtask": False, "hierarchyLevel": 0},
     {"id": "109", "name": "Technical  Task", "subtask": False, "hierarchyLevel": None},
     {"id": "110", "name": "Task", "subtask": False},
-    {"id": "111", "name": "Deployment", "subtask": False, "hierarchyLevel": 0},
+    DEPLOYMENT,
     INCIDENT,
     INCIDENT,
     INCIDENT,
@@ -105,6 +106,47 @@ LINK_TYPES = [
 ]
 KEYS = [f"{project}-{number}" for number in (2, 10, 1, 33, 4, 100) for project in PROJECTS]
 COMPONENTS = ["API", "chore", "Compliance"]
+
+
+FIELD_IDS = {
+    name: f"customfield_{number}"
+    for number, name in enumerate(
+        ("commit_date", "deployed_at", "environment", "detected_at", "restored_at", "failed", "story_points"),
+        start=1,
+    )
+}
+# Standard fields that a profile may also take for some meanings.
+STANDARD_IDS = {
+    "deployed_at": "resolutiondate",
+    "detected_at": "created",
+    "restored_at": "updated",
+    "environment": "components",
+}
+NO_DATES = ["soon", "2026-02-30", 5, True, {"value": "tomorrow"}, ["2026-03-02"], {}]
+ENVIRONMENTS = [
+    {"id": "1", "value": "Production"},
+    {"id": "1", "value": "PRODUCTION"},
+    "production ",
+    [{"value": "Staging"}, {"value": "Production"}],
+    {"value": "Staging"},
+    "staging",
+    None,
+    [],
+    5,
+    {"id": "1"},
+]
+FLAGS = [
+    {"value": "Yes"},
+    True,
+    [{"value": "failed"}],
+    "NO",
+    False,
+    {"value": "successful"},
+    None,
+    "maybe",
+    1,
+]
+POINTS = [0, 1, 3, 5, 0.5, 8, 13, None, None, -2, "5", {"value": "3"}, True]
 
 
 class Sample(NamedTuple):
@@ -258,8 +300,27 @@ def current_status(draw: st.DrawFn, last: tuple | None) -> dict | None:
     return status_object(draw)
 
 
+def mapped_fields(draw: st.DrawFn, times: Times, at: st.SearchStrategy[int]) -> dict:
+    """Values of the custom fields: good ones, none, and what cannot be meant."""
+    dates = ("commit_date", "deployed_at", "detected_at", "restored_at")
+    fields = {FIELD_IDS[name]: mapped_date(draw, times, at) for name in dates}
+    for name, values in (("environment", ENVIRONMENTS), ("failed", FLAGS), ("story_points", POINTS)):
+        fields[FIELD_IDS[name]] = draw(st.sampled_from(values))
+    return fields
+
+
+def mapped_date(draw: st.DrawFn, times: Times, at: st.SearchStrategy[int]) -> object:
+    style = draw(st.integers(0, 9))
+    moment = times.moment(draw(at))
+    if style <= 5:
+        return jira_stamp(moment, draw(st.sampled_from([0, 2, 3])))
+    if style <= 7:
+        return to_datetime(moment).date().isoformat()
+    return None if style == 8 else draw(st.sampled_from(NO_DATES))
+
+
 def jira_issue(
-    draw: st.DrawFn, place: int, times: Times, versions: list[dict], *, has_changelog: bool
+    draw: st.DrawFn, place: int, times: Times, versions: list[dict], profile: dict, *, has_changelog: bool
 ) -> dict:
     key = KEYS[place]
     histories, last = changelogs(draw, times) if has_changelog else ([], None)
@@ -267,7 +328,7 @@ def jira_issue(
     fields = {
         "summary": draw(st.sampled_from(["Fix it", "", "Zoë's ☕ <b>"])),
         "project": {"id": PROJECTS[key.rpartition("-")[0]], "key": key.rpartition("-")[0]},
-        "issuetype": draw(st.sampled_from(TYPES)),
+        "issuetype": draw(st.sampled_from(issue_types(profile))),
         "status": current_status(draw, last),
         "created": jira_stamp(created, draw(st.sampled_from([0, 0, 2, 3]))),
         "updated": jira_stamp(times.moment(draw(moments()))),
@@ -280,8 +341,15 @@ def jira_issue(
         spoil(draw, fields)
     if draw(st.booleans()):
         fields.update(release_fields(draw, versions))
+    if profile.get("fields"):
+        fields.update(mapped_fields(draw, times, moments()))
     issue = {"id": str(200 + place), "key": key, "fields": fields}
     return {**issue, "changelog": changelog(histories)} if has_changelog else issue
+
+
+def issue_types(profile: dict) -> list[dict | None]:
+    """More deployments where they are issues."""
+    return [*TYPES, *[DEPLOYMENT] * 10] if "type" in profile.get("deployments", {}) else TYPES
 
 
 def release_fields(draw: st.DrawFn, versions: list[dict]) -> dict:
@@ -317,13 +385,15 @@ def spoil(draw: st.DrawFn, fields: dict) -> None:
         fields[field] = None
 
 
-def jira_issues(draw: st.DrawFn, times: Times, versions: list[dict], largest: int) -> list[dict]:
+def jira_issues(
+    draw: st.DrawFn, times: Times, versions: list[dict], profile: dict, largest: int
+) -> list[dict]:
     style = draw(st.sampled_from(["all", "all", "all", "mixed", "none"]))
     issues = []
     fewest = 0 if rarely(draw, 6) else min(3, largest)
     for place in range(draw(st.integers(fewest, min(largest, len(KEYS))))):
         has_changelog = style == "all" or (style == "mixed" and draw(st.booleans()))
-        issues.append(jira_issue(draw, place, times, versions, has_changelog=has_changelog))
+        issues.append(jira_issue(draw, place, times, versions, profile, has_changelog=has_changelog))
     if issues and rarely(draw, 5):
         issues.append(other_version(draw, draw(st.sampled_from(issues)), times))
     return issues
@@ -397,6 +467,8 @@ def profiles(draw: st.DrawFn, zone: str) -> dict:
     if rarely(draw, 3):
         profile["incidents"] = incident_settings(draw)
     if draw(st.booleans()):
+        profile["fields"] = field_settings(draw)
+    if draw(st.booleans()):
         profile["edition"] = draw(st.sampled_from(["2021", "2022", "2023", "2024"]))
     return profile
 
@@ -407,8 +479,20 @@ def deployment_settings(draw: st.DrawFn) -> dict:
         settings["version_pattern"] = draw(st.sampled_from([r"^\d", "sprint", r"(?i)SPRINT|\.1"]))
     if draw(st.booleans()):
         settings["type"] = draw(st.sampled_from(["deployment", "111"]))
-        settings["source"] = "versions"
+        settings["source"] = draw(st.sampled_from(["versions", "issues", "issues", "auto"]))
+    if draw(st.booleans()):
+        settings["environments"] = draw(st.sampled_from([["PRODUCTION"], ["Production", "api"], []]))
     return settings
+
+
+def field_settings(draw: st.DrawFn) -> dict:
+    """Some names mapped, each to the field that is meant for it or to a standard one."""
+    mapped = draw(st.lists(st.sampled_from(list(FIELD_IDS)), unique=True, max_size=len(FIELD_IDS)))
+    fields = {name: FIELD_IDS[name] for name in mapped}
+    for name, standard in STANDARD_IDS.items():
+        if name in fields and rarely(draw, 5):
+            fields[name] = standard
+    return fields
 
 
 def incident_settings(draw: st.DrawFn) -> dict:
@@ -419,6 +503,10 @@ def incident_settings(draw: st.DrawFn) -> dict:
         settings["link_types"] = ["relates to"]
     if draw(st.booleans()):
         settings["types"] = ["102", "incident"]
+    if rarely(draw, 3):
+        settings["restored"] = draw(st.sampled_from([["3"], ["code review", "Closed"], ["Ready"]]))
+    if rarely(draw, 3):
+        settings["fields"] = ["environment = staging", "labels=backend", "customfield_6 = yes"]
     return settings
 
 
@@ -493,6 +581,48 @@ def comparable_worlds(draw: st.DrawFn, largest: int = 12) -> Sample:
 
 
 @st.composite
+def mapped_worlds(draw: st.DrawFn, largest: int = 12) -> Sample:
+    """Work, deployments and incidents with most fields mapped, and dates that lie close together.
+
+    Args:
+        draw: given by Hypothesis.
+        largest: issues at most.
+    """
+    times = Times(draw(st.sampled_from(ANCHORS)), draw(st.sampled_from(ZONES)))
+    versions = jira_versions(draw, times)
+    kinds = [TYPES[0], TYPES[2], INCIDENT, INCIDENT, DEPLOYMENT, DEPLOYMENT]
+    issues = []
+    for place in range(draw(st.integers(3, largest))):
+        done = times.moment(draw(near_moments()))
+        issue = plain_issue(draw, 200 + place, done, draw(st.sampled_from([1, 5])), versions)
+        issue["key"] = KEYS[place]
+        project = KEYS[place].rpartition("-")[0]
+        issue["fields"] |= {
+            "issuetype": draw(st.sampled_from(kinds)),
+            "project": {"id": PROJECTS[project], "key": project},
+            **(release_fields(draw, versions) if draw(st.booleans()) else {}),
+            **mapped_fields(draw, times, near_moments()),
+        }
+        issues.append(issue)
+    mapped = {name: field for name, field in FIELD_IDS.items() if not rarely(draw, 4)}
+    deployments = {"type": "Deployment", "source": draw(st.sampled_from(["issues", "auto", "versions"]))}
+    if draw(st.booleans()):
+        deployments["environments"] = ["production"]
+    profile = {"timezone": times.zone, "fields": mapped, "deployments": deployments}
+    if rarely(draw, 4):
+        profile["incidents"] = incident_settings(draw)
+    period = (times.anchor.isoformat(), (times.anchor + timedelta(days=13)).isoformat())
+    as_of = midnight(times.anchor + timedelta(days=draw(st.sampled_from([14, 14, 20, 5]))), times.zone)
+    return Sample(issues, jira_statuses(draw), versions, profile, period, as_of)
+
+
+def near_moments() -> st.SearchStrategy[int]:
+    """Instants of the week after the anchor."""
+    per_day = Times.COUNT // (2 * SPREAD_DAYS)
+    return st.integers(SPREAD_DAYS * per_day, (SPREAD_DAYS + 8) * per_day)
+
+
+@st.composite
 def odd_worlds(draw: st.DrawFn, largest: int = 12) -> Sample:
     """Stores in which anything may be odd, seen through any profile at any T.
 
@@ -502,23 +632,24 @@ def odd_worlds(draw: st.DrawFn, largest: int = 12) -> Sample:
     """
     times = Times(draw(st.sampled_from(ANCHORS)), draw(st.sampled_from(ZONES)))
     versions = jira_versions(draw, times)
-    issues = jira_issues(draw, times, versions, largest)
+    profile = profiles(draw, times.zone)
+    issues = jira_issues(draw, times, versions, profile, largest)
     first, last = civil_period(draw, times)
     default_period = rarely(draw, 10)
     return Sample(
         issues=issues,
         statuses=jira_statuses(draw),
         versions=versions,
-        profile=profiles(draw, times.zone),
+        profile=profile,
         period=(None, None) if default_period else (first.isoformat(), last.isoformat()),
         as_of=as_of_moment(draw, times, issues, first),
     )
 
 
 def worlds(largest: int = 12) -> st.SearchStrategy[Sample]:
-    """Mostly odd stores, now and then one that is plain enough to be compared with itself."""
+    """Mostly odd stores, now and then one that is plain enough to be compared with itself, or mapped."""
     odd = odd_worlds(largest)
-    return st.one_of(odd, odd, odd, comparable_worlds(largest))
+    return st.one_of(odd, odd, odd, comparable_worlds(largest), mapped_worlds(largest))
 
 
 def readable_time(issues: list[dict]) -> bool:

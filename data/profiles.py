@@ -26,6 +26,7 @@ from data.persistence import (
     secret_path,
     write_whole,
 )
+from data.profile_rules import require_consistent
 from data.profile_text import exported, merged, secret_keys
 from data.profile_versions import migrate
 
@@ -211,11 +212,11 @@ def read_text(text: str) -> Profile:
 
 
 def validated(profile: Profile) -> Profile:
-    """Return a profile whose time zone exists and whose patterns can be read.
+    """Return a profile whose time zone exists, whose patterns can be read and whose settings agree.
 
     Raises:
         InputError: there is no such time zone.
-        ConfigurationError: a pattern makes no sense.
+        ConfigurationError: a pattern makes no sense, or two settings contradict each other.
     """
     zone_named(profile.timezone)
     for name in ("version_pattern", "hotfix_pattern"):
@@ -226,7 +227,7 @@ def validated(profile: Profile) -> Profile:
                 f"The setting deployments.{name} is no pattern: {error}.",
                 hint="Correct the regular expression, or leave it out for its default.",
             ) from error
-    return profile
+    return require_consistent(profile)
 
 
 def start_afresh(home: Home, name: str) -> SetAside:

@@ -10,6 +10,7 @@ from configuration.profile import Profile, WorkflowSettings
 from configuration.settings import Home, Secret
 from data.cache_manager import Store, generate_cache_key
 from data.persistence import DEFAULT_PROFILE, DEMO_PROFILE, checked_name, load_profile, load_token
+from data.profile_rules import require_consistent
 from data.requested_fields import requested_fields
 
 SourceKind = Literal["demo", "jira", "files"]
@@ -60,13 +61,13 @@ def resolve(home: Home, name: str, environment: Mapping[str, str], *, creating: 
 
     Raises:
         InputError: the name cannot be one.
-        ConfigurationError: there is no such profile, or its file is wrong.
+        ConfigurationError: there is no such profile, or its file is wrong or contradicts itself.
     """
     checked_name(name)
     if name == DEMO_PROFILE:
         return Source(name, "demo", demo_profile(), _store(home, "demo", DEMO_PROFILE))
     stored = load_profile(home, name)
-    profile = stored or Profile()
+    profile = require_consistent(stored or Profile())
     url = (environment.get("JIRA_URL") or profile.jira.url).strip()
     if stored is None and name != DEFAULT_PROFILE and not url and not creating:
         raise ConfigurationError(

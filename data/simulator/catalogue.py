@@ -79,6 +79,9 @@ FIRST_COMMIT = "customfield_10032"
 DETECTED = "customfield_10033"
 RESTORED = "customfield_10034"
 TEAM = "customfield_10035"
+DEPLOYED = "customfield_10037"
+PLANNED = "customfield_10038"
+DEPLOYMENT_NOTE = "customfield_10039"
 
 _AGILE = "com.pyxis.greenhopper.jira"
 _TYPES = "com.atlassian.jira.plugin.system.customfieldtypes"
@@ -151,6 +154,13 @@ def fields() -> list[dict[str, Any]]:
         _custom(DETECTED, "Incident detected at", "datetime", f"{_TYPES}:datetime"),
         _custom(RESTORED, "Service restored at", "datetime", f"{_TYPES}:datetime"),
         _custom(TEAM, "Team", "option", f"{_TYPES}:select"),
+        _custom(DEPLOYED, "Deployed at", "datetime", f"{_TYPES}:datetime"),
+        _custom(PLANNED, "Planned deployment date", "date", f"{_TYPES}:datepicker"),
+        _custom(DEPLOYMENT_NOTE, "Deployment notes", "string", f"{_TYPES}:textarea"),
+        # Left over from times that nobody remembers: right names, but of the wrong type or without any value.
+        _custom("customfield_10040", "Commit date", "string", f"{_TYPES}:textfield"),
+        _custom("customfield_10041", "Service restored", "datetime", f"{_TYPES}:datetime"),
+        _custom("customfield_10042", "Deployment failed", "option", f"{_TYPES}:select"),
     ]
 
 
@@ -164,6 +174,9 @@ CUSTOM_FIELD_IDS = (
     DETECTED,
     RESTORED,
     TEAM,
+    DEPLOYED,
+    PLANNED,
+    DEPLOYMENT_NOTE,
 )
 FIELD_NAMES: dict[str, str] = {entry["id"]: entry["name"] for entry in fields()}
 # History entries call some fields otherwise than GET /field does.

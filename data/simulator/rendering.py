@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from data.simulator import catalogue as c
+from data.simulator.custom_values import deployed_at, deployment_note, planned_for
 from data.simulator.history import full_history, history_id
 from data.simulator.model import Category, Change, Issue, IssueType, Item, Named, Person, Status, Version
 from data.simulator.site import Site
@@ -327,6 +328,9 @@ class Renderer:
             c.DETECTED: lambda issue: self.stamp(issue.detected_at),
             c.RESTORED: lambda issue: self.stamp(issue.restored_at),
             c.TEAM: lambda issue: self._option(Named(c.TEAM_OF[issue.project].project_id, issue.project)),
+            c.DEPLOYED: lambda issue: self.stamp(deployed_at(issue)),
+            c.PLANNED: planned_for,
+            c.DEPLOYMENT_NOTE: deployment_note,
         }
 
     def _option(self, option: Named) -> dict[str, Any]:

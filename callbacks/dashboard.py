@@ -5,7 +5,15 @@ from typing import Any
 from dash import ALL, Dash, Input, Output
 
 from callbacks.notices import Failure, attempted
-from callbacks.panels import asked, cards_of, failed_cards, freshness_of, heading_of, register_charts
+from callbacks.panels import (
+    asked,
+    cards_of,
+    failed_cards,
+    freshness_of,
+    heading_of,
+    register_charts,
+    wait_for_first_data,
+)
 from callbacks.workspace import Workspace
 from data.charts.ageing import ageing_work
 from data.charts.subject import keys_of
@@ -42,6 +50,7 @@ def register(app: Dash, workspace: Workspace) -> None:
 
 def _overview(workspace: Workspace, filters: dict[str, Any] | None) -> tuple[Any, ...]:
     pipeline, report = asked(workspace, filters)
+    wait_for_first_data(workspace, report)
     freshness = freshness_of(workspace, pipeline, report)
     return (
         cards_of(PAGE, NAMES, report, freshness),

@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, ctx, no_update
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 
 from callbacks.notices import attempted
 from callbacks.views import view_of
@@ -47,6 +48,16 @@ def freshness_of(workspace: Workspace, pipeline: Pipeline, report: Report) -> Fr
         complete=report.complete,
         failed=pipeline.source.kind != "files" and workspace.jobs.state().error is not None,
     )
+
+
+def wait_for_first_data(workspace: Workspace, report: Report) -> None:
+    """Leave the skeletons where they are while the very first data are on their way.
+
+    Raises:
+        PreventUpdate: nothing is stored yet, and a job is running.
+    """
+    if not report.scope_issues and workspace.jobs.state().running:
+        raise PreventUpdate
 
 
 def heading_of(report: Report) -> str:
@@ -121,6 +132,7 @@ def _chart(
     workspace: Workspace, spec: ChartSpec, wanted: Mapping[str, Any], entry: Mapping[str, Any]
 ) -> Component:
     pipeline, report = asked(workspace, wanted["view"]["filters"])
+    wait_for_first_data(workspace, report)
     return chart_body(
         spec,
         spec.build(report, wanted["scheme"]),

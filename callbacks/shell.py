@@ -8,8 +8,9 @@ from dash.development.base_component import Component
 
 from callbacks.workspace import Workspace
 from data.jobs import JobState
-from data.pipeline import SourceStatus
+from data.pipeline import Pipeline, SourceStatus
 from ui import ids
+from ui.components.aria import data
 from ui.components.shell import banner, job_line, notice
 from ui.format import age, day
 
@@ -66,6 +67,7 @@ def _register_browser_side(app: Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("throughline", "source"),
         Output(ids.SOURCE, "data"),
+        Output(ids.NOTICE, "children"),
         Input(ids.FILTERS, "data"),
         Input(ids.REVISION, "data"),
         State(ids.SOURCE, "data"),
@@ -94,7 +96,8 @@ def _register_source(app: Dash, workspace: Workspace) -> None:
         status, choices = pipeline.status(), pipeline.choices()
         filters = list(choices.projects), list(choices.types), list(choices.labels)
         can_sync = pipeline.source.kind != "files"
-        return _status(status, pipeline.dataset().as_of), not can_sync, banner(status.kind), *filters
+        kind = banner_kind(workspace, pipeline)
+        return _status(status, pipeline.dataset().as_of), not can_sync, banner(kind), *filters
 
 
 def _register_jobs(app: Dash, workspace: Workspace) -> None:
@@ -131,6 +134,12 @@ def _register_jobs(app: Dash, workspace: Workspace) -> None:
         return (ticks or 0) + 1
 
 
+def banner_kind(workspace: Workspace, pipeline: Pipeline) -> str:
+    """Return whose data a page shows; what is only about to be read for the first time is not missing."""
+    kind = pipeline.status().kind
+    return pipeline.source.kind if kind == "empty" and workspace.jobs.state().running else kind
+
+
 def stamp(workspace: Workspace, profile: str | None) -> str:
     """Return what changes whenever a page has something new to show: new data, or a sync that failed.
 
@@ -155,7 +164,9 @@ def _status(status: SourceStatus, as_of: int) -> list[Component]:
     if status.kind == "demo":
         parts.append(html.Span("DEMO", className="tag"))
     if status.synced_at is not None:
-        parts.append(html.Span(f"synced {age(status.synced_at, int(time.time() * 1000))}"))
+        # The browser keeps the words true while the page stays open.
+        words = age(status.synced_at, int(time.time() * 1000))
+        parts.append(html.Span(["synced ", html.Span(words, **data(instant=str(status.synced_at)))]))
     elif status.stored:
         parts.append(html.Span(f"data as of {day(as_of)}"))
     return parts

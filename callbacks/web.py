@@ -70,6 +70,6 @@ def _first(workspace: Workspace) -> tuple[str | None, Component | None]:
     A store that cannot be read is told of by the panels that need it.
     """
     try:
-        return shell.stamp(workspace, None), banner(workspace.pipeline().status().kind)
+        return shell.stamp(workspace, None), banner(shell.banner_kind(workspace, workspace.pipeline()))
     except DashboardError:
         return None, None

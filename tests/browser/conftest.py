@@ -64,9 +64,9 @@ class Visitor:
         self.page.on("request", self._asked)
 
     def open(self, path: str = "/") -> Page:
-        """Open a path and wait until the cards have their numbers."""
+        """Open a path of a page with cards and wait until they have their numbers."""
         self.page.goto(self.url + path)
-        self.page.wait_for_selector("article.card .figure", timeout=30_000)
+        self.page.locator("article.card .figure:visible").first.wait_for(timeout=30_000)
         return self.page
 
     def foreign(self) -> list[str]:

@@ -19,7 +19,7 @@ METRICS = (
 
 
 def card(page: Page, metric: str):  # Playwright's locator
-    return page.locator(f'article[data-metric="{metric}"]')
+    return page.locator(f'article[data-metric="{metric}"]:visible')
 
 
 def test_live_cards_and_charts_with_nothing_typed(visit: Visits) -> None:
@@ -29,7 +29,7 @@ def test_live_cards_and_charts_with_nothing_typed(visit: Visits) -> None:
     for metric in METRICS:
         expect(card(page, metric).locator(".figure")).to_have_text(re.compile(r"\d"))
     expect(page.locator(".banner")).to_contain_text("You are looking at sample data.")
-    expect(page.locator("h1")).to_have_text("Overview")
+    expect(page.locator("h1:visible")).to_have_text("Overview")
     expect(page.locator("#throughput .bars .point").first).to_be_attached(timeout=20_000)
     expect(page.locator("#load .scatterlayer .trace").first).to_be_attached()
     assert page.locator("html").get_attribute("lang") == "en"
@@ -95,7 +95,7 @@ def test_a_pasted_link_restores_filters_and_drawer(visit: Visits) -> None:
     page = visit().open("/?project=WEB&from=2026-03-02&to=2026-04-26&panel=flow_time")
 
     expect(page.get_by_role("dialog")).to_contain_text("Flow time")
-    expect(page.locator("#heading")).to_contain_text("2026-03-02 to 2026-04-26, 56 days")
+    expect(page.locator("#heading-overview")).to_contain_text("2026-03-02 to 2026-04-26, 56 days")
     expect(page.locator(".filters")).to_contain_text("WEB")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
@@ -107,12 +107,12 @@ def test_a_filter_changes_numbers_and_url(visit: Visits) -> None:
     """Choosing a period recomputes the cards, uploads next to nothing, and Reset undoes it."""
     visitor = visit()
     page = visitor.open()
-    before = page.locator("#heading").inner_text()
+    before = page.locator("#heading-overview").inner_text()
     visitor.uploads.clear()
     visitor.requests.clear()
     page.locator("#filter-period").click()
     page.get_by_role("option", name="Last 30 days").click()
-    expect(page.locator("#heading")).to_contain_text("30 days")
+    expect(page.locator("#heading-overview")).to_contain_text("30 days")
     page.wait_for_load_state("networkidle")
     updates = [url for url in visitor.requests if "_dash-update-component" in url]
 
@@ -120,7 +120,7 @@ def test_a_filter_changes_numbers_and_url(visit: Visits) -> None:
     assert len(updates) <= 4
     assert max(visitor.uploads) <= 4096
     page.get_by_role("button", name="Reset").click()
-    expect(page.locator("#heading")).to_have_text(before)
+    expect(page.locator("#heading-overview")).to_have_text(before)
     assert "days" not in page.url
 
 

@@ -108,10 +108,21 @@
       state.src ? unlessSame(state.src, src) : NO_UPDATE(),
       incomplete ? NO_UPDATE() : unlessSame(filtersOf(state), filters),
       unlessSame(panelOf(state), panel),
-      unlessSame(Boolean(state.panel || state.issue), opened),
+      unlessSame(Boolean((state.panel && !pointAt(state.panel)) || state.issue), opened),
       unlessSame(shown(pathname), page),
       summary(state),
     ];
+  }
+
+  /* A link may lead to a chart instead of a drawer. */
+  function pointAt(panel) {
+    const chart = document.getElementById(panel);
+    if (!chart || chart.dataset.panel !== panel) return false;
+    if (pointAt.last !== panel) window.setTimeout(() => chart.scrollIntoView({ block: "center" }), 300);
+    for (const other of document.querySelectorAll(".pointed")) other.classList.remove("pointed");
+    chart.classList.add("pointed");
+    pointAt.last = panel;
+    return true;
   }
 
   const go = (changes) => setProps("url", { search: writeUrl(Object.assign(readUrl(window.location.search), changes)) });
@@ -168,11 +179,33 @@
     event.preventDefault();
     setProps("url", { pathname: link.pathname, search: link.search });
     window.scrollTo(0, 0);
+    if (link.closest("nav.pages")) return;
+    document.getElementById("main").focus({ preventScroll: true });
   });
 
   /* ---- the source: profile and revision ---- */
 
-  const source = (filters, revision, before) => (filters ? unlessSame({ src: filters.src, revision }, before) : NO_UPDATE());
+  /* A new question also takes away what was said about the question before. */
+  const source = (filters, revision, before) => [filters ? unlessSame({ src: filters.src, revision }, before) : NO_UPDATE(), null];
+
+  /* As ui.format.age has it. */
+  function age(minutes) {
+    if (minutes < 1) return "just now";
+    if (minutes < 60) return minutes + " min ago";
+    return minutes < 48 * 60 ? Math.floor(minutes / 60) + " h ago" : Math.floor(minutes / 1440) + " days ago";
+  }
+
+  window.setInterval(() => {
+    for (const span of document.querySelectorAll("[data-instant]")) {
+      // The text node, not the element: it belongs to React.
+      if (span.firstChild) span.firstChild.nodeValue = age(Math.max(0, Math.floor((Date.now() - Number(span.dataset.instant)) / 60000)));
+    }
+  }, 20000);
+
+  /* What happened in the meantime, in another tab or by itself, is asked for when somebody looks again. */
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible" && document.getElementById("job")) setProps("poll", { n_intervals: Date.now() });
+  });
 
   /* ---- charts: only those in sight are asked for ---- */
 
@@ -258,15 +291,23 @@
       window.Plotly.downloadImage({ data: graph.data, layout, config: { showSendToCloud: false } }, options);
     },
     share() {
-      const copied = () => say("The link is copied.");
-      const failed = () => window.prompt("Copy this link:", window.location.href);
-      if (!navigator.clipboard) return failed();
-      navigator.clipboard.writeText(window.location.href).then(copied, failed);
+      copy(window.location.href);
+    },
+    link(button) {
+      const panel = button.closest("[data-panel]").dataset.panel;
+      const state = Object.assign(readUrl(window.location.search), { panel, reason: null, issue: null });
+      copy(window.location.origin + window.location.pathname + writeUrl(state));
     },
     sheet() {
       openSheet(document.body.dataset.sheet !== "open");
     },
   };
+
+  function copy(address) {
+    const failed = () => window.prompt("Copy this link:", address);
+    if (!navigator.clipboard) return failed();
+    navigator.clipboard.writeText(address).then(() => say("The link is copied."), failed);
+  }
 
   function say(words) {
     const live = document.getElementById("live");

@@ -145,6 +145,9 @@ def _tools(spec: ChartSpec) -> Component:
             ),
             export_link("CSV", f"/export/chart/{spec.id}.csv", label=f"{name}: CSV file"),
             html.Button(
+                "Link", type="button", className="tool", **action("link"), **aria(label=f"{name}: copy link")
+            ),
+            html.Button(
                 "PNG",
                 type="button",
                 className="tool",

@@ -10,5 +10,9 @@ def heading(page: str, title: str) -> Component:
     """Return the title of a page with a place for what it is about."""
     return html.Div(
         className="heading",
-        children=[html.H1(title), html.P("\u00a0", id=ids.heading(page), className="quiet")],
+        children=[
+            html.H1(title),
+            # Says itself when it changes, so that somebody who cannot see the numbers change hears of it.
+            html.P("\u00a0", id=ids.heading(page), className="quiet", role="status"),
+        ],
     )

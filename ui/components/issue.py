@@ -93,7 +93,7 @@ def _segment(stay: Stay, share: float) -> Component:
     narrow = " narrow" if share < NARROW_SHARE else ""
     left = stay.left or "now"
     return html.Span(
-        stay.status,
+        html.B(stay.status),
         className=f"seg-{stay.kind}{narrow}",
         style={"flexGrow": f"{max(share, 0.002):.4f}"},
         title=f"{stay.status} ({KIND_WORDS[stay.kind]}): {stay.entered} to {left}, {number(stay.days)} days",

@@ -37,7 +37,7 @@ def layout() -> Sequence[Component]:
             className="pair",
             children=[
                 _list("What changed", "changes-title", ids.CHANGES),
-                _list("Stuck now: the oldest items in progress", "stuck-title", ids.STUCK),
+                _list("Stuck now: oldest items in progress", "stuck-title", ids.STUCK),
             ],
         ),
         chart_grid("overview"),

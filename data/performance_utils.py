@@ -231,6 +231,8 @@ class CalculationContext:
     def restored(self) -> Flags:
         """Flow items that, were they incidents, were over in the period."""
         at = self.delivery.restored.at
+        if at is self.delivery.completed_at:
+            return self.completed
         return self.flow_items & (at >= self.window.lo) & (at < self.window.end)
 
     @cached_property

@@ -12,6 +12,7 @@ from data.cache_manager import Store, generate_cache_key
 from data.persistence import DEFAULT_PROFILE, DEMO_PROFILE, checked_name, load_profile, load_token
 from data.profile_rules import require_consistent
 from data.requested_fields import requested_fields
+from data.simulator.catalogue import DETECTED, FIRST_COMMIT, POINTS, RESTORED
 
 SourceKind = Literal["demo", "jira", "files"]
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -47,7 +48,13 @@ class Source:
 def demo_profile() -> Profile:
     """Return the settings that fit the simulated teams of the demo."""
     waiting = ("In Review", "Ready for Release", "Waiting for Approval", "Blocked")
-    return Profile(workflow=WorkflowSettings(waiting=waiting))
+    fields = {
+        "commit_date": FIRST_COMMIT,
+        "detected_at": DETECTED,
+        "restored_at": RESTORED,
+        "story_points": POINTS,
+    }
+    return Profile(workflow=WorkflowSettings(waiting=waiting), fields=fields)
 
 
 def resolve(home: Home, name: str, environment: Mapping[str, str], *, creating: bool = False) -> Source:

@@ -4,13 +4,14 @@ Cloud and Data Center, read only. What it yields is complete or it raises: an
 empty, cut or logged-out answer is never taken for data.
 """
 
+import copy
 import datetime as dt
 import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -115,6 +116,14 @@ class JiraClient:
         self._fields: list[dict[str, Any]] | None = None
         self._lock = threading.Lock()
         self._fields_lock = threading.Lock()
+
+    def reading(self, fields: Iterable[str]) -> "JiraClient":
+        """Return a client of the same Jira and rate limit that asks for other fields of each issue."""
+        other = copy.copy(self)
+        vars(other).pop("_search", None)  # it was made for the fields so far
+        other.connection = replace(self.connection, fields=tuple(fields))
+        other._custom = custom_fields(other.connection.fields)
+        return other
 
     @property
     def requests(self) -> RequestLog:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from data.field_agreement import Categories, agreement, expectation, life_of, span_of
-from data.field_mapper import LOGICAL, LOGICAL_FIELDS, LogicalField, fits, schema_type
+from data.field_mapper import LOGICAL, LOGICAL_FIELDS, LogicalField, fits
 from data.normalize import fold
 from data.tables import IssueRow, StatusRef, Value
 
@@ -22,7 +22,7 @@ LEAST_CHOSEN = 0.7  # below it nothing is chosen without somebody who looks
 CLOSE = 0.1  # two candidates that lie nearer than this are for somebody to tell apart
 ENOUGH_VALUES = 5  # with fewer the values count for less
 _NAME, _AGREEMENT, _KIND, _FILL = 0.4, 0.35, 0.15, 0.1  # what speaks for a field; together 1
-_LEAST_LIKENESS = 0.5
+_LEAST_LIKENESS = 0.5  # to be exceeded
 _FILLERS = frozenset({"at", "the", "of", "on", "in", "a", "an", "date", "time", "datetime", "field"})
 # A field of such a name is a near relation of the one that is wanted, at best.
 _DOUBTS = frozenset(
@@ -110,7 +110,8 @@ def candidate_fields(fields: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     """Return the ids of the fields whose values a sample needs: of a type that some logical name has.
 
     Dates that Jira keeps itself say when the issue was touched, never when
-    something was deployed or restored, so only those of custom fields count.
+    something was deployed or restored; its texts are prose. So of its own
+    fields only a text with a usual name counts, such as Environment.
     """
     return tuple(
         sorted(
@@ -153,9 +154,8 @@ def propose_all(
 def _may_be(logical: LogicalField, one: Mapping[str, Any]) -> bool:
     schema = one.get("schema")
     system = isinstance(schema, Mapping) and bool(schema.get("system"))
-    # Of Jira's own fields only the text called Environment means what a logical name means.
-    known = not system or (logical.kind == "text" and schema_type(one) == "string")
-    return known and fits(logical, one)
+    named = logical.kind == "text" and likeness_of(logical, str(one.get("name") or "")) > 0
+    return fits(logical, one) and (named or not system)
 
 
 def _tallies(rows: Sequence[IssueRow]) -> dict[str, _Tally]:
@@ -179,7 +179,8 @@ def _judged(logical: LogicalField, one: Mapping[str, Any], tally: _Tally, catego
     fill = len(values) / tally.askable if values else 0.0
     kind = len(right) / len(values) if values else 0.0
     agreed = sum(scores) / len(scores) if scores else 0.0
-    spoken = _AGREEMENT * agreed + _KIND * kind + _FILL * fill
+    # Without a name and without agreement a field is one of many that happen to be filled.
+    spoken = _AGREEMENT * agreed + _KIND * kind + _FILL * fill if likeness or agreed >= 0.5 else 0.0
     return Proposal(
         field=str(one["id"]),
         title=title,
@@ -223,12 +224,12 @@ def likeness_of(logical: LogicalField, title: str) -> float:
     """Return how much a field's name is like the usual ones: 1 the same words, 0 nothing in common.
 
     Twice the shared words over all words, without fillers such as "at" and
-    "date"; below a half it counts as nothing, and a word of doubt ("planned",
+    "date"; up to a half it counts as nothing, and a word of doubt ("planned",
     "old") halves it.
     """
     words = _words(title)
     shared = max((_dice(words, _words(usual)) for usual in logical.words), default=0.0)
-    if shared < _LEAST_LIKENESS:
+    if shared <= _LEAST_LIKENESS:
         return 0.0
     return shared / 2 if words & _DOUBTS and fold(title) not in logical.words else shared
 

@@ -1,30 +1,72 @@
-"""The Settings page."""
+"""The Settings page: draws its sections for the profile that the URL names; their callbacks do the rest."""
 
 from typing import Any
 
-from dash import Dash, Input, Output, html
+from dash import ALL, Dash, Input, Output, State, ctx, no_update
+from dash.exceptions import PreventUpdate
 
+from callbacks import field_mapping, jira_config, profile_actions
+from callbacks.jira_config import form_of, show_profile
 from callbacks.workspace import Workspace
-from ui import ids
+from configuration.errors import ConfigurationError
+from data.profiles import start_afresh
+from ui import ids as shell_ids
+from ui.pages import settings_ids as ids
+from ui.pages.settings import broken_profile
+from ui.pages.settings_connection import connection_section, data_section
 
 
 def register(app: Dash, workspace: Workspace) -> None:
     """Connect the Settings page to the workspace."""
+    _register_page(app, workspace)
+    _register_afresh(app, workspace)
+    for feature in (jira_config, field_mapping, profile_actions):
+        feature.register(app, workspace)
 
+
+def _register_page(app: Dash, workspace: Workspace) -> None:
     @app.callback(
-        Output(ids.heading("settings"), "children"),
-        Output("settings-body", "children"),
-        Input(ids.view("settings"), "data"),
+        Output(shell_ids.heading("settings"), "children"),
+        Output(ids.SOURCE, "children"),
+        Output(ids.MEANING, "children"),
+        Output(ids.PROFILES, "children"),
+        Output(ids.SHOWN, "data"),
+        Input(shell_ids.view("settings"), "data"),
+        State(ids.SHOWN, "data"),
         prevent_initial_call=True,
     )
-    def show_settings(view: dict[str, Any]) -> tuple[Any, Any]:
-        pipeline = workspace.pipeline(view["filters"].get("src"))
-        status = pipeline.status()
-        facts = [
-            ("Profile", pipeline.name),
-            ("Source", status.kind),
-            ("Stored issues", str(status.stored)),
-            ("Time zone", pipeline.profile.timezone),
-        ]
-        rows = [part for name, text in facts for part in (html.Dt(name), html.Dd(text))]
-        return f"profile {pipeline.name}", html.Section(html.Dl(rows, className="facts"), className="panel")
+    def show_settings(view: dict[str, Any], before: dict[str, Any] | None) -> tuple[Any, ...]:
+        name = view["filters"].get("src") or workspace.shown
+        try:
+            form = form_of(workspace, name)
+            filled = bool(workspace.pipeline(name).store.revision())
+        except ConfigurationError as error:
+            broken = broken_profile(name, error.message, error.hint)
+            return f"profile {name}", broken, None, profile_actions.section(workspace, name), None
+        now = {"profile": name, "target": form.target, "filled": filled}
+        if now == before:
+            raise PreventUpdate
+        same = before is not None and (before["profile"], before["target"]) == (name, form.target)
+        return (
+            f"profile {name}",
+            no_update if same else [connection_section(form), data_section(form)],
+            field_mapping.sections(workspace, name),
+            no_update if same else profile_actions.section(workspace, name),
+            now,
+        )
+
+
+def _register_afresh(app: Dash, workspace: Workspace) -> None:
+    @app.callback(
+        Output(shell_ids.NOTICE, "children", allow_duplicate=True),
+        Input({"kind": ids.AFRESH, "name": ALL}, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    def begin_again(clicks: list[int | None]) -> Any:
+        if not any(clicks):
+            raise PreventUpdate
+        name = ctx.triggered_id["name"]
+        start_afresh(workspace.home, name)
+        workspace.reload(name)
+        show_profile(workspace, name, "/settings")
+        return None

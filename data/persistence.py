@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
+
 from configuration.errors import ConfigurationError, InputError
 from configuration.profile import Profile, profile_from
 from configuration.settings import Home, Secret
@@ -140,6 +142,19 @@ def load_token(home: Home, name: str, url: str) -> Secret | None:
     return Secret(str(raw["token"]))
 
 
+def token_origin(home: Home, name: str) -> str | None:
+    """Return the origin that the saved token of a profile belongs to, None if there is no token.
+
+    Raises:
+        InputError: the name cannot be one, or the file is a link to somewhere else.
+    """
+    try:
+        raw: Any = json.loads(secret_path(home, name).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return str(raw.get("origin") or "") or None if isinstance(raw, Mapping) else None
+
+
 def save_token(home: Home, name: str, url: str, token: Secret) -> None:
     """Write the token of a profile with the origin it belongs to, for the owner's eyes alone.
 
@@ -255,3 +270,57 @@ def _not_written(what: str, error: OSError) -> ConfigurationError:
         f"{what} cannot be written: {error.strerror}.",
         hint="Check the space and the permissions of the folder that THROUGHLINE_HOME names.",
     )
+
+
+class SyncRecord(msgspec.Struct, frozen=True):
+    """What one sync did; instants are epoch milliseconds of this machine's clock."""
+
+    at: int
+    mode: str
+    state: str
+    reason: str | None
+    issues: dict[str, int]
+    requests: int
+    retries: int
+    throttled_s: float
+    bytes: int
+    by_path: dict[str, int]
+    duration_s: float
+    error: str = ""
+
+
+class CacheMetadata(msgspec.Struct, frozen=True):
+    """What is known of a profile's cache beside the data: kept for whoever asks why something was fetched.
+
+    ``configuration`` is the text of the ``CacheConfiguration`` whose scope is ``cache_key``.
+    """
+
+    cache_key: str
+    creation_timestamp: int
+    config_hash: str
+    configuration: str
+    last_synced: int | None = None
+    stored: int = 0
+    syncs: tuple[SyncRecord, ...] = ()
+
+
+def load_cache_metadata(home: Home, name: str) -> CacheMetadata | None:
+    """Return the metadata of a profile's cache; None where there are none that can be read."""
+    try:
+        content = _metadata_path(home, name).read_bytes()
+        return msgspec.json.decode(content, type=CacheMetadata)
+    except (OSError, msgspec.DecodeError):
+        return None  # they can be written anew; nothing is computed from them
+
+
+def save_cache_metadata(home: Home, name: str, metadata: CacheMetadata) -> None:
+    """Write the metadata of a profile's cache, whole or not at all.
+
+    Raises:
+        ConfigurationError: the file cannot be written.
+    """
+    write_whole(_metadata_path(home, name), msgspec.json.encode(metadata), "The metadata of the cache")
+
+
+def _metadata_path(home: Home, name: str) -> Path:
+    return home.run / f"{checked_name(name)}.cache.json"

@@ -2,12 +2,45 @@
 
 from collections.abc import Sequence
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from ui.components.heading import heading
+from ui.pages import settings_ids as ids
 
 
 def layout() -> Sequence[Component]:
-    """Return the page before its profile is known."""
-    return [heading("settings", "Settings"), html.Div(id="settings-body")]
+    """Return the page before its profile is known.
+
+    The connection, the meaning of the data and the list of profiles are drawn
+    apart, so that new data do not take away what somebody is typing.
+    """
+    return [
+        heading("settings", "Settings"),
+        dcc.Store(id=ids.SHOWN),
+        dcc.Download(id=ids.DOWNLOAD),
+        html.Div(id=ids.SOURCE, className="settings-pair"),
+        html.Div(id=ids.MEANING),
+        html.Div(id=ids.PROFILES),
+    ]
+
+
+def broken_profile(name: str, cause: str, remedy: str) -> Component:
+    """Return what is wrong with the file of a profile, and the way to begin again."""
+    return html.Section(
+        className="panel settings-panel",
+        children=[
+            html.H2(f"The profile {name}"),
+            html.Div([html.P([html.Strong(cause), f" {remedy}"])], className="fault", role="alert"),
+            html.P(
+                "Or set the file aside, where it is kept with the reason, and begin with the defaults.",
+                className="quiet",
+            ),
+            html.Button(
+                "Set it aside and start afresh",
+                id={"kind": ids.AFRESH, "name": name},
+                type="button",
+                className="quiet-button",
+            ),
+        ],
+    )

@@ -1,6 +1,8 @@
 """Names of the components of the Settings page."""
 
-BODY = "settings-body"
+SOURCE = "settings-source"
+MEANING = "settings-meaning"
+PROFILES = "settings-profiles"
 SHOWN = "settings-shown"  # which profile is shown, and which one is edited: the sample data cannot be
 
 # Connection

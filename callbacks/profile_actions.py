@@ -1,0 +1,197 @@
+"""Settings, section 5: create, copy, show, rename, delete with undo, export, import."""
+
+import base64
+import binascii
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from dash import ALL, Dash, Input, Output, State, ctx, no_update, set_props
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from callbacks.jira_config import show_profile
+from callbacks.views import profile_names
+from callbacks.workspace import Workspace
+from configuration.errors import DashboardError, InputError
+from data import profiles
+from data.persistence import DEFAULT_PROFILE, DEMO_PROFILE
+from ui import ids as shell_ids
+from ui.pages import settings_ids as ids
+from ui.pages.settings_profiles import profiles_section, undo_list
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an action did.
+
+    Attributes:
+        told: a sentence.
+        chosen: the profile that the list stands on afterwards.
+        shown: the profile that the dashboard leads to, None where it stays.
+        download: name and text of a file, None without one.
+    """
+
+    told: str
+    chosen: str | None = None
+    shown: str | None = None
+    download: dict[str, str] | None = None
+
+
+def register(app: Dash, workspace: Workspace) -> None:
+    """Connect the buttons of the profiles to the workspace."""
+
+    @app.callback(
+        output=[
+            Output(ids.PROFILE_TOLD, "children"),
+            Output(ids.PROFILE, "data"),
+            Output(ids.PROFILE, "value"),
+            Output(ids.PROFILE_NAME, "value"),
+            Output(ids.PROFILE_NAME, "error"),
+            Output(ids.DOWNLOAD, "data"),
+            Output(ids.UPLOAD, "contents"),
+        ],
+        inputs={
+            "_acts": Input({"kind": ids.PROFILE_ACT, "name": ALL}, "n_clicks"),
+            "_undos": Input({"kind": ids.UNDO, "name": ALL}, "n_clicks"),
+            "upload": Input(ids.UPLOAD, "contents"),
+        },
+        state={
+            "chosen": State(ids.PROFILE, "value"),
+            "name": State(ids.PROFILE_NAME, "value"),
+            "file": State(ids.UPLOAD, "filename"),
+        },
+        prevent_initial_call=True,
+    )
+    def act(
+        _acts: list[int | None],
+        _undos: list[int | None],
+        upload: str | None,
+        chosen: str | None,
+        name: str | None,
+        file: str | None,
+    ) -> tuple[Any, ...]:
+        if not ctx.triggered[0]["value"]:
+            raise PreventUpdate
+        try:
+            done = _done(workspace, ctx.triggered_id, chosen or "", (name or "").strip(), (upload, file))
+        except DashboardError as error:
+            sentence = f"{error.message} {error.hint}"
+            return no_update, no_update, no_update, no_update, sentence, no_update, None
+        return _after(workspace, done)
+
+
+def section(workspace: Workspace, name: str) -> Component:
+    """Return the section as it stands, with ``name`` chosen if it has a file."""
+    names = profiles.list_profiles(workspace.home)
+    chosen = name if name in names else next(iter(names), None)
+    return profiles_section(names, chosen, _deleted(workspace))
+
+
+def _after(workspace: Workspace, done: Done) -> tuple[Any, ...]:
+    names = list(profiles.list_profiles(workspace.home))
+    chosen = done.chosen if done.chosen in names else next(iter(names), None)
+    known = profile_names(workspace)
+    set_props(shell_ids.PROFILE, {"data": known, "wrapperProps": {"hidden": len(known) < 2}})
+    if done.shown is not None:
+        show_profile(workspace, done.shown, "/settings")
+    told = undo_list(_deleted(workspace), done.told)
+    return told, names, chosen, "", None, done.download or no_update, None
+
+
+def _deleted(workspace: Workspace) -> list[tuple[str, str]]:
+    return [(gone.id, gone.name) for gone in profiles.deleted(workspace.home)]
+
+
+def _done(
+    workspace: Workspace, trigger: Any, chosen: str, name: str, upload: tuple[str | None, str | None]
+) -> Done:
+    if trigger == ids.UPLOAD:
+        return _imported(workspace, name or _stem(upload[1] or ""), upload[0] or "")
+    if trigger["kind"] == ids.UNDO:
+        restored = profiles.restore(workspace.home, trigger["name"])
+        logger.info("profile.restored", extra={"restored": restored})
+        return Done(f"{restored} is back.", restored)
+    return _ACTIONS[trigger["name"]](workspace, chosen, name)
+
+
+def _created(workspace: Workspace, _chosen: str, name: str) -> Done:
+    profiles.create(workspace.home, name)
+    return Done(f"{name} was created; connect its Jira above.", name, name)
+
+
+def _copied(workspace: Workspace, chosen: str, name: str) -> Done:
+    profiles.copy(workspace.home, chosen, name)
+    return Done(f"{chosen} was copied to {name}, without its token.", name)
+
+
+def _renamed(workspace: Workspace, chosen: str, name: str) -> Done:
+    profiles.rename(workspace.home, chosen, name)
+    was_shown = workspace.shown == chosen
+    if was_shown:
+        workspace.show(name)
+    workspace.forget(chosen)
+    return Done(f"{chosen} is called {name} now.", name, name)
+
+
+def _shown(workspace: Workspace, chosen: str, _name: str) -> Done:
+    workspace.show(chosen)
+    workspace.refresh_if_old(chosen)
+    return Done(f"{chosen} is shown.", chosen, chosen)
+
+
+def _exported(workspace: Workspace, chosen: str, _name: str) -> Done:
+    text = profiles.export(workspace.home, chosen)
+    return Done(
+        f"{chosen}.toml holds the settings, without token and e-mail.",
+        chosen,
+        download={"filename": f"{chosen}.toml", "content": text, "type": "application/toml"},
+    )
+
+
+def _gone(workspace: Workspace, chosen: str, _name: str) -> Done:
+    profiles.delete(workspace.home, chosen)
+    workspace.forget(chosen)
+    logger.info("profile.deleted", extra={"deleted": chosen})
+    if workspace.shown != chosen:
+        return Done("", None)
+    left = next(iter(profiles.list_profiles(workspace.home)), DEMO_PROFILE)
+    workspace.show(left if left != chosen else DEFAULT_PROFILE)
+    return Done("", left, workspace.shown)
+
+
+def _imported(workspace: Workspace, name: str, contents: str) -> Done:
+    profiles.import_text(workspace.home, name, _text(contents))
+    return Done(f"{name} was imported; enter its token above.", name, name)
+
+
+_ACTIONS: dict[str, Callable[[Workspace, str, str], Done]] = {
+    "create": _created,
+    "copy": _copied,
+    "rename": _renamed,
+    "show": _shown,
+    "export": _exported,
+    "delete": _gone,
+}
+
+
+def _stem(file: str) -> str:
+    """Return a name for an imported profile from that of its file."""
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", PurePath(file).stem).strip("-._")[:64]
+
+
+def _text(contents: str) -> str:
+    """Return the text of an uploaded file, which arrives as a data URL.
+
+    Raises:
+        InputError: it is no text.
+    """
+    try:
+        return base64.b64decode(contents.partition(",")[2], validate=True).decode("utf-8")
+    except (binascii.Error, ValueError) as error:
+        raise InputError("The file is no text.", hint="Choose the TOML file of a profile.") from error

@@ -24,6 +24,7 @@ from callbacks.logs_command import logs_command
 from configuration.errors import ConfigurationError, DashboardError, InputError
 from configuration.logging_config import log_exception_reference, run_context
 from configuration.settings import Home, home_from, initialize
+from data.cache_ledger import CacheLedger
 from data.persistence import DEFAULT_PROFILE, DEMO_PROFILE
 from data.sources import Source, check_connection, resolve
 
@@ -59,6 +60,10 @@ class Invocation:
     def source(self, *, creating: bool = False) -> Source:
         """Return the source of the chosen profile."""
         return resolve(self.home, self.profile_name, self.environment, creating=creating)
+
+    def ledger(self, source: Source) -> CacheLedger:
+        """Return the ledger in which look-ups of the source's store are noted."""
+        return CacheLedger(self.home.run, source.name)
 
     def start_logging(self, *, talkative: bool = False) -> None:
         """Start logging once, with the level of option or environment.
@@ -211,18 +216,15 @@ def import_command(
 def sync_command(invocation: Invocation, full: bool, as_json: bool) -> str:
     """Fetch what changed in Jira."""
     from callbacks.progress import progress_bar  # noqa: PLC0415
-    from data.connect import client_of  # noqa: PLC0415
-    from data.sync import sync_all  # noqa: PLC0415
+    from data.synchronize import synchronize  # noqa: PLC0415
 
     source = invocation.source()
     if source.kind == "demo":
         raise ConfigurationError(
             "The demo cannot be synced by hand.", hint="Use another --profile, or start serve --demo."
         )
-    check_connection(source)
-    client = client_of(source, invocation.home, invocation.environment)
     with progress_bar("Issues") as progress:
-        outcome = sync_all(client, source.store, source.jql, progress, mend=full)
+        outcome = synchronize(source, invocation.home, invocation.environment, progress, full=full)
     return _outcome(outcome, as_json)
 
 
@@ -275,7 +277,7 @@ def metrics_command(
     _one_format(("--json", as_json), ("--csv", as_csv))
     source = invocation.source()
     view = View(date_from=date_from, date_to=date_to, as_of=as_of, timezone=timezone)
-    report = Pipeline(source).report(view)
+    report = Pipeline(source, invocation.ledger(source)).report(view)
     if not report.scope_issues:
         _hint_at_empty(source)
     if as_json:
@@ -313,7 +315,7 @@ def report_command(
 
     source = invocation.source()
     view = View(date_from=date_from, date_to=date_to, as_of=as_of, timezone=timezone)
-    pipeline = Pipeline(source)
+    pipeline = Pipeline(source, invocation.ledger(source))
     save_report(out, report_html(pipeline, view, int(time.time() * 1000)))
     if not pipeline.report(view).scope_issues:
         _hint_at_empty(source)

@@ -10,11 +10,10 @@ import click
 
 from configuration.logging_config import run_context
 from configuration.settings import Home, Secret
-from data.connect import client_of
 from data.jobs import Progress, Work
 from data.simulator.server import JiraSimulator
-from data.sources import Source
-from data.sync import sync_all
+from data.sources import Source, configuration_of
+from data.synchronize import synchronize
 
 DEMO_JQL = "created is not EMPTY ORDER BY key"
 MUTATE_EVERY_S = 60.0
@@ -48,8 +47,15 @@ class DemoJira:
                 asked = replace(
                     source, url=jira.url, email=jira.email, token=Secret(jira.token), jql=DEMO_JQL
                 )
-                client = client_of(asked, self._home, self._environment, cancelled)
-                sync_all(client, asked.store, asked.jql, progress, cancelled, mend=full or first)
+                synchronize(
+                    asked,
+                    self._home,
+                    self._environment,
+                    progress,
+                    cancelled,
+                    full=full or first,
+                    configuration=configuration_of(source),
+                )
 
         return sync
 

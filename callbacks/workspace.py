@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from callbacks.demo import DemoJira
 from configuration.logging_config import log_exception_reference, run_context
 from configuration.settings import Home
-from data.connect import client_of
+from data.cache_ledger import CacheLedger
 from data.jobs import JobPort
 from data.pipeline import Pipeline
-from data.sources import Source, check_connection, resolve
-from data.sync import sync_all
+from data.sources import Source, resolve
+from data.synchronize import synchronize
 
 logger = logging.getLogger(__name__)
 STALE_AFTER_MS = 15 * 60 * 1000
@@ -33,7 +33,7 @@ class Workspace:
         self.jobs = JobPort(_refer)
         self._lock = threading.Lock()
         self._shown = shown.name
-        self._pipelines = {shown.name: Pipeline(shown)}
+        self._pipelines = {shown.name: self._pipeline_of(shown)}
         self._demo = DemoJira(home, environment)
 
     @property
@@ -64,7 +64,7 @@ class Workspace:
             chosen = name or self._shown
             known = self._pipelines.get(chosen)
             if known is None:
-                known = Pipeline(resolve(self.home, chosen, self.environment))
+                known = self._pipeline_of(resolve(self.home, chosen, self.environment))
                 self._pipelines[chosen] = known
             return known
 
@@ -74,7 +74,7 @@ class Workspace:
         Raises:
             ConfigurationError: the file is wrong, or gone.
         """
-        fresh = Pipeline(resolve(self.home, name, self.environment))
+        fresh = self._pipeline_of(resolve(self.home, name, self.environment))
         with self._lock:
             self._pipelines[name] = fresh
         return fresh
@@ -113,15 +113,15 @@ class Workspace:
         self.jobs.cancel()
         self._demo.stop()
 
+    def _pipeline_of(self, source: Source) -> Pipeline:
+        return Pipeline(source, CacheLedger(self.home.run, source.name))
+
     def _work(
         self, source: Source, *, full: bool
     ) -> Callable[[Callable[[int, int | None], None], threading.Event], object]:
         def work(progress: Callable[[int, int | None], None], cancelled: threading.Event) -> None:
             with run_context(profile=source.name):
-                # Inside the job, so that stored numbers are shown beside what is wrong with the connection.
-                check_connection(source)
-                client = client_of(source, self.home, self.environment, cancelled)
-                sync_all(client, source.store, source.jql, progress, cancelled, mend=full)
+                synchronize(source, self.home, self.environment, progress, cancelled, full=full)
 
         return work
 

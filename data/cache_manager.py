@@ -30,6 +30,7 @@ __all__ = [
     "evict",
     "generate_cache_key",
     "invalidate_cache",
+    "is_expired",
     "load_cache_with_validation",
     "save_cache",
 ]
@@ -257,11 +258,19 @@ def load_cache_with_validation(
     reason = _mismatch(meta, configuration)
     if reason is not None:
         return Found(None, reason)
-    dataset = store.load()
+    return Found(store.load(), "expired" if is_expired(meta, now_ms, max_age_ms) else None)
+
+
+def is_expired(meta: Mapping[str, str], now_ms: int | None, max_age_ms: int = FULL_AFTER_MS) -> bool:
+    """Tell from a store's metadata whether everything was compared too long ago.
+
+    Args:
+        meta: of the store.
+        now_ms: the server's time; None where the age does not matter.
+        max_age_ms: how long ago is not too long.
+    """
     compared = int(meta.get("compared_at", meta.get("synced_at", "0")))
-    if now_ms is not None and now_ms - compared > max_age_ms:
-        return Found(dataset, "expired")
-    return Found(dataset, None)
+    return now_ms is not None and now_ms - compared > max_age_ms
 
 
 def _mismatch(meta: Mapping[str, str], configuration: CacheConfiguration | None) -> str | None:

@@ -110,6 +110,17 @@ class CloudSearch:
             logger.warning("jira.cannot_split")
             yield from self._one_by_one(jql, first.token, seen)
 
+    def named(self, jql: str, ids: list[str], seen: Mapping[str, Any]) -> Iterator[SearchPage]:
+        """Yield pages of the issues ``ids``, side by side; of everything where Jira takes no lists of ids."""
+        stop = threading.Event()
+        walks = (self._piece(jql, piece, stop) for piece in in_pieces(ids, self._page_size))
+        try:
+            yield from FanOut(walks, self._workers, stop, self._cancelled)
+            yield from self._missing(jql, seen, ids)
+        except _CannotSplitError:
+            logger.warning("jira.cannot_split")
+            yield from self.pages(jql, None, seen)
+
     def _one_by_one(self, jql: str, token: str, seen: Mapping[str, Any]) -> Iterator[SearchPage]:
         """Follow the tokens, a page ahead of the reader."""
         stop = threading.Event()

@@ -14,7 +14,7 @@ import msgspec
 
 from configuration.errors import EmptyPageError, QueryError, ResultWindowError, UnavailableError
 from data.jira_dialects import FIELDS, SERVER, STEADY_ORDER, Ref, SearchPage, decode_search, narrowed
-from data.jira_search import RESTARTS, Asker, Told, ask_by_name, by_ids, halves, id_of, refs_of
+from data.jira_search import RESTARTS, Asker, Told, ask_by_name, by_ids, halves, id_of, in_pieces, refs_of
 from data.jira_walks import FanOut
 from data.normalize import JsonRecord, instant_of
 
@@ -104,6 +104,13 @@ class ServerSearch:
             self._asker.verify_account()
             swept = (str(ref.id) for refs in self.refs(jql) for ref in refs)
             yield from ask_by_name(self._asker, _Pieces(self, jql), seen, swept, self._page_size)
+
+    def named(self, jql: str, ids: list[str], seen: Mapping[str, Any]) -> Iterator[SearchPage]:
+        """Yield pages of the issues ``ids``, side by side."""
+        piece = _Pieces(self, jql)
+        walks = (piece(part) for part in in_pieces(ids, self._page_size))
+        yield from FanOut(walks, self._workers, threading.Event(), self._cancelled)
+        yield from ask_by_name(self._asker, piece, seen, ids, self._page_size)  # pages may be capped
 
     def _windows(
         self,

@@ -112,6 +112,7 @@ class JiraClient:
         self._custom = custom_fields(connection.fields)
         self._page_size = page_size
         self._workers = workers
+        self._known_dialect = ""
         self._server: ServerInfo | None = None
         self._fields: list[dict[str, Any]] | None = None
         self._lock = threading.Lock()
@@ -140,9 +141,21 @@ class JiraClient:
     @property
     def dialect(self) -> Dialect:
         """The dialect as configured, else as the server says."""
-        if self.connection.dialect == "auto":
-            return CLOUD if self.server().dialect == "cloud" else SERVER
-        return CLOUD if self.connection.dialect == "cloud" else SERVER
+        name = self.connection.dialect
+        if name == "auto":
+            name = self._known_dialect or self.server().dialect
+        return CLOUD if name == "cloud" else SERVER
+
+    def assume_dialect(self, name: str) -> None:
+        """Take over what an earlier client found out, which saves a question; "" forgets it."""
+        self._known_dialect = name
+
+    @property
+    def began_at_ms(self) -> int:
+        """Jira's clock at its first answer to this client; ours where it does not tell, or was not asked."""
+        answer = self._transport.first_answer
+        moment = answer.server_time if answer else None
+        return _epoch_ms(moment) if moment else time.time_ns() // 1_000_000
 
     def server(self) -> ServerInfo:
         """Return what the server says about itself; asked once.
@@ -253,7 +266,9 @@ class JiraClient:
                     seen.add(issue_id)
                     yield issue_id, ref.key
 
-    def pages(self, jql: str, expected: Callable[[int], None] | None = None) -> Iterator[list[IssueRow]]:
+    def pages(
+        self, jql: str, expected: Callable[[int], None] | None = None, *, may_be_empty: bool = False
+    ) -> Iterator[list[IssueRow]]:
         """Yield all issues that the query selects, with complete histories, in no particular order.
 
         An issue that changes while pages travel may come twice, the newer one last.
@@ -261,23 +276,24 @@ class JiraClient:
         Args:
             jql: the query; its ORDER BY is replaced by one that holds still.
             expected: told how many issues to expect, where Jira says so.
+            may_be_empty: no result is no surprise, and no reason to doubt the account.
 
         Raises:
             SourceError: something could not be had; what was yielded is not everything.
         """
-        completer = Completer(self, self.dialect)
         seen: dict[str, int] = {}
         try:
-            for page in self._search.pages(split_order(jql), expected, seen):
-                if rows := self._rows(page, completer, seen):
-                    yield rows
+            yield from self._read(self._search.pages(split_order(jql), expected, seen), seen)
         except EmptyPageError:
             self.verify_account()  # a logged-out view may look like that
             raise
-        if rows := completer.flush():
-            yield rows
-        if not seen:
+        if not seen and not may_be_empty:
             self.verify_account()
+
+    def named(self, jql: str, ids: list[str]) -> Iterator[list[IssueRow]]:
+        """Yield those of ``ids`` that the query selects, as ``pages`` does; others may come along."""
+        seen: dict[str, int] = {}
+        yield from self._read(self._search.named(split_order(jql), ids, seen), seen)
 
     def ask(self, call: Call, decode: Callable[[bytes], T], stop: threading.Event | None = None) -> T:
         """Return the decoded answer to one call, with the cause of a refusal spelt out."""
@@ -344,6 +360,15 @@ class JiraClient:
         told = self.ask(call, _decode_server)
         # Only Cloud has version 3 of the API, whatever else it says about itself.
         return {**told, "deploymentType": "Cloud"} if call.path.startswith(CLOUD.path("")) else told
+
+    def _read(self, pages: Iterator[SearchPage], seen: dict[str, int]) -> Iterator[list[IssueRow]]:
+        """Yield rows with complete histories; ``seen`` tells the search which issues were taken over."""
+        completer = Completer(self, self.dialect)
+        for page in pages:
+            if rows := self._rows(page, completer, seen):
+                yield rows
+        if rows := completer.flush():
+            yield rows
 
     def _rows(self, page: SearchPage, completer: Completer, seen: dict[str, int]) -> list[IssueRow]:
         """Return the rows of a page whose history is complete; the others come back from ``completer``."""

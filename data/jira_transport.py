@@ -137,6 +137,7 @@ class Transport:
     ) -> None:
         self.connection = connection
         self.requests = RequestLog()
+        self.first_answer: Answer | None = None
         self.last_answer: Answer | None = None
         self.rate_headers: dict[str, str] = {}
         self._bucket = bucket
@@ -252,6 +253,7 @@ class Transport:
                 attempt=task.attempt,
                 waited_ms=waited_s * 1000,
             )
+        self.first_answer = self.first_answer or answer
         self.last_answer = answer
         self.rate_headers.update(_rate_headers(answer))
         return answer

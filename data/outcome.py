@@ -8,7 +8,19 @@ from data.cache_manager import Changes
 
 @dataclass(frozen=True, slots=True)
 class SyncOutcome:
-    """What a sync or an import did; ``as_document`` is its JSON."""
+    """What a sync or an import did; ``as_document`` is its JSON.
+
+    Attributes:
+        mode: ``full``, ``incremental``, ``unchanged`` or ``import``.
+        changes: what the last publication changed.
+        fetched: issues that came, whether they had changed or not.
+        bad: issues with values that cannot be read.
+        requests: what was asked, by path.
+        reason: why the stored answer did not hold, None where it did.
+        duration_s: from start to end.
+        held_back: issues that seem to be gone, too many at once to believe it.
+        created_in_parts: new issues that were published before the last publication.
+    """
 
     mode: str
     changes: Changes
@@ -17,21 +29,23 @@ class SyncOutcome:
     requests: dict[str, Any]
     reason: str | None
     duration_s: float
+    held_back: int = 0
+    created_in_parts: int = 0
 
     def as_document(self) -> dict[str, Any]:
         """Return the JSON of ``sync --json`` and ``import --json``, keys in their published order."""
         changes = self.changes
         return {
-            "state": "ok",
+            "state": "guarded" if self.held_back else "ok",
             "mode": self.mode,
             "issues": {
                 "stored": changes.stored,
                 "fetched": self.fetched,
-                "created": changes.created,
+                "created": changes.created + self.created_in_parts,
                 "updated": changes.updated,
                 "deleted": changes.deleted,
                 "moved": changes.moved,
-                "held_back": 0,
+                "held_back": self.held_back,
                 "bad": self.bad,
             },
             "requests": self.requests,

@@ -8,13 +8,15 @@ the reports it has already made.
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from configuration.profile import Profile
+from data.cache_ledger import CacheLedger
 from data.cache_manager import Store
 from data.delivery import DeliveryTables, derive
 from data.dora_calculator import DORA_METRICS, calculate_all_dora_metrics
@@ -39,6 +41,7 @@ METRICS = (*DORA_METRICS, *FLOW_METRICS)
 # With those that exist only where a profile maps a field for them.
 ALL_METRICS = (*METRICS, *OPTIONAL_FLOW_METRICS.values())
 REMEMBERED_REPORTS = 64
+REMEMBERED_DERIVED = 2
 DAY_MS = 86_400_000
 
 
@@ -104,8 +107,19 @@ class Report:
     context: CalculationContext | None = field(default=None, repr=False)
 
 
-def compute(dataset: Dataset, profile: Profile, view: View) -> Report:
+def compute(
+    dataset: Dataset,
+    profile: Profile,
+    view: View,
+    derived: Callable[[ZoneInfo, int], DeliveryTables] | None = None,
+) -> Report:
     """Answer a view from tables: derive their meaning, compute every metric, collect the evidence.
+
+    Args:
+        dataset: tables as stored.
+        profile: what they mean.
+        view: what is asked.
+        derived: gives the tables their meaning in a zone as of an instant, for a caller that keeps it.
 
     Raises:
         InputError: a date, period or zone of the view makes no sense.
@@ -126,7 +140,7 @@ def compute(dataset: Dataset, profile: Profile, view: View) -> Report:
     period = Period(window.first_day.isoformat(), window.last_day.isoformat(), window.days, zone.key)
     if not len(issues):
         return _over_nothing(dataset, profile, as_of, period)
-    delivery = derive(dataset, profile, zone, as_of)
+    delivery = derived(zone, as_of) if derived else derive(dataset, profile, zone, as_of)
     chosen = _chosen(issues, view)
     context = CalculationContext(delivery, window, chosen, frozenset(view.projects))
     note = _note(as_of, dataset.as_of)
@@ -217,7 +231,10 @@ def _over_nothing(dataset: Dataset, profile: Profile, as_of: int, period: Period
         period=period,
         scope_issues=len(dataset.issues),
         flow_items=0,
-        results={metric.id: no_data(metric, EMPTY_STORE) for metric in (*METRICS, *more)},
+        results={
+            metric.id: no_data(metric, EMPTY_STORE, business_days=profile.business_days)
+            for metric in (*METRICS, *more)
+        },
     )
 
 
@@ -269,11 +286,15 @@ class Pipeline:
     finished sync is seen as a new revision of the store.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, ledger: CacheLedger | None = None) -> None:
         self.source = source
+        self._ledger = ledger
         self._lock = threading.Lock()
+        # One computation at a time: of two that ask for the same view the second finds it done.
+        self._turn = threading.Lock()
         self._dataset: Dataset | None = None
         self._reports: OrderedDict[View, Report] = OrderedDict()
+        self._derived: OrderedDict[tuple[str, int], DeliveryTables] = OrderedDict()
 
     @property
     def name(self) -> str:
@@ -292,23 +313,48 @@ class Pipeline:
 
     def dataset(self) -> Dataset:
         """Return the published data, read again only when their revision has changed."""
-        revision = self.store.revision()
+        meta = self.store.meta()
         with self._lock:
-            if self._dataset is None or self._dataset.revision != revision:
-                self._dataset = self.store.load()
-                self._reports.clear()
+            known = self._dataset
+            if known is None or known.revision != meta.get("revision", ""):
+                self._take_over(self.store.load())
+            elif known.as_of != int(meta.get("as_of", MISSING)):
+                # Nothing has changed but the instant as of which that is known.
+                self._take_over(
+                    replace(known, as_of=int(meta["as_of"]), complete=meta.get("complete", "1") == "1")
+                )
+            assert self._dataset is not None
             return self._dataset
+
+    def _take_over(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+        self._reports.clear()
+        self._derived.clear()
 
     def report(self, view: View) -> Report:
         """Answer a view; the same view of the same revision is computed once."""
         dataset = self.dataset()
-        with self._lock:
-            known = self._reports.get(view)
-            if known is not None and known.revision == dataset.revision:
-                self._reports.move_to_end(view)
+        known = self._remembered(view, dataset)
+        if known is not None:
+            return known
+        with self._turn:
+            known = self._remembered(view, dataset)
+            if known is not None:
                 return known
+            return self._computed(view, dataset)
+
+    def _remembered(self, view: View, dataset: Dataset) -> Report | None:
+        with self._lock:
+            known = self._reports.get(view) if dataset is self._dataset else None
+            if known is not None:
+                self._reports.move_to_end(view)
+            return known
+
+    def _computed(self, view: View, dataset: Dataset) -> Report:
         with PerformanceTimer() as timer:
-            report = compute(dataset, self.profile, view)
+            report = compute(
+                dataset, self.profile, view, lambda zone, as_of: self._deliver(dataset, zone, as_of)
+            )
         logger.info(
             "metrics.calculated",
             extra={
@@ -318,11 +364,25 @@ class Pipeline:
                 "revision": report.revision,
             },
         )
+        if self._ledger is not None and report.revision:
+            self._ledger.note_view(self.store.path.stem)
         with self._lock:
-            self._reports[view] = report
+            if dataset is self._dataset:
+                self._reports[view] = report
             while len(self._reports) > REMEMBERED_REPORTS:
                 self._reports.popitem(last=False)
         return report
+
+    def _deliver(self, dataset: Dataset, zone: ZoneInfo, as_of: int) -> DeliveryTables:
+        """Return the derived tables: they depend on zone and instant, and not on period or filters."""
+        key = zone.key, as_of
+        known = self._derived.get(key)
+        if known is None or known.issues is not dataset.issues:
+            known = derive(dataset, self.profile, zone, as_of)
+            self._derived[key] = known
+            while len(self._derived) > REMEMBERED_DERIVED:
+                self._derived.popitem(last=False)
+        return known
 
     def choices(self) -> Choices:
         """Return what occurs in the store: project keys, issue type names, labels."""

@@ -1,14 +1,14 @@
 """Where a profile's issues come from, and which store holds them. One profile reads one source."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
 from configuration.errors import ConfigurationError
 from configuration.profile import Profile, WorkflowSettings
 from configuration.settings import Home, Secret
-from data.cache_manager import Store, generate_cache_key
+from data.cache_manager import CacheConfiguration, Store, generate_cache_key
 from data.persistence import DEFAULT_PROFILE, DEMO_PROFILE, checked_name, load_profile, load_token
 from data.profile_rules import require_consistent
 from data.requested_fields import requested_fields
@@ -16,6 +16,8 @@ from data.simulator.catalogue import DETECTED, FIRST_COMMIT, POINTS, RESTORED
 
 SourceKind = Literal["demo", "jira", "files"]
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+# Settings that do not change what the issues of a store mean.
+_NOT_MEANING = ("jira", "fields", "provenance", "timezone", "edition")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,26 @@ def resolve(home: Home, name: str, environment: Mapping[str, str], *, creating: 
         dialect=dialect,
         token=_token(home, name, url, environment),
     )
+
+
+def configuration_of(source: Source) -> CacheConfiguration:
+    """Return everything that decides what a source's store holds, and what is made of it."""
+    profile = source.profile
+    return CacheConfiguration(
+        dialect=source.dialect if source.kind == "jira" else source.kind,
+        site=source.url if source.kind == "jira" else source.name,
+        account=source.email if source.kind == "jira" else "",
+        jql=source.jql,
+        fields=requested_fields(profile),
+        mapping=tuple(sorted(profile.fields.items())),
+        workflow=_meaning(profile),
+        timezone=profile.timezone,
+    )
+
+
+def _meaning(profile: Profile) -> str:
+    """Return what statuses, types, deployments and incidents mean, as text."""
+    return repr(sorted((name, value) for name, value in asdict(profile).items() if name not in _NOT_MEANING))
 
 
 def check_connection(source: Source) -> None:

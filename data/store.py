@@ -23,6 +23,7 @@ from data.store_columns import (
     COLUMNS,
     DamagedError,
     all_rows,
+    checked,
     decode_row,
     in_parts,
     load_columns,
@@ -124,7 +125,7 @@ class Store:
             return dataset, list(all_rows(connection))
 
     def verify(self) -> None:
-        """Read everything there is, and compare it with its checksums.
+        """Look at every page and every row, and compare them with their checksums.
 
         Raises:
             StoreError: the file is damaged.
@@ -135,7 +136,9 @@ class Store:
             (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             if answer != "ok":
                 raise DamagedError("its pages do not fit together")
-        self.load_with_rows()
+            for table in ("issue", "staged"):
+                for row, crc in connection.execute(f"SELECT row, crc FROM {table}"):  # noqa: S608  # our names
+                    checked(row, crc)
 
     def rows(self, keys: Sequence[str]) -> dict[str, IssueRow]:
         """Return the stored rows of ``keys`` by key; unknown keys are absent."""
@@ -154,6 +157,17 @@ class Store:
             return {}
         with self._reading() as connection:
             return dict(connection.execute("SELECT id, key FROM issue"))
+
+    def naming(self, keys: Collection[str]) -> set[str]:
+        """Return the ids of the stored issues that name one of ``keys`` as a link or as their parent."""
+        if not keys or not self.path.exists():
+            return set()
+        found: set[str] = set()
+        with self._reading() as connection:
+            for part in in_parts(sorted(keys)):
+                query = f"SELECT id FROM link WHERE key IN ({marks(part)})"  # noqa: S608
+                found.update(issue_id for (issue_id,) in connection.execute(query, part))
+        return found
 
     def references(self) -> References:
         """Return what is stored of statuses, versions and deployments."""
@@ -221,12 +235,12 @@ class Store:
                 map(_as_sql, rows),
             )
 
-    def staged(self) -> set[str]:
-        """Return the ids of what is staged."""
+    def staged(self) -> dict[str, str]:
+        """Return the key of every staged issue by its id."""
         if not self.path.exists():
-            return set()
+            return {}
         with self._reading() as connection:
-            return {issue_id for (issue_id,) in connection.execute("SELECT id FROM staged")}
+            return dict(connection.execute("SELECT id, key FROM staged"))
 
     def publish_staged(
         self,
@@ -462,7 +476,7 @@ def _delete(connection: sqlite3.Connection, ids: Collection[str], tally: _Tally)
 def _relink(connection: sqlite3.Connection, old: Sequence[str], rows: Sequence[IssueRow]) -> None:
     """Forget the links of the issues ``old``, and note those of ``rows``."""
     connection.executemany("DELETE FROM link WHERE id = ?", [(name,) for name in old])
-    links = [link for row in rows if row.links for link in links_of(row)]
+    links = [link for row in rows for link in links_of(row)]
     connection.executemany("INSERT OR REPLACE INTO link VALUES (?, ?)", links)
 
 

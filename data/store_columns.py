@@ -53,9 +53,14 @@ def decode_row(row: bytes, crc: int) -> IssueRow:
     Raises:
         DamagedError: it is not what was written.
     """
+    return _decode_row(checked(row, crc))
+
+
+def checked(row: bytes, crc: int) -> bytes:
+    """Return a stored row as it is; raises DamagedError where it is not what was written."""
     if zlib.crc32(row) != crc:
         raise DamagedError("a row is not what was written")
-    return _decode_row(row)
+    return row
 
 
 def all_rows(connection: sqlite3.Connection) -> Iterator[IssueRow]:

@@ -127,8 +127,9 @@ def total_of(connection: sqlite3.Connection) -> int:
 
 
 def links_of(row: IssueRow) -> list[tuple[str, str]]:
-    """Return (key, id) for each key that an issue links to."""
-    return [(key, row.id) for key in {link.key for link in row.links}]
+    """Return (key, id) for each key that an issue names: of its links and its parent."""
+    named = {link.key for link in row.links} | ({row.parent} if row.parent else set())
+    return [(key, row.id) for key in sorted(named)]
 
 
 def check_of(connection: sqlite3.Connection, meta: dict[str, str]) -> str:

@@ -1,19 +1,41 @@
-"""Bringing a store up to date with its Jira: pages are staged, then published at once."""
+"""Bringing a store up to date with its Jira: what changed is staged, then published at once.
+
+An incremental sync asks for what was updated since the last complete one began,
+and takes a census to find what left the query without a word. Everything is
+fetched and compared the first time, on demand, and once a day.
+"""
 
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from configuration.errors import CancelledError, DamagedStoreError
-from data.cache_manager import References, Store
+from data.cache_manager import (
+    CacheConfiguration,
+    Changes,
+    References,
+    Store,
+    is_expired,
+    load_cache_with_validation,
+    save_cache,
+)
 from data.jira_simple import JiraClient
 from data.outcome import SyncOutcome
-from data.tables import IssueRow
+from data.references import RefreshedReferences, all_references, refreshed
+from data.tables import IssueRow, StatusRef
+from data.watermark import OVERLAP_MS, ids_since, pages_since
 
 logger = logging.getLogger(__name__)
 
 Progress = Callable[[int, int | None], None]
+# More than this share gone at once, or a whole project, is held back until somebody asks for it.
+MOST_GONE = 0.10
+# A first fetch shows what it has after so long, and then whenever that costs little beside fetching.
+FIRST_PART_S = 2.0
+PART_COST = 8
+RESUME_WITHIN_MS = 86_400_000
 
 
 def sync_all(
@@ -23,85 +45,327 @@ def sync_all(
     progress: Progress = lambda done, total: None,
     cancelled: threading.Event | None = None,
     *,
-    mend: bool = False,
+    full: bool = False,
+    configuration: CacheConfiguration | None = None,
+    reason: str | None = None,
 ) -> SyncOutcome:
-    """Fetch everything the query selects and publish it in one step.
+    """Bring what is stored of a query up to date, and publish it in one step.
 
     Args:
-        client: asks the Jira.
-        store: receives the pages; what it publishes changes at the end or not at all.
+        client: asks the Jira; a fresh one for each sync.
+        store: receives the pages; what it publishes changes at the end or not at all, except that
+            a first fetch may publish parts.
         jql: the query.
         progress: called with issues done and, where the server tells it, issues in all.
         cancelled: once set, the sync ends within a second.
-        mend: set a damaged store aside and fetch into a new one.
+        full: fetch and compare everything, set a damaged store aside, and apply a mass loss.
+        configuration: what the store answers; kept with it.
+        reason: why nothing is stored yet, where the caller knows better than that it is not.
 
     Raises:
-        SourceError: the Jira could not give everything.
+        SourceError: the Jira could not give everything; what it gave serves the next attempt.
         CancelledError: the user stopped it.
-        StoreError: the store cannot be written.
+        StoreError: the store is damaged or cannot be written.
     """
-    started = time.monotonic()
-    if mend:
-        _set_aside_if_damaged(store)
-    cold = not store.revision()
-    server = client.server()
-    statuses = client.statuses()
-    total = client.count(jql)
-    store.begin_attempt({})
-    progress(0, total)
-    fetched, bad, projects = _stage_pages(
-        client.pages(jql), store, lambda done: progress(done, total), cancelled
+    configuration = configuration or CacheConfiguration(jql=jql)
+    sync = _Sync(client, store, jql, configuration, progress, cancelled)
+    outcome = sync.run(full=full, cold=reason)
+    logger.info(
+        "sync.finished",
+        extra={"mode": outcome.mode, "fetched": outcome.fetched, "stored": outcome.changes.stored}
+        | outcome.requests,
     )
-    versions = [version for key in sorted(projects) for version in client.versions(key)]
-    meta = {
-        "site": server.base_url,
-        "synced_at": str(server.server_time_ms),
-        "watermark": str(server.server_time_ms),
-        "jql": jql,
-    }
-    gone = set(store.keys()) - store.staged()
-    changes = store.publish_staged(
-        References(statuses, versions), as_of=server.server_time_ms, meta=meta, gone=gone, authoritative=True
-    )
-    outcome = SyncOutcome(
-        mode="full",
-        changes=changes,
-        fetched=fetched,
-        bad=bad + client.bad_issues,
-        requests=client.requests.as_document(),
-        reason="cold" if cold else "forced",
-        duration_s=time.monotonic() - started,
-    )
-    logger.info("sync.finished", extra={"fetched": fetched, "stored": changes.stored, **outcome.requests})
     return outcome
 
 
-def _set_aside_if_damaged(store: Store) -> None:
-    """Read everything; what is not what was written is kept under another name."""
-    try:
-        store.load_with_rows()
-    except DamagedStoreError:
-        aside = store.set_aside()
-        logger.warning("store.set_aside", extra={"file": aside.name})
+@dataclass(slots=True)
+class _Brought:
+    """What the pages of a sync have brought so far."""
+
+    fetched: int = 0
+    bad: int = 0
+    statuses: set[str] = field(default_factory=set)
+    versions: dict[str, set[str]] = field(default_factory=dict)
+
+    def add(self, page: list[IssueRow]) -> None:
+        self.fetched += len(page)
+        self.bad += sum(row.malformed != 0 for row in page)
+        for row in page:
+            self.statuses.add(row.status.id)
+            known = self.versions.setdefault(row.key.rpartition("-")[0], set())
+            known.update(row.fix_versions, row.affected_versions)
 
 
-def _stage_pages(
-    pages: Iterator[list[IssueRow]],
-    store: Store,
-    progress: Callable[[int], None],
-    cancelled: threading.Event | None,
-) -> tuple[int, int, set[str]]:
-    """Stage page after page; return issues fetched, issues with unreadable values, and project keys."""
-    fetched = bad = 0
-    projects: set[str] = set()
-    for page in pages:
-        if cancelled is not None and cancelled.is_set():
+@dataclass(slots=True)
+class _Sync:
+    """One sync of one store."""
+
+    _client: JiraClient
+    _store: Store
+    _jql: str
+    _configuration: CacheConfiguration
+    _progress: Progress
+    _cancelled: threading.Event | None
+    _started: float = field(default_factory=time.monotonic)
+    _brought: _Brought = field(default_factory=_Brought)
+    _meta: Mapping[str, str] = field(default_factory=dict)
+    _held_back: int = 0
+    _earlier: list[Changes] = field(default_factory=list)
+
+    def run(self, *, full: bool, cold: str | None) -> SyncOutcome:
+        reason = self._why_full(full=full, cold=cold)
+        if reason is None:
+            changes = self._fetch_changes()
+            if changes is not None:
+                mode = "incremental" if changes.changed else "unchanged"
+                return self._outcome(mode, changes, "updated" if changes.changed else None)
+            reason = "expired"
+        return self._outcome("full", self._fetch_everything(reason), reason)
+
+    def _why_full(self, *, full: bool, cold: str | None) -> str | None:
+        """Return why everything has to be fetched, None where changes will do."""
+        damaged = False
+        try:
+            self._store.verify()
+        except DamagedStoreError:
+            if not full:
+                raise
+            damaged = True
+            logger.warning("store.set_aside", extra={"file": self._store.set_aside().name})
+        self._store.touch()
+        self._meta = self._store.meta()
+        found = load_cache_with_validation(self._store, self._configuration)
+        if damaged:
+            return "damaged"
+        if found.reason == "cold":
+            return cold or "cold"
+        if full:
+            return "forced"
+        return found.reason or (None if self._has_watermark() else "cold")
+
+    def _has_watermark(self) -> bool:
+        return "watermark" in self._meta and self._meta.get("complete") == "1"
+
+    # Changes ----------------------------------------------------------------------
+
+    def _fetch_changes(self) -> Changes | None:
+        """Fetch and publish what changed; None where the server's clock says that a day has passed."""
+        since = int(self._meta["watermark"])
+        self._client.assume_dialect(self._meta.get("dialect", ""))
+        self._stage_changes(since)
+        if is_expired(self._meta, self._client.began_at_ms):
+            return None
+        known = self._store.keys()
+        gone = self._census(known)
+        if self._is_mass_loss(gone, known):
+            self._hold_back(gone)
+            gone = set()
+        self._refetch_neighbours(known, gone)
+        references = self._refreshed_references(known)
+        return self._publish(references.rows, gone, {"versions_at": references.versions_at})
+
+    def _stage_changes(self, since: int) -> None:
+        began = self._resumed(str(since), self._store.attempt())
+        pages = pages_since(self._client, self._jql, (began or since) - OVERLAP_MS)
+        first = next(pages, [])
+        if began is None and first:
+            self._begin_attempt(str(since))
+        self._stage(first)
+        for page in pages:
+            self._stage(page)
+        if began is not None:
+            self._stage_rest(ids_since(self._client, self._jql, since - OVERLAP_MS))
+
+    def _census(self, known: Mapping[str, str]) -> set[str]:
+        """Return the stored ids that have left the query; fetch what is in it and was never seen."""
+        staged = self._store.staged()
+        if self._client.dialect.name == "dc" and self._client.count(self._jql) == len({**known, **staged}):
+            return set()  # the exact count fits; a day's end will tell of an exchange one for one
+        refs = dict(self._client.ids(self._jql))
+        unseen = [each for each, key in refs.items() if each not in staged and known.get(each) != key]
+        if unseen:
+            self._stage_named(unseen)
+        gone = known.keys() - refs.keys()
+        if gone:
+            if not refs:
+                self._client.verify_account()
+            # A walk may end early and politely: only what two of them lack is gone.
+            gone -= dict(self._client.ids(self._jql)).keys()
+        return gone
+
+    def _refetch_neighbours(self, known: Mapping[str, str], gone: Collection[str]) -> None:
+        """Fetch the issues that name one which went or moved: Jira changes them without updating them."""
+        staged = self._store.staged()
+        lost = {known[each] for each in gone}
+        lost |= {known[each] for each, key in staged.items() if known.get(each, key) != key}
+        named = self._store.naming(lost) - staged.keys() - set(gone)
+        self._stage_named(sorted(named))
+
+    def _refreshed_references(self, known: Mapping[str, str]) -> RefreshedReferences:
+        projects = {key.rpartition("-")[0] for key in known.values()} | self._brought.versions.keys()
+        return refreshed(
+            self._client,
+            self._store.references(),
+            projects=projects,
+            statuses=self._brought.statuses,
+            versions=self._brought.versions,
+            versions_at=self._meta.get("versions_at", ""),
+        )
+
+    # Everything -------------------------------------------------------------------
+
+    def _fetch_everything(self, reason: str) -> Changes:
+        self._client.assume_dialect("")
+        server = self._client.server()
+        statuses = self._client.statuses()
+        first_time = not self._has_watermark()
+        selected = self._stage_everything(statuses if first_time else None)
+        known = self._store.keys()
+        gone = known.keys() - selected
+        if not first_time and self._is_mass_loss(gone, known):
+            self._client.verify_account()
+            if reason not in ("forced", "damaged"):
+                self._hold_back(gone)
+                gone = set()
+        staged = self._store.staged()
+        gone |= staged.keys() - selected
+        references = all_references(self._client, statuses, _projects({**known, **staged}, gone))
+        meta = {
+            "site": server.base_url,
+            "dialect": server.dialect,
+            "jql": self._jql,
+            "compared_at": str(self._client.began_at_ms),
+            "versions_at": references.versions_at,
+        }
+        return self._publish(references.rows, gone, meta, authoritative=True)
+
+    def _stage_everything(self, statuses: Collection[StatusRef] | None) -> set[str]:
+        """Stage all that the query selects and return their ids; an earlier attempt is taken up again.
+
+        Args:
+            statuses: of the server, where parts may be published meanwhile.
+        """
+        began = self._resumed("", self._store.attempt())
+        if began is None:
+            self._begin_attempt("")
+            parts = None if statuses is None else _Parts(self, statuses)
+            total: list[int] = []
+            self._progress(0, None)
+            for page in self._client.pages(self._jql, total.append):
+                self._stage(page, total[-1] if total else None)
+                if parts is not None:
+                    parts.page_staged()
+            return set(self._store.staged())
+        logger.info("sync.resumed", extra={"staged": len(self._store.staged())})
+        for page in pages_since(self._client, self._jql, began - OVERLAP_MS):
+            self._stage(page)
+        return self._stage_rest(self._client.ids(self._jql))
+
+    def _stage_rest(self, refs: Iterator[tuple[str, str]]) -> set[str]:
+        """Stage those of ``refs`` that an earlier attempt has not staged yet, and return all their ids."""
+        selected = {issue_id for issue_id, _ in refs}
+        staged = self._store.staged().keys()
+        self._progress(len(selected & staged), len(selected))
+        self._stage_named(sorted(selected - staged), len(selected))
+        return selected
+
+    def _stage_named(self, ids: list[str], total: int | None = None) -> None:
+        for page in self._client.named(self._jql, ids) if ids else ():
+            self._stage(page, total)
+
+    # Both -------------------------------------------------------------------------
+
+    def _resumed(self, since: str, attempt: Mapping[str, str]) -> int | None:
+        """Return when the attempt began that this one goes on with; what other attempts staged is dropped."""
+        if not attempt and not self._store.staged():
+            return None
+        began = int(attempt.get("began", "0"))
+        fresh = since or self._client.began_at_ms - began < RESUME_WITHIN_MS
+        if attempt.get("since") == since and fresh and self._store.staged():
+            return began
+        self._store.begin_attempt({})
+        return None
+
+    def _begin_attempt(self, since: str) -> None:
+        self._store.begin_attempt({"since": since, "began": str(self._client.began_at_ms)})
+
+    def _stage(self, page: list[IssueRow], total: int | None = None) -> None:
+        if self._cancelled is not None and self._cancelled.is_set():
             raise CancelledError(
-                "The sync was cancelled.", hint="Start it again; the stored numbers are unchanged."
+                "The sync was cancelled.", hint="Start it again: it goes on where it stopped."
             )
-        store.stage(page)
-        fetched += len(page)
-        bad += sum(row.malformed != 0 for row in page)
-        projects |= {row.key.rpartition("-")[0] for row in page}
-        progress(fetched)
-    return fetched, bad, projects
+        if page:
+            self._store.stage(page)
+            self._brought.add(page)
+            self._progress(self._brought.fetched, total)
+
+    def _is_mass_loss(self, gone: Collection[str], known: Mapping[str, str]) -> bool:
+        if not gone:
+            return False
+        left = {key.rpartition("-")[0] for issue_id, key in known.items() if issue_id not in gone}
+        return len(gone) > MOST_GONE * len(known) or not _projects(known, ()) <= left
+
+    def _hold_back(self, gone: Collection[str]) -> None:
+        self._held_back = len(gone)
+        logger.warning("sync.held_back", extra={"issues": len(gone)})
+
+    def _publish(
+        self,
+        references: References | None,
+        gone: Collection[str],
+        meta: Mapping[str, str],
+        *,
+        complete: bool = True,
+        authoritative: bool = False,
+    ) -> Changes:
+        began = str(self._client.began_at_ms)
+        marks = {"synced_at": began, "watermark": began, "held_back": str(self._held_back)}
+        return save_cache(
+            self._store,
+            references,
+            as_of=self._client.began_at_ms,
+            configuration=self._configuration,
+            meta={**meta, **marks} if complete else meta,
+            gone=gone,
+            complete=complete,
+            authoritative=authoritative,
+        )
+
+    def publish_part(self, references: References) -> None:
+        """Show what a first fetch has brought so far."""
+        site = {"site": self._client.server().base_url}
+        self._earlier.append(self._publish(references, (), site, complete=False))
+
+    def _outcome(self, mode: str, changes: Changes, reason: str | None) -> SyncOutcome:
+        return SyncOutcome(
+            mode=mode,
+            changes=changes,
+            created_in_parts=sum(part.created for part in self._earlier),
+            fetched=self._brought.fetched,
+            bad=self._brought.bad + self._client.bad_issues,
+            held_back=self._held_back,
+            requests=self._client.requests.as_document(),
+            reason=reason,
+            duration_s=time.monotonic() - self._started,
+        )
+
+
+class _Parts:
+    """Publishes what a first fetch has so far, as often as that costs little beside fetching."""
+
+    def __init__(self, sync: _Sync, statuses: Collection[StatusRef]) -> None:
+        self._sync = sync
+        self._references = References(tuple(statuses))
+        self._next_at = time.monotonic() + FIRST_PART_S
+
+    def page_staged(self) -> None:
+        began = time.monotonic()
+        if began < self._next_at:
+            return
+        self._sync.publish_part(self._references)
+        ended = time.monotonic()
+        self._next_at = ended + max(FIRST_PART_S, PART_COST * (ended - began))
+
+
+def _projects(known: Mapping[str, str], without: Collection[str]) -> set[str]:
+    return {key.rpartition("-")[0] for issue_id, key in known.items() if issue_id not in without}

@@ -66,7 +66,7 @@ def test_a_store_that_does_not_exist_is_empty_and_stays_away(store: Store) -> No
 
     assert (len(dataset.issues), dataset.revision, dataset.as_of) == (0, "", MISSING)
     assert (store.revision(), store.rows(["A-1"]), store.meta()) == ("", {}, {})
-    assert (store.load_with_rows()[1], store.keys(), store.staged(), store.attempt()) == ([], {}, set(), {})
+    assert (store.load_with_rows()[1], store.keys(), store.staged(), store.attempt()) == ([], {}, {}, {})
     store.verify()
     assert not store.path.exists()
 
@@ -318,7 +318,7 @@ def test_a_store_of_version_2_is_brought_up_to_date(store: Store) -> None:
 
     assert {name: result.value for name, result in report.results.items()} == values
     assert len(rows) == 40
-    assert (store.staged(), store.meta()["site"]) == (set(), "https://jira.example")
+    assert (store.staged(), store.meta()["site"]) == ({}, "https://jira.example")
     assert (changes.created, changes.stored) == (1, 41)
 
 

@@ -125,9 +125,9 @@ def test_a_full_sync_mends_a_damaged_store_and_keeps_the_old_file(jira: JiraSimu
     store.path.write_bytes(content)
     with pytest.raises(DamagedStoreError) as refused:
         store.load_with_rows()
-    mended = sync_all(client(jira, store), store, EVERYTHING, mend=True)
+    mended = sync_all(client(jira, store), store, EVERYTHING, full=True)
 
     assert refused.value.exit_code == 6
     assert mended.changes.revision == whole.changes.revision
-    assert mended.reason == "cold"
+    assert mended.reason == "damaged"
     assert [path.read_bytes() for path in store.path.parent.glob("*.damaged-*")] == [bytes(content)]

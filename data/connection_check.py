@@ -5,44 +5,19 @@ A failure does not end the list unless nothing after it can be asked.
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from configuration.errors import DashboardError
 from configuration.profile import Profile
+from data.check_findings import Finding, counted
 from data.jira_simple import JiraClient, ServerInfo
-from data.normalize import fold
+from data.mapping_check import mapping_findings, proposal_findings
 
-State = Literal["ok", "note", "failed"]
+__all__ = ["Finding", "check", "estimate", "exit_code_of"]
 
 _CLOCK_TOLERANCE_S = 60.0
 _BURST = 100
 _PER_SECOND = 10.0
-_MAPPING_EXIT = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the check.
-
-    Attributes:
-        name: what was looked at.
-        state: ``note`` is worth reading and stops nothing.
-        message: one sentence of what was found.
-        hint: one sentence of what to do; "" where nothing is to be done.
-        exit_code: that the command should end with; 0 unless ``failed``.
-    """
-
-    name: str
-    state: State
-    message: str
-    hint: str = ""
-    exit_code: int = 0
-
-    def as_document(self) -> dict[str, str]:
-        """Return the finding for ``check --json``."""
-        return {"name": self.name, "state": self.state, "message": self.message, "hint": self.hint}
 
 
 def check(
@@ -177,7 +152,9 @@ def _permissions(client: JiraClient, _jql: str, _profile: Profile) -> Iterator[F
         return
     some = ", ".join(project.key for project in projects[:5])
     more = f" and {len(projects) - 5} more" if len(projects) > 5 else ""
-    yield Finding("permissions", "ok", f"The account can see {_n(len(projects), 'project')}: {some}{more}.")
+    yield Finding(
+        "permissions", "ok", f"The account can see {counted(len(projects), 'project')}: {some}{more}."
+    )
 
 
 def _query(client: JiraClient, jql: str, _profile: Profile) -> Iterator[Finding]:
@@ -193,11 +170,12 @@ def _query(client: JiraClient, jql: str, _profile: Profile) -> Iterator[Finding]
         )
     else:
         calls, seconds = estimate(count, client.dialect.page_size, client.dialect.name)
+        about = "about " if client.dialect.name == "cloud" else ""
         yield Finding(
             "query",
             "ok",
-            f"The query selects {'about ' if client.dialect.name == 'cloud' else ''}{_n(count, 'issue')}; "
-            f"a first sync takes about {_n(calls, 'request')} and {_duration(seconds)}.",
+            f"The query selects {about}{counted(count, 'issue')}; "
+            f"a first sync takes about {counted(calls, 'request')} and {_duration(seconds)}.",
         )
 
 
@@ -215,53 +193,6 @@ def estimate(count: int, page_size: int, dialect: str) -> tuple[int, float]:
     return calls, max(0.1 * calls / 8, (calls - _BURST) / _PER_SECOND)
 
 
-def _mapping(client: JiraClient, _jql: str, profile: Profile) -> Iterator[Finding]:
-    """Compare the names in the profile with those that Jira knows."""
-    workflow = profile.workflow
-    named = [*workflow.active, *workflow.waiting, *workflow.done, *workflow.not_started]
-    named += [profile.deployments.status] if profile.deployments.status else []
-    statuses = {word for status in client.statuses() for word in (fold(status.name), status.id)}
-    yield from _unknown("statuses", named, statuses)
-    kinds = {
-        word for kind in client.issue_types() for word in (fold(str(kind.get("name"))), str(kind.get("id")))
-    }
-    flow = profile.flow_types
-    types = [*flow.Feature, *flow.Defect, *flow.Debt, *flow.Risk]
-    types += [profile.deployments.type] if profile.deployments.type else []
-    yield from _unknown("issue types", types, kinds)
-    yield from _fields(client.fields(), profile)
-
-
-def _fields(fields: list[dict[str, Any]], profile: Profile) -> Iterator[Finding]:
-    known = {str(field.get("id")) for field in fields} | {str(field.get("key")) for field in fields}
-    lost = {name: field for name, field in profile.fields.items() if field and field not in known}
-    if lost:
-        names = ", ".join(f"{name} = {field}" for name, field in sorted(lost.items()))
-        yield Finding(
-            "mapping of fields",
-            "failed",
-            f"Jira does not know these fields of the profile, or hides them: {names}.",
-            "Correct [fields] in the profile; the page offers the fields that Jira has.",
-            exit_code=_MAPPING_EXIT,
-        )
-    else:
-        yield Finding("mapping of fields", "ok", f"Jira knows {_n(len(fields), 'field')}.")
-
-
-def _unknown(what: str, named: list[str], known: set[str]) -> Iterator[Finding]:
-    """A name that Jira does not know is a slip of the pen, or a status that was renamed."""
-    lost = sorted({name for name in named if fold(name) not in known and name not in known})
-    if lost:
-        yield Finding(
-            f"mapping of {what}",
-            "note",
-            f"Jira does not know these {what} of the profile: {', '.join(lost)}.",
-            "Correct the spelling in the profile, or take them out; old names still count in old histories.",
-        )
-    else:
-        yield Finding(f"mapping of {what}", "ok", f"Jira knows all {what} that the profile names.")
-
-
 def _limits(client: JiraClient) -> Finding:
     seen = client.rate_headers()
     if not seen:
@@ -273,12 +204,9 @@ def _limits(client: JiraClient) -> Finding:
 _LOOKS: dict[str, Callable[[JiraClient, str, Profile], Iterator[Finding]]] = {
     "permissions": _permissions,
     "query": _query,
-    "mapping": _mapping,
+    "mapping": mapping_findings,
+    "proposed fields": proposal_findings,
 }
-
-
-def _n(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}".replace(",", "\u202f")
 
 
 def _duration(seconds: float) -> str:

@@ -4,7 +4,7 @@ No field id is known beforehand. Which field of a Jira is a likely one for a
 logical name is told by ``data.field_proposals``.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -139,6 +139,21 @@ def schema_type(field: Mapping[str, Any]) -> str:
     return str(schema.get("type") or "unknown") if isinstance(schema, Mapping) else "unknown"
 
 
+@dataclass(frozen=True, slots=True)
+class MappingProblem:
+    """Why a mapping does not work.
+
+    Attributes:
+        name: the mapped name.
+        sentence: what is wrong.
+        harmless: no metric reads the name; an incident rule may.
+    """
+
+    name: str
+    sentence: str
+    harmless: bool = False
+
+
 def validate(mapping: Mapping[str, str], fields: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     """Return one sentence for each mapping that cannot work; nothing where all can.
 
@@ -146,27 +161,36 @@ def validate(mapping: Mapping[str, str], fields: Iterable[Mapping[str, Any]]) ->
         mapping: Jira field id by logical name; empty ids are not mapped.
         fields: as ``GET /field``: id, key, name, schema.
     """
+    return tuple(problem.sentence for problem in problems(mapping, fields))
+
+
+def problems(mapping: Mapping[str, str], fields: Iterable[Mapping[str, Any]]) -> tuple[MappingProblem, ...]:
+    """Return what ``validate`` tells, with the name that each sentence is about."""
     known = {str(field[part]): field for field in fields for part in ("key", "id") if field.get(part)}
-    return tuple(_wrong(FieldMappingIndex(mapping), known))
+    read = FieldMappingIndex({name: one for name, one in mapping.items() if name in LOGICAL})
+    found = (
+        _problem(read, name, field_id, known.get(field_id)) for name, field_id in mapping.items() if field_id
+    )
+    return tuple(problem for problem in found if problem)
 
 
-def unknown_names(mapping: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the mapped names that no metric knows; an incident rule may still use them."""
-    return tuple(name for name, _ in FieldMappingIndex(mapping).items() if name not in LOGICAL)
-
-
-def _wrong(mapping: FieldMappingIndex, known: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    for name, field_id in mapping.items():
-        logical, field = LOGICAL.get(name), known.get(field_id)
-        if logical is None:
-            yield f"fields.{name} is no name that a metric knows; use one of {', '.join(LOGICAL)}."
-        elif field is None:
-            yield f"fields.{name} names the field {field_id}, which this Jira does not have."
-        elif not fits(logical, field) and schema_type(field) not in _UNTOLD:
-            yield _of_wrong_type(logical, field_id, field)
-        elif mapping.get_logical_name(field_id) != name:
-            first = mapping.get_logical_name(field_id)
-            yield f"fields.{name} and fields.{first} name the same field {field_id}."
+def _problem(
+    read: FieldMappingIndex, name: str, field_id: str, field: Mapping[str, Any] | None
+) -> MappingProblem | None:
+    logical, first = LOGICAL.get(name), read.get_logical_name(field_id)
+    if field is None:
+        return MappingProblem(
+            name, f"fields.{name} names the field {field_id}, which this Jira does not have."
+        )
+    if logical is None:
+        names = ", ".join(LOGICAL)
+        sentence = f"fields.{name} is no name that a metric knows; use one of {names}."
+        return MappingProblem(name, sentence, harmless=True)
+    if not fits(logical, field) and schema_type(field) not in _UNTOLD:
+        return MappingProblem(name, _of_wrong_type(logical, field_id, field))
+    if first != name:
+        return MappingProblem(name, f"fields.{name} and fields.{first} name the same field {field_id}.")
+    return None
 
 
 def _of_wrong_type(logical: LogicalField, field_id: str, field: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from configuration.errors import ConfigurationError
 from configuration.profile import FLOW_TYPES, Profile
+from data.field_mapper import LOGICAL
 from data.normalize import fold
 from data.performance_utils import FieldMappingIndex
 from data.tables import StatusRef
@@ -59,7 +60,8 @@ def _twice(entries: Iterable[tuple[str, str, str]], section: str, what: str) -> 
 
 
 def _fields(profile: Profile) -> Iterator[str]:
-    mapping = FieldMappingIndex(profile.fields)
+    # Other names serve incident rules, which may look at any field.
+    mapping = FieldMappingIndex({name: one for name, one in profile.fields.items() if name in LOGICAL})
     for name, field_id in mapping.items():
         first = mapping.get_logical_name(field_id)
         if first != name:

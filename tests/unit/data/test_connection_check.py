@@ -51,11 +51,13 @@ def test_a_healthy_connection_is_ok_line_by_line(jira: JiraSimulator) -> None:
         "permissions",
         "query",
         "mapping of statuses",
+        "workflow",
         "mapping of issue types",
         "mapping of fields",
+        "proposed fields",
         "rate limit",
     ]
-    assert {finding.state for finding in findings.values()} == {"ok"}
+    assert {name for name, finding in findings.items() if finding.state != "ok"} <= {"proposed fields"}
     assert exit_code_of(findings.values()) == 0
     assert "Jira Cloud" in findings["connection"].message
     assert "about 120 issues" in findings["query"].message
@@ -141,9 +143,49 @@ def test_a_clock_that_is_off(jira: JiraSimulator, ahead_s: float, state: str, sa
             "mapping of fields",
             "failed",
             4,
-            "points = customfield_99",
+            "fields.points names the field customfield_99, which this Jira does not have.",
         ),
-        ({"fields": {"points": "customfield_10021"}}, "mapping of fields", "ok", 0, "fields"),
+        (
+            {"fields": {"points": "customfield_10021"}},
+            "mapping of fields",
+            "note",
+            0,
+            "no name that a metric",
+        ),
+        (
+            {"fields": {"sev": "customfield_10021"}, "incidents": {"fields": ["sev = 1"]}},
+            "mapping of fields",
+            "ok",
+            0,
+            "fields",
+        ),
+        (
+            {"fields": {"commit_date": "customfield_10040"}},
+            "mapping of fields",
+            "failed",
+            4,
+            "fields.commit_date needs a date field, and customfield_10040 (Commit date) is of type string.",
+        ),
+        (
+            {"workflow": {"active": ["10003"], "waiting": ["In Review"]}},
+            "workflow",
+            "failed",
+            2,
+            "The status 'In Review' stands in workflow.active and in workflow.waiting.",
+        ),
+        (
+            {
+                "workflow": {
+                    "done": ["In Progress", "In Review", "In Test", "Blocked"],
+                    "not_started": ["Ready for Release", "Waiting for Approval"],
+                }
+            },
+            "workflow",
+            "failed",
+            4,
+            "no status in progress",
+        ),
+        ({}, "workflow", "ok", 0, "4 not started, 2 active, 4 waiting, 2 done; 12 of 12 as proposed."),
     ],
 )
 def test_what_the_profile_says_is_compared_with_jira(
@@ -156,6 +198,45 @@ def test_what_the_profile_says_is_compared_with_jira(
     assert findings[name].state == state
     assert says in findings[name].message
     assert exit_code_of(findings.values()) == exit_code
+
+
+def test_fields_that_are_not_mapped_are_proposed(jira: JiraSimulator) -> None:
+    """Those that are mapped are not; what is in doubt says so."""
+    mapped = {"fields": {"commit_date": "customfield_10032"}}
+
+    finding = looked_at(jira, profile=profile_from(mapped))["proposed fields"]
+
+    assert finding.state == "note"
+    assert "environment, best customfield_10031 (Affected environment, confidence 1.00)" in finding.message
+    assert "failed, best customfield_10042 (Deployment failed, confidence 0.40, in doubt)" in finding.message
+    assert "commit_date" not in finding.message
+    assert finding.hint
+
+
+def test_with_everything_mapped_nothing_is_proposed(jira: JiraSimulator) -> None:
+    """And no sample is read."""
+    names = (
+        "commit_date",
+        "deployed_at",
+        "detected_at",
+        "restored_at",
+        "environment",
+        "failed",
+        "story_points",
+    )
+    fields = {name: f"customfield_{n}" for n, name in enumerate(names)}
+
+    finding = looked_at(jira, profile=profile_from({"fields": fields}))["proposed fields"]
+
+    assert (finding.state, finding.message) == ("ok", "Every field that a metric can use is mapped.")
+
+
+def test_without_a_working_query_nothing_is_proposed(jira: JiraSimulator) -> None:
+    """The query has its own line, which fails; this one only notes."""
+    finding = looked_at(jira, jql="project = NOPE")["proposed fields"]
+
+    assert finding.state == "note"
+    assert finding.message.startswith("No fields are proposed: ")
 
 
 def test_a_list_that_fails_costs_its_line_only(jira: JiraSimulator) -> None:

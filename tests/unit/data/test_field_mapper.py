@@ -7,7 +7,7 @@ from data.field_mapper import (
     create_field_mapping_index,
     metrics_of,
     need_of,
-    unknown_names,
+    problems,
     validate,
 )
 from data.pipeline import ALL_METRICS
@@ -70,9 +70,14 @@ def test_each_mapping_that_cannot_work_gets_its_sentence(mapping: dict[str, str]
     assert validate(mapping, FIELDS) == (sentence,)
 
 
-def test_names_that_no_metric_knows() -> None:
-    """They may serve an incident rule, so they are told apart."""
-    assert unknown_names({"severity": "customfield_1", "failed": "x", "gone": ""}) == ("severity",)
+def test_a_name_of_an_incident_rule_is_harmless() -> None:
+    """No metric reads it, unless its field is missing; it may share its field with another name."""
+    mapping = {"severity": "customfield_1", "story_points": "customfield_1", "gone": "customfield_99"}
+
+    assert [(one.name, one.harmless) for one in problems(mapping, FIELDS)] == [
+        ("severity", True),
+        ("gone", False),
+    ]
 
 
 def test_what_a_metric_needs() -> None:

@@ -58,6 +58,7 @@ def test_each_contradiction_has_its_sentence(settings: dict[str, Any], sentence:
         {},
         {"workflow": {"active": ["Doing", "doing"], "waiting": ["Review"]}},
         {"fields": {"detected_at": "", "restored_at": ""}},
+        {"fields": {"severity": "customfield_1", "environment": "customfield_1"}},
         {"deployments": {"type": "Release"}, "incidents": {"window_hours": 0}},
     ],
 )

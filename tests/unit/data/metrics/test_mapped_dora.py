@@ -283,3 +283,18 @@ def test_a_senseless_rule_is_told_before_anything_is_computed() -> None:
     """A rule without a value ends in a sentence, not in a number."""
     with pytest.raises(ConfigurationError, match="names no field and value"):
         metrics([bug("P-1", None)], {"incidents": {"fields": ["environment"]}})
+
+
+@pytest.mark.parametrize(("seen", "cause"), [("05:00", "P-1"), ("09:00", "P-1"), ("23:59", "P-1")])
+def test_a_deployment_of_a_day_is_the_latest_of_its_day(seen: str, cause: str) -> None:
+    """From the morning of its day on it may be to blame, and it is reckoned after what has an hour."""
+    issues = [
+        deployment("P-1", "2026-02-10", customfield_2="2026-03-05"),
+        deployment("P-2", "2026-02-10", customfield_2="2026-03-05T08:00:00Z"),
+        deployment("P-3", "2026-02-10", customfield_2="2026-03-05T10:00:00Z"),
+        incident("P-4", f"2026-03-05T{seen}", None),
+    ]
+
+    found = by_issues(issues, {"deployed_at": "customfield_2"})["change_fail_rate"]
+
+    assert found.extra["failed"] == [cause]

@@ -1,7 +1,6 @@
 """Settings, sections 3 and 4: what fields and statuses mean, proposed with reasons, previewed, then saved."""
 
 import logging
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -22,12 +21,12 @@ from data.connect import client_of
 from data.connecting import in_page_words
 from data.field_mapper import LOGICAL_FIELDS, LogicalField, fits, validate
 from data.field_proposals import FieldProposals
-from data.field_reading import FieldReading, read_fields
+from data.field_reading import FieldReading, Readings, mapped, read_fields
 from data.persistence import update_profile
 from data.pipeline import METRICS, Pipeline
 from data.preview import preview
 from data.profiles import validated
-from data.provenance import by_hand, origin_of_field, proposed, with_field
+from data.provenance import by_hand, origin_of_field
 from data.sources import check_connection, resolve
 from data.workflow_proposals import Stage, StatusStage, status_stages, with_stages
 from ui import ids as shell_ids
@@ -41,39 +40,26 @@ _TITLES = {metric.id: metric.title for metric in METRICS}
 LOCKED = "The sample data keeps its settings. Connect your Jira to have your own."
 
 
-class Readings:
-    """What was last read of the fields of each profile's Jira; safe to share between threads."""
+def register(app: Dash, workspace: Workspace, readings: Readings) -> None:
+    """Connect the mapping of fields and the board of statuses to the workspace.
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._known: dict[str, FieldReading] = {}
-
-    def keep(self, name: str, reading: FieldReading) -> None:
-        """Remember a reading."""
-        with self._lock:
-            self._known[name] = reading
-
-    def of(self, name: str) -> FieldReading | None:
-        """Return the last reading of a profile, None if nobody has asked yet."""
-        with self._lock:
-            return self._known.get(name)
-
-
-def register(app: Dash, workspace: Workspace) -> None:
-    """Connect the mapping of fields and the board of statuses to the workspace."""
-    readings = Readings()
+    Args:
+        app: the dashboard.
+        workspace: its profiles.
+        readings: what was read of the fields of their Jiras.
+    """
     _register_mapping(app, workspace, readings)
     _register_mapping_save(app, workspace, readings)
     _register_workflow(app, workspace)
 
 
-def sections(workspace: Workspace, name: str) -> list[Component]:
+def sections(workspace: Workspace, name: str, readings: Readings) -> list[Component]:
     """Return both sections as they stand for a profile; nothing is asked of Jira."""
     pipeline = workspace.pipeline(name)
     locked = LOCKED if pipeline.source.kind == "demo" else ""
     can_ask = pipeline.source.kind == "jira"
     return [
-        mapping_section(mapping_lines(pipeline.profile, None), can_ask, locked),
+        mapping_section(mapping_lines(pipeline.profile, readings.of(name)), can_ask, locked),
         workflow_section([_status_line(row) for row in used_statuses(pipeline, pipeline.profile)], locked),
     ]
 
@@ -87,28 +73,6 @@ def used_statuses(pipeline: Pipeline, profile: Profile) -> tuple[StatusStage, ..
     """Return the statuses that issues have met or the profile names; a site may list hundreds of others."""
     rows = status_stages(pipeline.dataset(), profile)
     return tuple(row for row in rows if row.stays or row.issues_now or row.source == "confirmed")
-
-
-def mapped(profile: Profile, chosen: Mapping[str, str], reading: FieldReading | None, at_ms: int) -> Profile:
-    """Return the profile with the chosen fields, each with who chose it.
-
-    Args:
-        profile: as it is saved now.
-        chosen: field id by logical name, "" for none.
-        reading: tells which of them were proposed, and how sure that was.
-        at_ms: now, in epoch milliseconds.
-    """
-    for name, field_id in chosen.items():
-        if profile.fields.get(name, "") != field_id:
-            profile = with_field(profile, name, field_id, _who(name, field_id, reading, at_ms))
-    return profile
-
-
-def _who(name: str, field_id: str, reading: FieldReading | None, at_ms: int) -> str:
-    found = reading.proposals[name].chosen if reading else None
-    if found is not None and found.field == field_id:
-        return proposed(found.confidence, at_ms)
-    return by_hand(at_ms)
 
 
 def _field_line(logical: LogicalField, profile: Profile, reading: FieldReading | None) -> FieldLine:
@@ -213,17 +177,33 @@ def _register_mapping(app: Dash, workspace: Workspace, readings: Readings) -> No
         wrong = validate(profile.fields, reading.fields) if reading else ()
         if wrong:
             return fault_lines(" ".join(wrong), "Choose another field, or none.")
-        return effect_of(pipeline, profile)
+        return effect_of(pipeline, profile, _names(reading))
 
 
-def effect_of(pipeline: Pipeline, profile: Profile) -> Component:
-    """Return what a profile would change, in sentences: numbers, requests, or what cannot be."""
+def effect_of(pipeline: Pipeline, profile: Profile, names: Mapping[str, str] | None = None) -> Component:
+    """Return what a profile would change, in sentences: numbers, requests, or what cannot be.
+
+    Args:
+        pipeline: of the profile in force, over the stored issues.
+        profile: as it would be saved.
+        names: of fields by their id, for people.
+    """
     try:
         told = preview(pipeline.dataset(), pipeline.profile, profile, view_of(pipeline, None))
     except DashboardError as error:
         return fault_lines(error.message, error.hint)
     cost = cost_words(trigger_of(pipeline.source, replace(pipeline.source, profile=profile)))
-    return effect_lines([one.sentence for one in told.changes if one.change != "same"], cost)
+    sentences = [one.sentence for one in told.changes if one.change != "same"]
+    for field_id, name in (names or {}).items():
+        sentences = [sentence.replace(field_id, name) for sentence in sentences]
+    return effect_lines(sentences, cost)
+
+
+def _names(reading: FieldReading | None) -> dict[str, str]:
+    """Return the name of each custom field by its id, the longest id first: one may begin another."""
+    ids_ = [str(one["id"]) for one in (reading.fields if reading else ()) if one.get("custom")]
+    titles = {str(one.get("id")): str(one.get("name")) for one in (reading.fields if reading else ())}
+    return {one: titles[one] for one in sorted(ids_, key=len, reverse=True)}
 
 
 def _register_mapping_save(app: Dash, workspace: Workspace, readings: Readings) -> None:

@@ -5,6 +5,7 @@ the browser, not into a log, not into an address.
 """
 
 import logging
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
@@ -14,10 +15,11 @@ from dash.exceptions import PreventUpdate
 
 from callbacks.views import profile_names
 from callbacks.workspace import Workspace
-from configuration.errors import AuthenticationError, DashboardError
+from configuration.errors import AuthenticationError, DashboardError, SourceError
 from configuration.profile import Profile
 from configuration.settings import Secret
 from data.change_cost import cost_words, trigger_of
+from data.connect import client_of
 from data.connecting import (
     Draft,
     Fault,
@@ -32,6 +34,7 @@ from data.connecting import (
     verify,
     wants_email,
 )
+from data.field_reading import Readings, mapped, read_fields, sure_fields
 from data.persistence import (
     DEFAULT_PROFILE,
     load_token,
@@ -85,11 +88,17 @@ class Look:
     prompt: str = ""
 
 
-def register(app: Dash, workspace: Workspace) -> None:
-    """Connect the fields of the connection and of the query to the workspace."""
+def register(app: Dash, workspace: Workspace, readings: Readings) -> None:
+    """Connect the fields of the connection and of the query to the workspace.
+
+    Args:
+        app: the dashboard.
+        workspace: its profiles.
+        readings: gets what a first connection reads of the fields of a Jira.
+    """
     _register_connection(app, workspace)
     _register_query(app, workspace)
-    _register_save(app, workspace)
+    _register_save(app, workspace, readings)
 
 
 def form_of(workspace: Workspace, name: str) -> ConnectionForm:
@@ -254,7 +263,7 @@ def _error(fault: Fault | None, field: str) -> str | None:
 def _verdict(seen: Look) -> Any:
     fault, projects = seen.verdict.fault, seen.verdict.projects
     if fault is not None:
-        return fault_lines(fault.cause, fault.remedy, fault.link, fault.gateway)
+        return fault_lines("", fault.remedy, fault.link, fault.gateway)  # the cause stands beside its field
     if seen.prompt:
         return seen.prompt
     lines = [(found.state, found.message, found.hint) for found in seen.verdict.findings]
@@ -327,7 +336,7 @@ def _cost_of_change(before: Source, url: str, draft: Draft) -> str:
     return cost_words(trigger_of(before, replace(before, url=url, email=draft.email, jql=draft.jql)))
 
 
-def _register_save(app: Dash, workspace: Workspace) -> None:
+def _register_save(app: Dash, workspace: Workspace, readings: Readings) -> None:
     @app.callback(
         output=[Output(ids.SAVED, "children"), Output(ids.TOKEN, "value")],
         inputs={"clicks": Input(ids.CONNECT, "n_clicks")},
@@ -344,7 +353,7 @@ def _register_save(app: Dash, workspace: Workspace) -> None:
         target = shown["target"]
         typed = Typed.from_fields(values)
         draft = draft_of(workspace, target, typed)
-        fault = connect(workspace, target, draft, new_token=bool(typed.token))
+        fault = connect(workspace, readings, target, draft, new_token=bool(typed.token))
         if fault is not None:
             set_props(_FIELDS[fault.field], {"error": fault.cause})
             return fault_lines(fault.cause, fault.remedy, fault.link, fault.gateway), no_update
@@ -353,7 +362,9 @@ def _register_save(app: Dash, workspace: Workspace) -> None:
         return "Saved; the sync is under way.", ""
 
 
-def connect(workspace: Workspace, target: str, draft: Draft, *, new_token: bool) -> Fault | None:
+def connect(
+    workspace: Workspace, readings: Readings, target: str, draft: Draft, *, new_token: bool
+) -> Fault | None:
     """Try a connection, save it and start its first sync; None if all that went well.
 
     Nothing is saved unless Jira takes credentials and query, so the last good
@@ -361,6 +372,7 @@ def connect(workspace: Workspace, target: str, draft: Draft, *, new_token: bool)
 
     Args:
         workspace: gets the profile.
+        readings: gets what was read of the fields.
         target: name of the profile.
         draft: what the fields say.
         new_token: the token was typed, and is saved.
@@ -377,13 +389,32 @@ def connect(workspace: Workspace, target: str, draft: Draft, *, new_token: bool)
         if verdict.fault is not None:
             return verdict.fault
         price_of(client, draft.jql)
-        _save(workspace, target, replace(draft, url=client.connection.url), new_token=new_token)
+        draft = replace(draft, url=client.connection.url)
+        _save(workspace, target, draft, new_token=new_token)
+        _map_what_is_sure(workspace, readings, target)
     except DashboardError as error:
         return fault_of(error)
     workspace.reload(target)
     workspace.show(target)
     start_sync(workspace, target)
     return None
+
+
+def _map_what_is_sure(workspace: Workspace, readings: Readings, target: str) -> None:
+    """Map the fields that are beyond doubt before the first sync, so that nothing is fetched twice."""
+    source = resolve(workspace.home, target, workspace.environment)
+    if source.profile.fields or source.store.revision():
+        return
+    try:
+        reading = read_fields(source, lambda one: client_of(one, workspace.home, workspace.environment))
+    except SourceError as error:
+        logger.warning("mapping.not_proposed", extra={"reason": error.message})
+        return
+    readings.keep(target, reading)
+    now_ms = int(time.time() * 1000)
+    update_profile(
+        workspace.home, target, lambda profile: mapped(profile, sure_fields(reading), reading, now_ms)
+    )
 
 
 def _missing(draft: Draft) -> Fault | None:

@@ -117,6 +117,8 @@ def _done(
         restored = profiles.restore(workspace.home, trigger["name"])
         logger.info("profile.restored", extra={"restored": restored})
         return Done(f"{restored} is back.", restored)
+    if not chosen and trigger["name"] != "create":
+        raise InputError("No profile is chosen.", hint="Create one, or connect your Jira.")
     return _ACTIONS[trigger["name"]](workspace, chosen, name)
 
 

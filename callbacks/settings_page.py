@@ -9,6 +9,7 @@ from callbacks import field_mapping, jira_config, profile_actions
 from callbacks.jira_config import form_of, show_profile
 from callbacks.workspace import Workspace
 from configuration.errors import ConfigurationError
+from data.field_reading import Readings
 from data.profiles import start_afresh
 from ui import ids as shell_ids
 from ui.pages import settings_ids as ids
@@ -18,13 +19,15 @@ from ui.pages.settings_connection import connection_section, data_section
 
 def register(app: Dash, workspace: Workspace) -> None:
     """Connect the Settings page to the workspace."""
-    _register_page(app, workspace)
+    readings = Readings()
+    _register_page(app, workspace, readings)
     _register_afresh(app, workspace)
-    for feature in (jira_config, field_mapping, profile_actions):
-        feature.register(app, workspace)
+    jira_config.register(app, workspace, readings)
+    field_mapping.register(app, workspace, readings)
+    profile_actions.register(app, workspace)
 
 
-def _register_page(app: Dash, workspace: Workspace) -> None:
+def _register_page(app: Dash, workspace: Workspace, readings: Readings) -> None:
     @app.callback(
         Output(shell_ids.heading("settings"), "children"),
         Output(ids.SOURCE, "children"),
@@ -50,7 +53,7 @@ def _register_page(app: Dash, workspace: Workspace) -> None:
         return (
             f"profile {name}",
             no_update if same else [connection_section(form), data_section(form)],
-            field_mapping.sections(workspace, name),
+            field_mapping.sections(workspace, name, readings),
             no_update if same else profile_actions.section(workspace, name),
             now,
         )

@@ -44,5 +44,18 @@
     dragged = null;
   });
 
+  /* Who follows "Connect your Jira" can type at once. */
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest && event.target.closest('.banner a[href^="/settings"]');
+    if (!link) return;
+    const until = Date.now() + 4000;
+    const focus = () => {
+      const field = document.getElementById("settings-url");
+      if (field && field.offsetParent) field.focus();
+      else if (Date.now() < until) window.setTimeout(focus, 50);
+    };
+    window.setTimeout(focus, 50);
+  });
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, { settings: { stage } });
 })();

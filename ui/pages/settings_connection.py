@@ -186,11 +186,11 @@ def fault_lines(cause: str, remedy: str, link: str = "", gateway: str = "") -> C
     return html.Div(
         className="fault",
         children=[
-            html.P([html.Strong(cause), f" {remedy}"]),
+            html.P([html.Strong(f"{cause} ") if cause else None, remedy]),
             html.Div(
                 className="settings-row",
                 children=[
-                    html.A("Open that page", href=link, target="_blank", rel="noopener noreferrer")
+                    html.A("Open the page in Jira", href=link, target="_blank", rel="noopener noreferrer")
                     if link.startswith(("https://", "http://"))
                     else None,
                     html.Button(

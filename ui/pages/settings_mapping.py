@@ -139,7 +139,7 @@ def _options(line: FieldLine) -> list[dict[str, Any]]:
 
 
 def _candidate(one: Candidate) -> Component:
-    facts = "; ".join(one.reasons)
-    held = f" Holds {', '.join(one.samples)}" if one.samples else ""
-    where = f", for instance in {one.example}" if one.example else ""
-    return html.Li([html.Strong(f"{one.title}, {one.confidence:.0%} sure"), f": {facts}.{held}{where}."])
+    held = f"Holds {', '.join(one.samples)}" if one.samples else ""
+    where = f"{', ' if held else ''}for instance in {one.example}" if one.example else ""
+    sentences = [f"{'; '.join(one.reasons)}.", f"{held}{where}." if held or where else ""]
+    return html.Li([html.Strong(f"{one.title}, {one.confidence:.0%} sure"), f": {' '.join(sentences)}"])

@@ -5,6 +5,8 @@ reader, the writer, the validation and the table in the documentation walk
 over them.
 """
 
+import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING as NO_DEFAULT
 from dataclasses import Field, dataclass, field, fields
@@ -30,6 +32,8 @@ NOT_DELIVERED = (
     "Hold",
 )
 FLOW_TYPES = ("Feature", "Defect", "Debt", "Risk")
+# The calendar also reads forms without dashes and of weeks, which are typing errors here.
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 HOTFIX_PATTERN = r"(?i)hot[-_ ]?fix|roll[-_ ]?back|revert|emergency"
 
 
@@ -125,6 +129,12 @@ class Profile:
     not_delivered: tuple[str, ...] = _setting(
         NOT_DELIVERED, "resolutions of items that were closed without being delivered"
     )
+    business_days: bool = _setting(
+        False, "measure flow time and request lead time in working days, Monday to Friday"
+    )
+    holidays: tuple[str, ...] = _setting(
+        (), "dates on which nobody works, as YYYY-MM-DD; they count with business_days only"
+    )
     jira: JiraSettings = field(default_factory=JiraSettings)
     workflow: WorkflowSettings = field(default_factory=WorkflowSettings)
     flow_types: FlowTypeSettings = field(default_factory=FlowTypeSettings)
@@ -162,9 +172,11 @@ def profile_from(raw: Mapping[str, Any]) -> Profile:
     Unknown keys are left alone: a newer version of the program may know them.
 
     Raises:
-        ConfigurationError: a value has the wrong type or is none of its choices.
+        ConfigurationError: a value has the wrong type or is none of its choices, or a holiday is no date.
     """
     profile: Profile = _build(Profile, raw, "")
+    for day in profile.holidays:
+        _check_date("holidays", day)
     return profile
 
 
@@ -217,6 +229,16 @@ def _checked(name: str, value: Any, default: Any, choices: tuple[str, ...]) -> A
     if choices and value not in choices:
         raise _wrong(name, "one of " + ", ".join(choices))
     return value
+
+
+def _check_date(name: str, text: str) -> None:
+    try:
+        dt.date.fromisoformat(text if _DATE.fullmatch(text) else "")
+    except ValueError as error:
+        raise ConfigurationError(
+            f"The setting {name} of this profile holds {text!r}, which is no date.",
+            hint=f"Write each date of {name} as YYYY-MM-DD in quotation marks, for example 2026-12-25.",
+        ) from error
 
 
 def _wrong(name: str, expected: str) -> ConfigurationError:

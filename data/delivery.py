@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from configuration.profile import Profile
 from data.attribution import Items, Operations, find_operations
+from data.business_days import BusinessCalendar, calendar_of
 from data.deployments import Deployments, Work, project_groups, read_deployments
 from data.flow_items import FLOW_ITEMS, classify
 from data.intervals import HistoryFlags, Intervals, find_history_flags, lay_intervals, until
@@ -50,6 +51,7 @@ class DeliveryTables:
         restored: when it was over: as mapped, else its first status of that meaning, else its completion.
         mapped: what the mapped fields say.
         edition: of the DORA report that levels are taken from.
+        calendar: of working days, where the profile counts in them; None: elapsed time.
     """
 
     issues: IssueTable
@@ -75,6 +77,7 @@ class DeliveryTables:
     restored: Dates
     mapped: MappedValues
     edition: str = "2024"
+    calendar: BusinessCalendar | None = None
 
 
 def derive(dataset: Dataset, profile: Profile, zone: ZoneInfo, as_of: int) -> DeliveryTables:
@@ -133,6 +136,7 @@ def derive(dataset: Dataset, profile: Profile, zone: ZoneInfo, as_of: int) -> De
         restored=dates_or(mapped.restored, _over(issues, stays, profile, completed_at)),
         mapped=mapped,
         edition=profile.edition,
+        calendar=calendar_of(profile, zone),
     )
 
 

@@ -25,13 +25,14 @@ def evaluate(metric: Metric, context: CalculationContext, note: str | None = Non
     Returns:
         The result; ``no_data`` when T is not after the start of the period.
     """
+    business_days = context.delivery.calendar is not None
     if context.window.empty:
-        return no_data(metric, "The period begins after the as-of instant.")
+        return no_data(metric, "The period begins after the as-of instant.", business_days=business_days)
     measure = metric.compute(context)
     before = metric.compute(context.over(previous(context.window))) if context.window.has_past else None
     values, withheld = (None, {}) if measure.sample is None else percentiles(measure.sample)
     return MetricResult(
-        definition=metric.definition,
+        definition=metric.definition_under(business_days=business_days),
         state=measure.state,
         message=_sentences(measure, note),
         value=measure.value,
@@ -57,10 +58,10 @@ def _sentences(measure: Measure, note: str | None) -> str | None:
     return " ".join(text for text in (measure.message, note) if text) or None
 
 
-def no_data(metric: Metric, message: str) -> MetricResult:
-    """Return the result of a metric over nothing."""
+def no_data(metric: Metric, message: str, *, business_days: bool = False) -> MetricResult:
+    """Return the result of a metric over nothing, under a profile that counts in working days or not."""
     return MetricResult(
-        definition=metric.definition,
+        definition=metric.definition_under(business_days=business_days),
         state="no_data",
         message=message,
         value=None,

@@ -16,6 +16,8 @@ DAY_MS = 86_400_000
 # Their rows are deployments; those of all others are issues.
 DEPLOYMENT_METRICS = frozenset({"deployment_frequency", "change_fail_rate", "deployment_rework_rate"})
 
+BUSINESS_DAY_METRICS = frozenset({"flow_time", "request_lead_time"})
+
 
 @dataclass(frozen=True, slots=True)
 class IssueLine:
@@ -59,6 +61,7 @@ def evidence_lines(
     keys = delivery.issues.keys(rows)
     stored = store.rows(keys)
     since, until = _span(delivery, metric_id)
+    days = _days_of(delivery, metric_id, since[rows], until[rows])
     return [
         IssueLine(
             key=key,
@@ -67,11 +70,11 @@ def evidence_lines(
             status=delivery.issues.statuses[delivery.issues.status[row]].name,
             start=iso_instant(int(since[row])) or "",
             end=iso_instant(int(until[row])) or "",
-            days=_days(int(since[row]), int(until[row]), delivery.as_of),
+            days=days[place],
             note=reason or _note_of(delivery, row),
             url=f"{site}/browse/{key}" if site else "",
         )
-        for row, key in zip(rows.tolist(), keys, strict=True)
+        for place, (row, key) in enumerate(zip(rows.tolist(), keys, strict=True))
     ]
 
 
@@ -90,6 +93,19 @@ def _span(delivery: DeliveryTables, metric_id: str) -> tuple[Instants, Instants]
         "failed_deployment_recovery_time": lambda: (deployed[delivery.operations.cause], restored),
     }
     return spans.get(metric_id, lambda: (started, completed))()
+
+
+def _days_of(
+    delivery: DeliveryTables, metric_id: str, since: Instants, until: Instants
+) -> list[float | None]:
+    """Return the days between pairs of instants as the metric counts them."""
+    days = [_days(a, b, delivery.as_of) for a, b in zip(since.tolist(), until.tolist(), strict=True)]
+    if delivery.calendar is not None and metric_id in BUSINESS_DAY_METRICS:
+        counted = np.flatnonzero((since != MISSING) & (until >= since))
+        worked = delivery.calendar.days_between(since[counted], until[counted]).tolist()
+        for place, number in zip(counted.tolist(), worked, strict=True):
+            days[place] = number
+    return days
 
 
 def _days(since: int, until: int, as_of: int) -> float | None:

@@ -35,6 +35,7 @@ FLOW_METRICS = (
         formula="Median time from the first status in progress to completion, over the delivered items.",
         fields=("created", "status changes", "resolution", "resolutiondate"),
         compute=log_performance(flow_time),
+        in_business_days=True,
     ),
     Metric(
         "request_lead_time",
@@ -45,6 +46,7 @@ FLOW_METRICS = (
         formula="Median time from creation to completion, over the delivered items.",
         fields=("created", "status changes", "resolution", "resolutiondate"),
         compute=log_performance(request_lead_time),
+        in_business_days=True,
     ),
     Metric(
         "flow_load",

@@ -207,6 +207,7 @@ class Metric:
         no_extra: the fields that only this metric has, as they are without data.
         evidence: the best that its inputs can be.
         version: of the definition; a changed rule is a new version.
+        in_business_days: the profile can have it measured in working days.
     """
 
     id: str
@@ -220,11 +221,16 @@ class Metric:
     no_extra: Mapping[str, Any] = field(default_factory=dict)
     evidence: Evidence = "measured"
     version: int = 1
+    in_business_days: bool = False
 
     @property
     def definition(self) -> str:
         """The versioned id, ``flow_time/1``."""
         return f"{self.id}/{self.version}"
+
+    def definition_under(self, *, business_days: bool) -> str:
+        """Return the versioned id with the profile's choices, ``flow_time/1+business``."""
+        return self.definition + ("+business" if business_days and self.in_business_days else "")
 
 
 @dataclass(frozen=True, slots=True)

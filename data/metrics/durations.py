@@ -21,7 +21,7 @@ def median_days(
     evidence: Evidence = "measured",
     empty: str,
 ) -> Measure:
-    """Return the P50 of ``completed_at - since`` over the included rows.
+    """Return the P50 of ``completed_at - since`` over the included rows, in days or working days.
 
     Args:
         context: the period; rows belong to the week in which they were completed.
@@ -31,7 +31,8 @@ def median_days(
         empty: the sentence for a period without included rows, which gives no value.
     """
     rows = candidates.rows()
-    days = (context.delivery.completed_at[rows] - since[rows]) / DAY_MS
+    calendar, until = context.delivery.calendar, context.delivery.completed_at[rows]
+    days = (until - since[rows]) / DAY_MS if calendar is None else calendar.days_between(since[rows], until)
     return median_of(context, candidates, days, context.completed_week[rows], evidence=evidence, empty=empty)
 
 

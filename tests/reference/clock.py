@@ -101,6 +101,18 @@ def midnight(day: date, zone: str) -> int:
     return after
 
 
+def business_days(since: int, until: int, zone: str, holidays: list[str]) -> float:
+    """Sum over Monday to Friday, less holidays, of overlap / length of that day."""
+    total = 0.0
+    day, last = day_of(since, zone), day_of(until, zone)
+    while day <= last:
+        begin, end = midnight(day, zone), midnight(day + timedelta(days=1), zone)
+        if day.weekday() < 5 and day.isoformat() not in holidays and end > begin:
+            total += max(0, min(until, end) - max(since, begin)) / (end - begin)
+        day += timedelta(days=1)
+    return total
+
+
 def as_of_instant(value: str | int, zone: str) -> int:
     """T: a bare date is the end of that civil day; no offset means the profile zone."""
     day = civil_day(value)

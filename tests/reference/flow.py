@@ -1,7 +1,7 @@
 """The Flow metrics, row by row of the table in METRICS.md section 4."""
 
 from tests.reference import stats
-from tests.reference.clock import DAY
+from tests.reference.clock import DAY, business_days
 from tests.reference.history import flagged_spans, status_entries
 from tests.reference.issues import _text
 from tests.reference.results import (
@@ -13,7 +13,7 @@ from tests.reference.results import (
     week_entry,
     without_answer,
 )
-from tests.reference.settings import fold
+from tests.reference.settings import fold, names
 from tests.reference.world import Fact, World
 
 FLOW_TYPES = ("Feature", "Defect", "Debt", "Risk", "Unclassified")
@@ -107,18 +107,42 @@ def flow_time_ms(facts: list[Fact]) -> dict[str, int]:
 
 def flow_time(world: World) -> dict:
     if world.is_empty:
-        return no_durations("flow_time")
+        return no_durations("flow_time", option=option_of(world))
 
     def measure(since: int, until: int) -> dict[str, float]:
-        lengths = flow_time_ms(world.delivered_between(since, until))
-        return {key: length / DAY for key, length in lengths.items()}
+        facts = {fact.key: fact for fact in world.delivered_between(since, until)}
+        return {
+            key: days_between(world, facts[key].started, facts[key].completed)
+            for key in flow_time_ms(list(facts.values()))
+        }
 
     candidates = world.delivered_between(world.period.lo, world.period.end)
     never = [fact.key for fact in candidates if fact.started is None]
     measured = flow_time_ms(candidates)
     negative = [fact.key for fact in candidates if fact.key not in measured and fact.key not in never]
     excluded = reasons(("never_started", "negative"), {"never_started": never, "negative": negative})
-    return duration_result(world, "flow_time", "days", measure, excluded, evidence=evidence_of_start(world))
+    return duration_result(
+        world,
+        "flow_time",
+        "days",
+        measure,
+        excluded,
+        evidence=evidence_of_start(world),
+        option=option_of(world),
+    )
+
+
+def option_of(world: World) -> str:
+    return "+business" if world.settings.flag("business_days") else ""
+
+
+def days_between(world: World, since: int | None, until: int | None) -> float:
+    """Elapsed days, or the working days of the profile's calendar."""
+    assert since is not None
+    assert until is not None
+    if not world.settings.flag("business_days"):
+        return (until - since) / DAY
+    return business_days(since, until, world.period.zone, names(world.settings.raw.get("holidays")))
 
 
 def evidence_of_start(world: World) -> str:
@@ -134,17 +158,20 @@ def no_durations(metric: str, unit: str = "days", **more: object) -> dict:
 
 def request_lead_time(world: World) -> dict:
     if world.is_empty:
-        return no_durations("request_lead_time")
+        return no_durations("request_lead_time", option=option_of(world))
 
     def measure(since: int, until: int) -> dict[str, float]:
-        waited = {f.key: (f.completed or 0) - f.created for f in world.delivered_between(since, until)}
-        return {key: length / DAY for key, length in waited.items() if length >= 0}
+        delivered = world.delivered_between(since, until)
+        return {
+            fact.key: days_between(world, fact.created, fact.completed)
+            for fact in delivered
+            if (fact.completed or 0) >= fact.created
+        }
 
     candidates = world.delivered_between(world.period.lo, world.period.end)
     negative = [fact.key for fact in candidates if (fact.completed or 0) < fact.created]
-    return duration_result(
-        world, "request_lead_time", "days", measure, reasons(("negative",), {"negative": negative})
-    )
+    excluded = reasons(("negative",), {"negative": negative})
+    return duration_result(world, "request_lead_time", "days", measure, excluded, option=option_of(world))
 
 
 def flow_load(world: World) -> dict:

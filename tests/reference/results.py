@@ -41,11 +41,12 @@ def result(
     band: dict | None = None,
     weekly: list[dict] | None = None,
     extra: dict | None = None,
+    option: str = "",
 ) -> dict:
     """One metric's document, keys in the documented order, its own extras last."""
     included = included or []
     return {
-        "definition": f"{metric}/1",
+        "definition": f"{metric}/1{option}",
         "state": state,
         "message": MESSAGES[state],
         "value": value,

@@ -16,6 +16,7 @@ from tests.builders import CATEGORY_NAMES, changelog
 from tests.reference.clock import DAY, HOUR, MINUTE, midnight, to_datetime
 
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"]
+HOLIDAYS = ["2026-03-03", "2026-10-26", "2026-12-25", "2027-01-01", "2028-02-29"]
 # Clock changes of those zones, the turn of an ISO year with 53 weeks, a leap day.
 ANCHORS = [
     date(2026, 3, 29),
@@ -455,6 +456,9 @@ def profiles(draw: st.DrawFn, zone: str) -> dict:
     for setting in ("include_subtasks", "include_epics"):
         if rarely(draw, 4):
             profile[setting] = True
+    if rarely(draw, 3):
+        profile["business_days"] = True
+        profile["holidays"] = draw(st.sampled_from([[], HOLIDAYS]))
     if rarely(draw, 5):
         profile["not_delivered"] = ["FIXED", "Won't do"]
     mapped = draw(st.integers(0, 3))

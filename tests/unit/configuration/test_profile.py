@@ -28,6 +28,8 @@ def nested(name: str, value: object) -> dict:
 def values(row: SettingRow) -> st.SearchStrategy[object]:
     if row.choices:
         return st.sampled_from(row.choices)
+    if row.name == "holidays":
+        return st.lists(st.dates().map(str), max_size=3)
     if isinstance(row.default, tuple):
         return st.lists(
             st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=5), max_size=3
@@ -108,6 +110,16 @@ def test_what_is_expected_is_said(raw: dict, words: str) -> None:
         profile_from(raw)
 
     assert words in met.value.message
+
+
+@pytest.mark.parametrize("day", ["25.12.2026", "2026-13-01", "20261225", "2026-W52-5", "2026-02-29", ""])
+def test_a_holiday_that_is_no_date_is_named(day: str) -> None:
+    """Refused when the profile is read, not when a number is asked for."""
+    with pytest.raises(ConfigurationError) as met:
+        profile_from({"holidays": ["2026-12-25", day]})
+
+    assert (repr(day) in met.value.message, "holidays" in met.value.message) == (True, True)
+    assert "YYYY-MM-DD" in met.value.hint
 
 
 def test_unknown_settings_are_left_alone() -> None:

@@ -5,7 +5,6 @@ the values are of the right kind, and whether they agree with the lives of the
 issues that hold them. Without values a name alone never suffices.
 """
 
-import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import Any
 from data.field_agreement import Categories, agreement, expectation, life_of, span_of
 from data.field_mapper import LOGICAL, LOGICAL_FIELDS, LogicalField, fits
 from data.normalize import fold
+from data.periods import from_ms
 from data.tables import IssueRow, StatusRef, Value
 
 MOST_PROPOSALS = 3
@@ -144,6 +144,18 @@ def propose(
     return FieldProposals(logical_name, tuple(best))
 
 
+def judge(
+    logical_name: str, field_id: str, fields: Sequence[Mapping[str, Any]], sample: FieldSample | None = None
+) -> Proposal | None:
+    """Return how likely one field is for a logical name, whatever else there is; None if Jira lacks it."""
+    seen = sample or FieldSample()
+    tally = _tallies(seen.rows).get(field_id, _Tally())
+    for one in fields:
+        if field_id in (one.get("id"), one.get("key")):
+            return _judged(LOGICAL[logical_name], {**one, "id": field_id}, tally, Categories(seen.statuses))
+    return None
+
+
 def propose_all(
     fields: Sequence[Mapping[str, Any]], sample: FieldSample | None = None
 ) -> dict[str, FieldProposals]:
@@ -265,7 +277,7 @@ def _shown(value: Value) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, int):
-        return f"{dt.datetime.fromtimestamp(value / 1000, dt.UTC):%Y-%m-%d %H:%M} UTC"
+        return f"{from_ms(value):%Y-%m-%d %H:%M} UTC"
     text = ", ".join(value) if isinstance(value, tuple) else str(value)
     text = _LONG_WORD.sub("***", _MAIL.sub("***", " ".join(text.split())))
     return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1] + "\u2026"

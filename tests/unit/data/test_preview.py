@@ -46,7 +46,7 @@ def with_points() -> Dataset:
 
 
 def test_a_workflow_change_shows_before_and_after() -> None:
-    """Review is no longer waiting but active: efficiency rises from 72.7 % to (3 + 6) / 11 = 81.8 %."""
+    """Worked example A gives (2 + 6) / 11 = 72.7 %; with nothing left that waits it does not apply."""
     seen = told(example(), {"workflow": {"active": ["Review"]}}, {"workflow": {"waiting": ["Review"]}})
     found = change(seen, "flow_efficiency")
 

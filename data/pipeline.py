@@ -397,7 +397,7 @@ class Pipeline:
         """Return where the numbers come from, and when they were read."""
         dataset = self.dataset()
         meta = self.store.meta()
-        synced = meta.get("synced_at")
+        synced = meta.get("synced_here_at", meta.get("synced_at"))
         return SourceStatus(
             kind=self.source.kind if len(dataset.issues) else "empty",
             synced_at=int(synced) if synced else None,

@@ -319,7 +319,10 @@ class _Sync:
         authoritative: bool = False,
     ) -> Changes:
         began = str(self._client.began_at_ms)
-        marks = {"synced_at": began, "watermark": began, "held_back": str(self._held_back)}
+        # Ages are told by our own clock: the server's may be hours ahead or behind.
+        here = str(time.time_ns() // 1_000_000)
+        marks = {"synced_at": began, "synced_here_at": here, "watermark": began}
+        marks["held_back"] = str(self._held_back)
         return save_cache(
             self._store,
             references,

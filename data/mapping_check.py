@@ -11,7 +11,7 @@ from data.field_proposals import FieldProposals, propose
 from data.field_sample import read_sample
 from data.jira_simple import JiraClient
 from data.normalize import fold
-from data.profile_rules import contradictions, workflow_gaps
+from data.profile_rules import contradictions, idle_mappings, workflow_gaps
 from data.tables import Dataset, StatusRef
 from data.workflow_proposals import STAGES, status_stages
 
@@ -91,6 +91,10 @@ def _fields(client: JiraClient, profile: Profile) -> Finding:
     found = [
         one for one in problems(profile.fields, client.fields()) if not (one.harmless and one.name in rules)
     ]
+    idle = tuple(idle_mappings(profile).values())
+    if not found and idle:
+        hint = "Name the issue type of deployments under deployments.type, or leave these fields out."
+        return Finding("mapping of fields", "note", " ".join(idle), hint)
     if not found:
         count = counted(len(client.fields()), "field")
         return Finding("mapping of fields", "ok", f"Jira knows {count}, and those that the profile maps.")

@@ -8,6 +8,7 @@ from configuration.profile import Profile
 from data.field_mapper import LOGICAL_FIELDS, LogicalField, Need, need_of, problems
 from data.field_proposals import FieldProposals, FieldSample, Proposal, judge, propose
 from data.pipeline import ALL_METRICS
+from data.profile_rules import idle_mappings
 from data.provenance import origin_of_field, proposed, with_field
 
 
@@ -22,6 +23,7 @@ class MappingRow:
         field: id of the field that is mapped; "" for none.
         judged: how likely that field is, and why; None where none is mapped or Jira does not have it.
         problem: why the mapping cannot work, as a sentence; "" where it can.
+        idle: why no metric reads it although it could, as a sentence; "" where one does.
         origin: who mapped it, and when.
         proposals: the best candidates.
     """
@@ -32,6 +34,7 @@ class MappingRow:
     field: str
     judged: Proposal | None
     problem: str
+    idle: str
     origin: str
     proposals: FieldProposals
 
@@ -95,6 +98,7 @@ def _row(
         field=field_id,
         judged=judge(logical.name, field_id, fields, sample) if field_id else None,
         problem=wrong.get(logical.name, ""),
+        idle=idle_mappings(profile).get(logical.name, ""),
         origin=origin_of_field(profile, logical.name),
         proposals=propose(logical.name, fields, sample),
     )

@@ -82,6 +82,17 @@ def _incidents(profile: Profile) -> Iterator[str]:
         yield "incidents.window_hours is below 0."
 
 
+def idle_mappings(profile: Profile) -> dict[str, str]:
+    """Return a sentence by logical name for mapped fields that no metric reads under these settings."""
+    if profile.deployments.type:
+        return {}
+    return {
+        name: f"fields.{name} is read from deployment issues, and deployments.type names no type."
+        for name in ("deployed_at", "failed")
+        if profile.fields.get(name)
+    }
+
+
 def workflow_gaps(profile: Profile, stages: Sequence[str]) -> tuple[str, ...]:
     """Return one sentence for each stage without which nothing can be measured.
 

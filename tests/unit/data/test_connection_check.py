@@ -167,6 +167,13 @@ def test_a_clock_that_is_off(jira: JiraSimulator, ahead_s: float, state: str, sa
             "fields.commit_date needs a date field, and customfield_10040 (Commit date) is of type string.",
         ),
         (
+            {"fields": {"deployed_at": "customfield_10037"}},
+            "mapping of fields",
+            "note",
+            0,
+            "deployments.type names no type",
+        ),
+        (
             {"workflow": {"active": ["10003"], "waiting": ["In Review"]}},
             "workflow",
             "failed",

@@ -46,6 +46,8 @@ def test_a_mapped_field_is_judged_as_well() -> None:
     assert row.proposals.best is not None
     assert row.proposals.best.field == "customfield_4"
     assert not row.doubtful
+    assert "deployments.type names no type" in row.idle
+    assert rows()["deployed_at"].idle == ""
 
 
 def test_a_mapping_that_cannot_work_is_doubtful() -> None:

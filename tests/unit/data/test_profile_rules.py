@@ -11,7 +11,7 @@ from configuration.errors import ConfigurationError
 from configuration.profile import Profile, profile_from
 from configuration.settings import Home
 from data.persistence import save_profile
-from data.profile_rules import contradictions, require_consistent, workflow_gaps
+from data.profile_rules import contradictions, idle_mappings, require_consistent, workflow_gaps
 from data.sources import resolve
 from data.tables import StatusRef
 
@@ -78,6 +78,14 @@ def test_an_id_and_a_name_may_be_one_status() -> None:
     assert contradictions(profile, [StatusRef("10003", "In review", "indeterminate")]) == (
         "The status 'In Review' stands in workflow.active and in workflow.done.",
     )
+
+
+def test_a_mapping_that_nothing_reads_is_told() -> None:
+    """A deployment date belongs to an issue of the deployment type; without such a type it is idle."""
+    fields = {"deployed_at": "customfield_1", "commit_date": "customfield_2", "failed": ""}
+
+    assert list(idle_mappings(profile_from({"fields": fields}))) == ["deployed_at"]
+    assert idle_mappings(profile_from({"fields": fields, "deployments": {"type": "Release"}})) == {}
 
 
 @pytest.mark.parametrize(

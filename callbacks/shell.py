@@ -6,6 +6,7 @@ from typing import Any
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
 from dash.development.base_component import Component
 
+from callbacks.notices import Failure, attempted
 from callbacks.workspace import Workspace
 from data.jobs import JobState
 from data.pipeline import Pipeline, SourceStatus
@@ -92,12 +93,20 @@ def _register_source(app: Dash, workspace: Workspace) -> None:
         prevent_initial_call=True,
     )
     def show_source(source: dict[str, Any]) -> tuple[Any, ...]:
-        pipeline = workspace.pipeline(source.get("src"))
-        status, choices = pipeline.status(), pipeline.choices()
-        filters = list(choices.projects), list(choices.types), list(choices.labels)
-        can_sync = pipeline.source.kind != "files"
-        kind = banner_kind(workspace, pipeline)
-        return _status(status, pipeline.dataset().as_of), not can_sync, banner(kind), *filters
+        return attempted(lambda: _source(workspace, source.get("src")), _no_source)
+
+
+def _source(workspace: Workspace, profile: str | None) -> tuple[Any, ...]:
+    pipeline = workspace.pipeline(profile)
+    status, choices = pipeline.status(), pipeline.choices()
+    filters = list(choices.projects), list(choices.types), list(choices.labels)
+    can_sync = pipeline.source.kind != "files"
+    kind = banner_kind(workspace, pipeline)
+    return _status(status, pipeline.dataset().as_of), not can_sync, banner(kind), *filters
+
+
+def _no_source(failure: Failure) -> tuple[Any, ...]:
+    return [], True, notice(failure.cause, failure.remedy, failure.reference), [], [], []
 
 
 def _register_jobs(app: Dash, workspace: Workspace) -> None:
@@ -141,14 +150,15 @@ def banner_kind(workspace: Workspace, pipeline: Pipeline) -> str:
 
 
 def stamp(workspace: Workspace, profile: str | None) -> str:
-    """Return what changes whenever a page has something new to show: new data, or a sync that failed.
+    """Return what changes whenever a page has something new to show: new data, a sync, or one that failed.
 
     Raises:
         ConfigurationError: there is no such profile.
         StoreError: its store is damaged.
     """
-    revision = workspace.pipeline(profile).store.revision()
-    return f"{revision}!{workspace.jobs.state().reference or ''}"
+    meta = workspace.pipeline(profile).store.meta()
+    parts = meta.get("revision"), meta.get("synced_at"), workspace.jobs.state().reference
+    return "!".join(part or "" for part in parts)
 
 
 def _job(state: JobState) -> Component | None:

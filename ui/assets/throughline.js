@@ -43,7 +43,7 @@
   const panelOf = (state) => ({ panel: state.panel, reason: state.reason, issue: state.issue });
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
   const unlessSame = (value, before) => (same(value, before) ? NO_UPDATE() : value);
-  const pages = () => Array.from(document.querySelectorAll("[data-page]"));
+  const pages = () => Array.from(document.querySelectorAll("#main > [data-page]"));
   const filterQuery = () => writeUrl(Object.assign(readUrl(window.location.search), { panel: null, reason: null, issue: null }));
 
   /* Every drawing of a pattern-matching component arrives like a click, but without a value. */
@@ -261,6 +261,7 @@
   }
 
   document.addEventListener("click", (event) => {
+    if (event.target.id === "sync-now") say("The sync has started.");
     const button = event.target.closest && event.target.closest("[data-action]");
     if (button) actions[button.dataset.action](button, button.closest("section"));
   });

@@ -80,7 +80,6 @@ def error_state(
     button: dict[str, Any] = action("retry") if retry is None else {"id": retry}
     return html.Div(
         className="state-box failed",
-        role="alert",
         children=[
             html.P(html.Strong(cause)),
             html.P(remedy),

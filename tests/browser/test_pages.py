@@ -1,0 +1,244 @@
+"""The pages as somebody uses them who goes from number to chart to issue, sends a link, and comes back."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visits
+
+PATHS = {"Overview": "/", "DORA": "/dora", "Flow": "/flow", "Settings": "/settings"}
+PATHS["Diagnostics"] = "/diagnostics"
+
+
+def callbacks(visitor) -> list[str]:  # what the page asked the server to compute
+    return [url for url in visitor.requests if "_dash-update-component" in url]
+
+
+def drawn(page: Page, chart: str):  # Playwright's locator
+    return page.locator(f"#{chart} .js-plotly-plot .main-svg").first
+
+
+@pytest.mark.parametrize(("title", "path"), PATHS.items())
+def test_every_page_has_an_address(visit: Visits, title: str, path: str) -> None:
+    """A pasted address shows its page, one heading, its title, and its place in the navigation."""
+    page = visit().page
+    page.goto(visit.url + path)
+
+    expect(page.locator("h1:visible")).to_have_text(title)
+    expect(page).to_have_title(f"{title} - Throughline")
+    expect(page.locator('nav a[aria-current="page"]')).to_have_text(title)
+
+
+def test_what_does_not_exist_says_so(visit: Visits) -> None:
+    """An unknown path is a page with ways on, and answers 404."""
+    visitor = visit()
+    answer = visitor.page.goto(visit.url + "/nowhere")
+
+    assert answer is not None
+    assert answer.status == 404
+    visitor.page.get_by_role("link", name="Flow").click()
+    expect(visitor.page.locator("h1:visible")).to_have_text("Flow")
+    visitor.complaints.clear()  # the browser tells of the 404
+
+
+def test_a_tab_change_computes_its_own_page_only(visit: Visits) -> None:
+    """At most three callbacks; filters go along, and Back leads to the page before."""
+    visitor = visit()
+    page = visitor.open("/?project=WEB&days=30")
+    page.wait_for_load_state("networkidle")
+    visitor.requests.clear()
+    page.get_by_role("link", name="Flow", exact=True).click()
+    expect(page.locator("#cards-flow .figure").first).to_be_visible()
+    expect(drawn(page, "velocity")).to_be_visible(timeout=20_000)
+    page.wait_for_load_state("networkidle")
+
+    assert len(callbacks(visitor)) <= 3
+    expect(page).to_have_url(re.compile(r"/flow\?project=WEB&days=30$"))
+    expect(page.locator("#heading-flow")).to_contain_text("30 days")
+    page.go_back()
+    expect(page.locator("h1:visible")).to_have_text("Overview")
+    page.go_forward()
+    expect(page.locator("h1:visible")).to_have_text("Flow")
+
+
+@pytest.mark.parametrize("path", ["/dora", "/flow"])
+def test_a_page_of_a_family_loads_little(visit: Visits, path: str) -> None:
+    """At most 35 requests and 8 callbacks, and charts out of sight are not drawn."""
+    visitor = visit()
+    page = visitor.open(path)
+    page.wait_for_load_state("networkidle")
+
+    assert len(visitor.requests) <= 35
+    assert len(callbacks(visitor)) <= 8
+    assert max(visitor.uploads) <= 4096
+    assert page.locator("section.chart:visible").count() >= 7
+    assert page.locator(".js-plotly-plot:visible").count() < page.locator("section.chart:visible").count()
+
+
+def test_a_chart_is_drawn_when_it_comes_into_sight(visit: Visits) -> None:
+    """Scrolling to the last chart draws it, with the age of its data beneath it."""
+    page = visit().open("/flow")
+    last = page.locator("section.chart:visible").last
+    last.scroll_into_view_if_needed()
+
+    expect(last.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=20_000)
+    expect(last.locator(".chart-foot")).to_contain_text("Data as of")
+
+
+def test_every_chart_has_a_table(visit: Visits) -> None:
+    """The twin is a real table with a caption and heads, and the chart comes back."""
+    page = visit().open("/flow")
+    panel = page.locator("#velocity")
+    expect(drawn(page, "velocity")).to_be_visible(timeout=20_000)
+    button = panel.get_by_role("button", name="view as table")
+    button.click()
+
+    expect(panel.locator("table caption")).to_contain_text("Throughput")
+    assert panel.locator('th[scope="col"]').count() >= 3
+    assert panel.locator("tbody tr").count() >= 12
+    expect(button).to_have_attribute("aria-pressed", "true")
+    button.click()
+    expect(drawn(page, "velocity")).to_be_visible()
+
+
+def test_a_chart_leaves_as_image_and_as_csv_with_the_filters_of_the_page(visit: Visits) -> None:
+    """PNG is made in the browser; the address of the CSV carries the filters."""
+    page = visit().open("/flow?project=WEB")
+    panel = page.locator("#velocity")
+    expect(drawn(page, "velocity")).to_be_visible(timeout=20_000)
+    with page.expect_download() as image:
+        panel.get_by_role("button", name="save as image").click()
+    with page.expect_download() as table:
+        panel.get_by_role("link", name="CSV").click()
+
+    assert image.value.suggested_filename == "throughline-velocity.png"
+    assert "/export/chart/velocity.csv?project=WEB" in table.value.url
+
+
+def test_a_point_leads_to_its_issue(visit: Visits) -> None:
+    """A click on a dot opens the history of that issue; the address says which."""
+    page = visit().open("/flow")
+    page.locator("#scatter").scroll_into_view_if_needed()
+    point = page.locator("#scatter .scatterlayer .point").first
+    expect(point).to_be_visible(timeout=20_000)
+    page.wait_for_load_state("networkidle")
+    box = point.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.locator("#scatter .hoverlayer .hovertext").first).to_be_visible()
+    page.mouse.down()
+    page.mouse.up()
+
+    expect(page.get_by_role("dialog").locator(".ribbon")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"issue=[A-Z]+-\d+"))
+
+
+def test_a_stuck_item_shows_its_history(visit: Visits) -> None:
+    """One click from the Overview to where an issue has been, as a ribbon and as a list."""
+    page = visit().open()
+    key = page.locator("#stuck li").first.get_by_role("button")
+    name = key.inner_text()
+    key.click()
+
+    box = page.get_by_role("dialog").locator(".issue-box")
+    expect(box.locator("h3")).to_have_text(name)
+    expect(box.locator(".ribbon")).to_have_attribute("aria-label", re.compile(f"{name}: .* days"))
+    expect(box.locator("tbody tr").last).to_contain_text("still there")
+    assert page.locator("#stuck li").count() == 5
+    page.keyboard.press("Escape")
+    expect(key).to_be_focused()
+    assert "issue" not in page.url
+
+
+def test_a_row_of_the_drawer_opens_its_issue_by_keyboard(visit: Visits) -> None:
+    """Enter on a key shows the history above the rows; the link restores both."""
+    page = visit().open("/flow?panel=flow_time")
+    cell = page.locator('.ag-cell[col-id="key"]').first
+    cell.locator("button").wait_for()
+    cell.focus()
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".issue-box .ribbon")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"panel=flow_time&issue="))
+    page.reload()
+    expect(page.locator(".issue-box .ribbon")).to_be_visible()
+    expect(page.locator(".drawer-head")).to_contain_text("Median time")
+    page.get_by_role("button", name="Close the history").click()
+    expect(page.locator(".issue-box")).to_have_count(0)
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def test_a_link_restores_everything(visit: Visits) -> None:
+    """Profile, page, period, project, type, panel and issue, all from one address."""
+    address = (
+        "/flow?src=demo&project=WEB&type=Story&from=2026-03-02&to=2026-04-26&panel=flow_time&issue=WEB-12"
+    )
+    page = visit().open(address)
+
+    expect(page.locator("h1:visible")).to_have_text("Flow")
+    expect(page.locator("#heading-flow")).to_contain_text("2026-03-02 to 2026-04-26, 56 days")
+    expect(page.locator(".filters")).to_contain_text("WEB")
+    expect(page.locator(".filters")).to_contain_text("Story")
+    expect(page.get_by_role("dialog").locator("h3")).to_have_text("WEB-12")
+    expect(page.locator(".drawer-head")).to_contain_text("Median time")
+    assert page.url.endswith(address)
+
+
+def test_a_link_may_lead_to_a_chart(visit: Visits) -> None:
+    """The chart is scrolled to and marked, and no drawer opens."""
+    page = visit().open("/flow?panel=net_flow")
+
+    expect(page.locator("#net_flow")).to_have_class(re.compile("pointed"))
+    expect(page.locator("#net_flow")).to_be_in_viewport()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_a_failed_call_marks_what_it_touches(visit: Visits) -> None:
+    """Every card and chart in sight has cause, remedy, reference and a retry; other pages go on."""
+    page = visit().page
+    page.goto(visit.url + "/flow?src=nobody")
+    cards = page.locator("#cards-flow .failed")
+
+    expect(cards).to_have_count(6)
+    expect(cards.first).to_contain_text("There is no profile called nobody.")
+    expect(cards.first).to_contain_text("Log reference")
+    expect(page.locator("#velocity .failed")).to_contain_text("There is no profile called nobody.")
+    page.locator("#velocity").get_by_role("button", name="Try again").click()
+    expect(page.locator("#velocity .failed")).to_be_visible()
+    page.goto(visit.url + "/flow")
+    expect(page.locator("#cards-flow .figure").first).to_be_visible()
+
+
+def test_sync_now_reads_what_is_new(visit: Visits) -> None:
+    """The button starts a job, the page says so, and the age of the data is that of a moment ago."""
+    page = visit().open()
+    before = page.locator("#status [data-instant]").get_attribute("data-instant")
+    page.get_by_role("button", name="Sync now").click()
+
+    expect(page.locator("#live")).to_have_text("The sync has started.")
+    expect(page.locator("#status [data-instant]")).not_to_have_attribute(
+        "data-instant", before or "", timeout=30_000
+    )
+    expect(page.locator("#status")).to_contain_text("just now")
+    expect(page.locator("#job .job")).to_have_count(0)
+
+
+def test_the_keyboard_begins_at_the_skip_link(visit: Visits) -> None:
+    """The first stop leads past the navigation; every stop after it can be seen."""
+    page = visit().open()
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    stops = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        stops.append(
+            page.evaluate(
+                "() => { const box = document.activeElement.getBoundingClientRect();"
+                " return box.width > 0 && box.height >= 23 && !document.activeElement.closest('[hidden]'); }"
+            )
+        )
+
+    assert all(stops)

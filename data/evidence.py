@@ -71,7 +71,7 @@ def evidence_lines(
             start=iso_instant(int(since[row])) or "",
             end=iso_instant(int(until[row])) or "",
             days=days[place],
-            note=reason or _note_of(delivery, row),
+            note=reason or _note_of(delivery, metric_id, row),
             url=f"{site}/browse/{key}" if site else "",
         )
         for place, (row, key) in enumerate(zip(rows.tolist(), keys, strict=True))
@@ -115,15 +115,19 @@ def _days(since: int, until: int, as_of: int) -> float | None:
     return ((as_of if until == MISSING else until) - since) / DAY_MS
 
 
-def _note_of(delivery: DeliveryTables, row: int) -> str:
-    """Return what a reader should know of one row's history."""
+def _note_of(delivery: DeliveryTables, metric_id: str, row: int) -> str:
+    """Return what a reader should know of one row's history, and of a start that stands in for a commit."""
     history = delivery.history
+    mixed = metric_id == "change_lead_time" and delivery.mapped.commit is not None
+    stands_in = (
+        ["no commit: from the start of the work"] if mixed and not delivery.change_measured[row] else []
+    )
     notes = (
         ("history mismatch", history.mismatch),
         ("history clamped", history.clamped),
         ("broken history", history.broken_chain),
     )
-    return ", ".join(text for text, flags in notes if flags[row])
+    return ", ".join([*stands_in, *(text for text, flags in notes if flags[row])])
 
 
 def _deployment_line(delivery: DeliveryTables, row: int, reason: str | None) -> IssueLine:

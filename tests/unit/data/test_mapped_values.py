@@ -84,9 +84,7 @@ def test_a_standard_field_can_be_mapped_without_asking_for_more() -> None:
             "deployments": {"environments": ["live"]},
         }
     )
-    found = mapped(
-        profile, {"resolutiondate": "2026-03-01"}, {"components": ["LIVE"]}
-    )
+    found = mapped(profile, {"resolutiondate": "2026-03-01"}, {"components": ["LIVE"]})
 
     assert custom_fields(requested_fields(profile)) == ()
     assert found.deployed is not None
@@ -147,6 +145,7 @@ def test_the_drawer_shows_the_dates_that_were_measured(tmp_path) -> None:
             fix_versions=[release],
             customfield_1="2026-03-06T12:00:00.000Z",
         ),
+        issue("P-3", history=[("2026-03-09", "Doing"), ("2026-03-10", "Done")], fix_versions=[release]),
         issue(
             "P-2",
             "Incident",
@@ -162,9 +161,13 @@ def test_the_drawer_shows_the_dates_that_were_measured(tmp_path) -> None:
     report = pipeline.report(View("2026-03-02", "2026-03-29", "2026-03-31"))
 
     def span(metric_id: str) -> tuple[str, str, float | None]:
-        (line,) = pipeline.lines(report, metric_id)
+        line, *_ = pipeline.lines(report, metric_id)
         return line.start, line.end, line.days
 
+    assert [line.note for line in pipeline.lines(report, "change_lead_time")] == [
+        "",
+        "no commit: from the start of the work",
+    ]
     assert span("change_lead_time") == ("2026-03-06T12:00:00.000Z", "2026-03-11T00:00:00.000Z", 4.5)
     assert span("time_to_restore") == ("2026-03-11T06:00:00.000Z", "2026-03-13T00:00:00.000Z", 1.75)
     assert span("failed_deployment_recovery_time") == (

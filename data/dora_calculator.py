@@ -37,6 +37,7 @@ DORA_METRICS = (
         ),
         fields=("commit_date", "status changes", "resolution", "fixVersions", "versions: releaseDate"),
         compute=log_performance(change_lead_time),
+        no_extra={"stages": None},
         evidence="proxy",
     ),
     Metric(

@@ -7,6 +7,7 @@ import numpy as np
 from data.metric import Candidates, Measure, sort_out
 from data.metrics.deployment_frequency import NOT_CONFIGURED, inside_period
 from data.metrics.durations import median_of
+from data.metrics.lead_time_stages import lead_time_stages, stages_document
 from data.metrics.weekly import DAY_MS, week_of_day, without_answer
 from data.performance_utils import CalculationContext
 from data.tables import MISSING, Flags
@@ -24,7 +25,7 @@ def change_lead_time(context: CalculationContext) -> Measure:
 
     Returns:
         P50 in days over the issues deployed in the period, each in the week of
-        its deployment day.
+        its deployment day. ``stages`` says where these days went.
 
     Source:
         DORA, software delivery performance metrics: change lead time, formerly
@@ -32,20 +33,31 @@ def change_lead_time(context: CalculationContext) -> Measure:
     """
     deployments = context.delivery.deployments
     if not deployments.configured:
-        return without_answer(context, "not_configured", NOT_CONFIGURED, evidence="proxy", durations=True)
+        return without_answer(
+            context,
+            "not_configured",
+            NOT_CONFIGURED,
+            evidence="proxy",
+            durations=True,
+            extra={"stages": None},
+        )
     candidates = _candidates(context)
     rows = candidates.rows()
     carrier = context.delivery.operations.deployment_of[rows]
-    waited = deployments.reckoned_at[carrier] - context.delivery.change.reckoned_at[rows]
+    since, until = context.delivery.change.reckoned_at[rows], deployments.reckoned_at[carrier]
+    week = week_of_day(context, deployments.day[carrier])
+    # The period before has no weeks; only its median is compared.
+    split = lead_time_stages(context, rows, since, until, week) if context.window.mondays else None
     commits = context.delivery.change_measured[rows]
     measured = context.delivery.mapped.commit is not None and bool(commits.all())
     measure = median_of(
         context,
         candidates,
-        np.maximum(waited, 0) / DAY_MS,
-        week_of_day(context, deployments.day[carrier]),
+        np.maximum(until - since, 0) / DAY_MS,
+        week,
         evidence="measured" if measured else "proxy",
         empty="No started and delivered issue was deployed in this period.",
+        extra={"stages": stages_document(context, split) if split else None},
     )
     return replace(measure, message=_mixed(commits)) if commits.any() and not measured else measure
 

@@ -66,15 +66,15 @@ def active_ms(context: CalculationContext) -> NDArray[np.float64]:
     until = np.minimum(stays.left[active], delivery.completed_at[issue])
     n = len(delivery.issues)
     worked = np.bincount(issue, np.maximum(until - since, 0), minlength=n)
-    return worked - _flagged_ms(context, issue, since, until)
+    return worked - flagged_ms(context, issue, since, until)
 
 
-def _flagged_ms(
+def flagged_ms(
     context: CalculationContext, issue: NDArray[np.intp], since: NDArray[np.int64], until: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Return for every row the active milliseconds during which the item was flagged.
 
-    Each flagged stretch is laid over the active stays of its own issue only.
+    The stays are ordered by issue. Each flagged stretch is laid over the active stays of its own issue only.
     """
     issues = context.delivery.issues
     n = len(issues)

@@ -15,6 +15,7 @@ from tests.reference.deployments import (
     is_dated_by_day,
 )
 from tests.reference.flow import flow_type, keys_of, no_durations, rate_trend
+from tests.reference.history import flagged_spans
 from tests.reference.incidents import Operations
 from tests.reference.links import linked_keys
 from tests.reference.results import (
@@ -41,9 +42,9 @@ def change_lead_time(world: World) -> dict:
     """Days from the start of a delivered issue to its deployment."""
     metric = "change_lead_time"
     if world.is_empty:
-        return no_durations(metric, evidence="proxy")
+        return no_durations(metric, evidence="proxy", extra={"stages": None})
     if not is_configured(world):
-        return no_answer_of_durations(world, metric, "days", evidence="proxy")
+        return no_answer_of_durations(world, metric, "days", evidence="proxy", extra={"stages": None})
     operations = Operations(world)
     deployed = {
         fact.key: (fact, deployment_of(operations, fact)) for fact in world.in_scope if fact.delivered
@@ -72,12 +73,62 @@ def change_lead_time(world: World) -> dict:
     begun = [fact.commit for key, (fact, _) in candidates.items() if key in measure(period.civil_days)]
     measured = world.mapping.field("commit_date") is not None and None not in begun
     evidence = "measured" if measured else "proxy"
-    answer = day_durations(world, metric, "days", measure, excluded, evidence=evidence)
+
+    def split(days: list[date]) -> list[dict[str, float]]:
+        return [stages_of(world, *pair) for key, pair in on_days(days).items() if key in measure(days)]
+
+    weekly = [
+        {"week": week.name, **stage_averages(split(days_of_week(world, week)))} for week in world.weeks()
+    ]
+    stages = stage_summary(split(period.civil_days), weekly)
+    answer = day_durations(
+        world, metric, "days", measure, excluded, evidence=evidence, extra={"stages": stages}
+    )
     return {**answer, "band": duration_band(world, "lead", answer, DAY, by_day=is_dated_by_day(world))}
 
 
 def lead_ms(fact: Fact, deployment: Deployment) -> int | None:
     return None if fact.change_start is None else deployment.at - fact.change_start
+
+
+STAGES = ("working", "waiting", "other", "release")
+
+
+def stages_of(world: World, fact: Fact, deployment: Deployment) -> dict[str, float]:
+    """Days of one lead time: in an active status, waiting or flagged, in neither, waiting for release."""
+    begin, end = fact.change_start, deployment.at
+    assert begin is not None
+    assert fact.completed is not None
+    if end <= begin:
+        return dict.fromkeys(STAGES, 0.0)
+    finish = max(begin, min(fact.completed, end))
+    working = fact.history.active_ms(begin, finish)
+    for flagged, unflagged in flagged_spans(fact.issue, world.period.as_of):
+        working -= fact.history.active_ms(max(begin, flagged), min(finish, unflagged))
+    in_progress = fact.history.in_progress_ms(begin, finish)
+    parts = (working, in_progress - working, finish - begin - in_progress, end - finish)
+    return {stage: part / DAY for stage, part in zip(STAGES, parts, strict=True)}
+
+
+def stage_averages(items: list[dict[str, float]]) -> dict:
+    """Mean and median of each stage for itself."""
+    columns = {stage: [item[stage] for item in items] for stage in STAGES}
+    return {
+        "n": len(items),
+        "means": {stage: sum(c) / len(c) if c else None for stage, c in columns.items()},
+        "medians": {stage: stats.median(c) for stage, c in columns.items()},
+    }
+
+
+def stage_summary(items: list[dict[str, float]], weekly: list[dict]) -> dict:
+    averages = stage_averages(items)
+    return {
+        "unit": "days",
+        "totals": {stage: sum(item[stage] for item in items) for stage in STAGES},
+        "means": averages["means"],
+        "medians": averages["medians"],
+        "weekly": weekly,
+    }
 
 
 def day_durations(

@@ -35,7 +35,7 @@ def metric_card(
     return html.Article(
         className="card",
         **aria(labelledby=_title_id(page, metric), data_metric=metric.id),
-        children=[_head(metric, freshness, page), *answer, _more(metric, result, page)],
+        children=[_head(metric, page), *answer, _more(metric, result, freshness, page)],
     )
 
 
@@ -61,7 +61,7 @@ def _title_id(page: str, metric: Metric) -> str:
     return f"title-{page}-{metric.id}"
 
 
-def _head(metric: Metric, freshness: Freshness, page: str) -> Component:
+def _head(metric: Metric, page: str) -> Component:
     former = FORMER_NAMES.get(metric.id)
     text = f"{metric.formula} ({former})" if former else metric.formula
     return html.Div(
@@ -69,7 +69,6 @@ def _head(metric: Metric, freshness: Freshness, page: str) -> Component:
         children=[
             html.H2(metric.title, id=_title_id(page, metric)),
             help_button(metric.title, text),
-            *tags(freshness),
         ],
     )
 
@@ -112,7 +111,7 @@ def _silence(result: MetricResult) -> list[Component]:
     ]
 
 
-def _more(metric: Metric, result: MetricResult, page: str) -> Component:
+def _more(metric: Metric, result: MetricResult, freshness: Freshness, page: str) -> Component:
     left_out = sum(result.candidates.counts().values())
     counted_rows = counted(result.n, noun_of(metric))
     rest = f", {number(left_out)} left out" if left_out else ""
@@ -123,4 +122,4 @@ def _more(metric: Metric, result: MetricResult, page: str) -> Component:
         type="button",
         **aria(label=f"{metric.title}: show {counted_rows}{rest}", haspopup="dialog"),
     )
-    return html.Div([button, *_band(result)], className="card-foot")
+    return html.Div([button, *tags(freshness), *_band(result)], className="card-foot")

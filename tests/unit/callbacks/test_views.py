@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
 from callbacks.drawer import sorted_lines
-from callbacks.views import view_of
+from callbacks.views import filters_of, query_of, view_of
 from data.evidence import IssueLine
 from data.pipeline import Pipeline, View
 from tests.dashboards import pipeline_over
@@ -69,3 +70,45 @@ def test_the_number_is_the_number_of_rows(tmp_path: Path) -> None:
         assert len(pipeline.lines(report, name)) == result.n
         for reason, n in result.candidates.counts().items():
             assert len(pipeline.lines(report, name, reason)) == n
+
+
+def test_an_address_becomes_filters_and_back() -> None:
+    """The round trip keeps every filter; what is empty or unknown is passed over."""
+    query = MultiDict(
+        [
+            ("src", "team"),
+            ("project", "WEB"),
+            ("project", "PAY"),
+            ("type", ""),
+            ("label", "a&b=c"),
+            ("x", "1"),
+        ]
+    )
+    filters = filters_of(query)
+
+    assert filters["project"] == ["WEB", "PAY"]
+    assert filters["type"] == []
+    assert query_of(filters) == "?src=team&project=WEB&project=PAY&label=a%26b%3Dc"
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (None, ""),
+        ({"days": "90"}, ""),
+        ({"days": "30"}, "?days=30"),
+        ({"days": "31"}, ""),
+        ({"days": "custom", "from": "2026-03-02", "to": "2026-03-05"}, "?from=2026-03-02&to=2026-03-05"),
+        ({"days": "custom", "from": "2026-03-02"}, ""),
+    ],
+)
+def test_defaults_are_not_written(filters: dict | None, expected: str) -> None:
+    """The shortest address that says the same; half a period is none."""
+    assert query_of(filters) == expected
+
+
+def test_an_address_may_say_more() -> None:
+    """A link to the rows of one reason carries it behind the filters."""
+    assert (
+        query_of({"project": ["A"]}, reason="not_delivered", other=None) == "?project=A&reason=not_delivered"
+    )

@@ -425,7 +425,8 @@ def _one_format(*formats: tuple[str, bool]) -> None:
 
 
 def _hint_at_empty(source: Source) -> None:
-    start = "python app.py sync" if source.kind == "jira" else "python app.py import FILE"
+    starts = {"jira": "python app.py sync", "demo": "python app.py serve --demo"}
+    start = starts.get(source.kind, "python app.py import FILE")
     _say(f"There are no issues in the store of the profile {source.name}; start with {start}.")
 
 

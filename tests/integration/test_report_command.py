@@ -41,13 +41,14 @@ def test_a_report_is_written(home: Path, tmp_path: Path) -> None:
     assert kept(home) == before
 
 
-def test_over_an_empty_home(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("profile", "start"), [("default", "import FILE"), ("demo", "serve --demo")])
+def test_over_an_empty_home(tmp_path: Path, profile: str, start: str) -> None:
     """A report that says that there are no data, and a hint on stderr."""
     out = tmp_path / "report.html"
-    answer = run(tmp_path, "report", "--out", out)
+    answer = run(tmp_path, "report", "--out", out, "--profile", profile)
 
     assert (answer.returncode, answer.stdout) == (0, f"{out}\n")
-    assert "start with python app.py import FILE" in answer.stderr
+    assert f"start with python app.py {start}." in answer.stderr
     assert "There are no data" in out.read_text(encoding="utf-8")
 
 

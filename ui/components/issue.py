@@ -69,7 +69,7 @@ def _close(key: str) -> Component:
 
 
 def _ribbon(key: str, stays: Sequence[Stay]) -> Component:
-    shares = _shares(stays)
+    shares = ribbon_shares(stays)
     words = "; ".join(f"{stay.status} {number(stay.days)} days" for stay in stays)
     return html.Div(
         [_segment(stay, share) for stay, share in zip(stays, shares, strict=True)],
@@ -79,7 +79,7 @@ def _ribbon(key: str, stays: Sequence[Stay]) -> Component:
     )
 
 
-def _shares(stays: Sequence[Stay]) -> list[float]:
+def ribbon_shares(stays: Sequence[Stay]) -> list[float]:
     """Return how much of the ribbon each stay gets."""
     days = [stay.days for stay in stays]
     before = sum(days[:-1])

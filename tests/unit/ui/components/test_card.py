@@ -10,14 +10,19 @@ from data.pipeline import METRICS
 from tests.engine import engine_report
 from tests.examples import example_a
 from ui.components.card import metric_card
+from ui.components.states import Freshness
 
 BY_ID = {metric.id: metric for metric in METRICS}
+
+FRESH = Freshness(as_of=1_772_000_000_000, synced_at=None, now=1_772_000_000_000)
 
 
 def rendered(name: str, **changes: Any) -> str:
     example = example_a()
     results = engine_report(example.issues, **{**example.arguments(), **changes}).results
-    return json.dumps(metric_card(BY_ID[name], results[name]), cls=plotly.utils.PlotlyJSONEncoder)
+    return json.dumps(
+        metric_card(BY_ID[name], results[name], FRESH, page="flow"), cls=plotly.utils.PlotlyJSONEncoder
+    )
 
 
 @pytest.mark.parametrize(

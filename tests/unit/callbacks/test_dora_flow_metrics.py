@@ -1,0 +1,44 @@
+"""What another period invalidates."""
+
+import pytest
+
+from callbacks.dora_flow_metrics import PeriodWatch
+from data.pipeline import Pipeline, View
+from tests.dashboards import pipeline_over
+
+
+@pytest.fixture(scope="module")
+def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    """Return a pipeline over worked example A, whose newest instant is 2026-03-10 00:00."""
+    return pipeline_over(tmp_path_factory.mktemp("watch"))
+
+
+def looked_at(pipeline: Pipeline, *periods: tuple[str, str]):  # the last trigger
+    watch = PeriodWatch()
+    views = [View(date_from=first, date_to=last) for first, last in periods]
+    return [watch.look(pipeline, pipeline.report(view)) for view in views][-1]
+
+
+def test_the_first_look_invalidates_nothing(pipeline: Pipeline) -> None:
+    """There is nothing before it."""
+    assert looked_at(pipeline, ("2026-03-02", "2026-03-08")).reasons == ()
+
+
+def test_the_same_period_invalidates_nothing(pipeline: Pipeline) -> None:
+    """Another filter or another page over the same days."""
+    assert looked_at(pipeline, ("2026-03-02", "2026-03-08"), ("2026-03-02", "2026-03-08")).reasons == ()
+
+
+def test_another_period_costs_results_only(pipeline: Pipeline) -> None:
+    """Inside what is stored nobody asks Jira."""
+    trigger = looked_at(pipeline, ("2026-03-02", "2026-03-08"), ("2026-02-02", "2026-03-08"))
+
+    assert trigger.costs == {"period": "results"}
+    assert not trigger.needs_requests
+
+
+def test_a_period_beyond_what_is_stored_needs_the_missing_days(pipeline: Pipeline) -> None:
+    """The data end on 10 March; the 15th has to be fetched."""
+    trigger = looked_at(pipeline, ("2026-03-02", "2026-03-08"), ("2026-03-02", "2026-03-15"))
+
+    assert trigger.needs_requests

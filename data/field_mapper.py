@@ -103,9 +103,20 @@ LOGICAL = {field.name: field for field in LOGICAL_FIELDS}
 _SCHEMA_TYPES: Mapping[str, tuple[str, ...]] = {
     "date": ("date", "datetime"),
     "number": ("number",),
-    "text": ("string", "option", "option-with-child", "array", "priority", "version", "component"),
+    "text": (
+        "string",
+        "option",
+        "option-with-child",
+        "array",
+        "priority",
+        "resolution",
+        "version",
+        "component",
+    ),
     "flag": ("option", "string", "boolean", "array"),
 }
+# What a list may hold; people, attachments and sprints mean nothing that a metric reads.
+_ITEMS = ("string", "option", "version", "component", "")
 # Fields of apps and scripts do not say what they hold; their values will.
 _UNTOLD = ("any", "unknown")
 
@@ -130,7 +141,9 @@ def need_of(logical_name: str, metric_id: str) -> Need:
 
 def fits(logical: LogicalField, field: Mapping[str, Any]) -> bool:
     """Tell whether a field has a type that can hold the values of a logical name."""
-    return schema_type(field) in _SCHEMA_TYPES[logical.kind]
+    schema = field.get("schema")
+    items = str(schema.get("items") or "") if isinstance(schema, Mapping) else ""
+    return schema_type(field) in _SCHEMA_TYPES[logical.kind] and items in _ITEMS
 
 
 def schema_type(field: Mapping[str, Any]) -> str:

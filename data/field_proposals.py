@@ -111,7 +111,8 @@ def candidate_fields(fields: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
 
     Dates that Jira keeps itself say when the issue was touched, never when
     something was deployed or restored; its texts are prose. So of its own
-    fields only a text with a usual name counts, such as Environment.
+    fields only a text with a usual name counts, such as Environment, and no
+    custom field that is made for prose.
     """
     return tuple(
         sorted(
@@ -165,9 +166,10 @@ def propose_all(
 
 def _may_be(logical: LogicalField, one: Mapping[str, Any]) -> bool:
     schema = one.get("schema")
-    system = isinstance(schema, Mapping) and bool(schema.get("system"))
+    told = schema if isinstance(schema, Mapping) else {}
+    system, prose = bool(told.get("system")), str(told.get("custom")).endswith(":textarea")
     named = logical.kind == "text" and likeness_of(logical, str(one.get("name") or "")) > 0
-    return fits(logical, one) and (named or not system)
+    return fits(logical, one) and not prose and (named or not system)
 
 
 def _tallies(rows: Sequence[IssueRow]) -> dict[str, _Tally]:

@@ -151,6 +151,22 @@ def test_standard_dates_and_wrong_types_are_no_candidates() -> None:
     assert "customfield_2" not in {one.field for one in propose("story_points", FIELDS).candidates}
 
 
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "string", "custom": "com.atlassian.jira.plugin.system.customfieldtypes:textarea"},
+        {"type": "array", "items": "user", "custom": "x"},
+        {"type": "array", "items": "json", "custom": "x"},
+        {"type": "string", "system": "description"},
+        "not a schema",
+        None,
+    ],
+)
+def test_prose_and_people_are_not_asked_for(schema: object) -> None:
+    """Whatever the field is called: its values would leave Jira for nothing."""
+    assert candidate_fields([{"id": "customfield_9", "name": "Deployment notes", "schema": schema}]) == ()
+
+
 def test_what_may_be_private_is_hidden() -> None:
     """Addresses, long words and long texts do not reach the page."""
     texts = ["ask robin@example.com", "x" * 25, "production " * 9]

@@ -44,7 +44,8 @@ _HISTORY_MISMATCH = _Rule(
     "history_mismatch",
     "The last recorded status change does not lead to the current status; "
     "the current status is taken to begin at the last update.",
-    "Look for workflow migrations or imports that moved issues without a history entry.",
+    "Set completion_source = resolution if a workflow migration or an import moved them after the work "
+    "was done, or leave them out of the query by JQL: key not in (...).",
 )
 _HISTORY_CLAMPED = _Rule(
     "history_clamped",
@@ -53,28 +54,40 @@ _HISTORY_CLAMPED = _Rule(
 )
 _BROKEN_CHAIN = _Rule(
     "history_broken_chain",
-    "A status change does not start where the one before ended; the earlier status fills the gap.",
-    "Look for imported or trimmed histories in these issues.",
+    "A status change does not start where the one before ended; the earlier status fills the gap, "
+    "so that the times in these two statuses are guesses.",
+    "Set start_source = created and completion_source = resolution if histories were imported or trimmed, "
+    "or leave the issues out of the query by JQL: key not in (...).",
 )
 _HISTORY_MISSING = _Rule(
     "history_missing",
-    "The issues came without a change history; when work on them began is unknown.",
-    "Read them with their changelog, or set start_source = created.",
+    "The issues came without a change history; when work on them began is unknown, and flow time lacks them.",
+    "Import them again with their changelog (expand=changelog), or set start_source = created.",
 )
 _BULK_EDIT = _Rule(
     "bulk_edit",
-    "Twenty or more issues made the same move within a minute: a clean-up rather than work.",
+    "Twenty or more issues made the same move within a minute: a clean-up rather than work; "
+    "it makes a peak in flow velocity and moves the ends of flow times.",
     "Set completion_source = resolution, or leave the resolution of the clean-up out in not_delivered.",
 )
 _UNMAPPED = _Rule(
     "unmapped_status",
     "The histories hold statuses that Jira no longer knows; they count as not started.",
-    "Name these statuses in the profile's workflow.",
+    "Name these statuses in the profile: workflow.active, workflow.waiting, workflow.done or "
+    "workflow.not_started.",
+)
+_SKIPPED = _Rule(
+    "skipped_status",
+    "The items were completed without ever being in progress, as others were; flow time and change lead "
+    "time leave them out as never_started, and flow load never sees them.",
+    "Set start_source = created to measure from their creation, add the status they wait in to "
+    "workflow.active, or look at how they are moved, by JQL: key in (...).",
 )
 _UNDATED_DONE = _Rule(
     "done_without_date",
     "The issues are done, but neither a status change nor a resolution date says when.",
-    "Read them with their changelog; until then they count as not completed.",
+    "Fill the resolution date in Jira and sync, or import them with their changelog; they are found by "
+    "JQL: statusCategory = Done AND resolutiondate IS EMPTY. Until then they count as not completed.",
 )
 _RESOLUTION_WITHOUT_DONE = _Rule(
     "resolution_without_done",
@@ -83,13 +96,14 @@ _RESOLUTION_WITHOUT_DONE = _Rule(
 )
 _ZOMBIE = _Rule(
     "zombie",
-    "The items have been in progress for more than 90 days.",
-    "Finish them, or move them back to a status that is not in progress.",
+    "The items have been in progress for more than 90 days; they raise flow load for good.",
+    "Finish them, move them back to a status that is not in progress, or name their status in "
+    "workflow.not_started; JQL: statusCategory = 'In Progress' AND key in (...).",
 )
 _VERSION_WITHOUT_DATE = _Rule(
     "version_without_date",
     "The versions are released but have no release date; they cannot count as deployments.",
-    "Give these versions a release date in Jira.",
+    "Give these versions a release date in Jira, or set deployments.version_pattern to leave them out.",
 )
 _SPRINT_LIKE = _Rule(
     "sprint_like_versions",
@@ -100,7 +114,8 @@ _LITTLES_LAW = _Rule(
     "littles_law_mismatch",
     "Flow load, velocity and flow time do not fit together by more than a quarter: "
     "the period was not steady, or items skip statuses.",
-    "Compare a longer period, or look at items that were never started.",
+    "Compare a longer period, look at the items under skipped_status and zombie, or name the statuses in "
+    "which nobody works in workflow.not_started.",
 )
 
 
@@ -129,6 +144,7 @@ def _history(delivery: DeliveryTables) -> Iterator[Finding]:
     yield _issues(delivery, _HISTORY_MISSING, ~issues.has_changelog)
     yield _issues(delivery, _BULK_EDIT, bulk_moves(delivery))
     yield _issues(delivery, _UNMAPPED, _in_unmapped(delivery))
+    yield _issues(delivery, _SKIPPED, _skipped(delivery))
 
 
 def _completions(delivery: DeliveryTables) -> Iterator[Finding]:
@@ -180,7 +196,10 @@ def _malformed(name: str) -> _Rule:
     if name == "created":
         message = "The creation date is missing or cannot be read; the issues are stored but out of scope."
     return _Rule(
-        f"malformed_{name}", message, f"Correct {name} in these issues in Jira, then fetch them again."
+        f"malformed_{name}",
+        message,
+        f"Correct {name} in these issues in Jira (JQL: key in (...)) and sync; a mapped field is named "
+        "in the profile's fields.",
     )
 
 
@@ -188,7 +207,7 @@ def _missing(name: str) -> _Rule:
     return _Rule(
         f"missing_{name}",
         f"The issues have no {name}; what is read from it leaves them out.",
-        f"Ask for the field {name} when reading the issues, or fill it in Jira.",
+        f"Fill {name} in Jira (JQL: key in (...)) and sync, or export the issues with this field.",
     )
 
 
@@ -263,6 +282,14 @@ def _in_unmapped(delivery: DeliveryTables) -> Flags:
     stays = delivery.intervals
     found[stays.issue[delivery.workflow.category[stays.status] == UNMAPPED]] = True
     return found
+
+
+def _skipped(delivery: DeliveryTables) -> Flags:
+    """Flag completed items with a history that was never in progress, while that of others was."""
+    category = delivery.workflow.category[delivery.intervals.status]
+    completed = delivery.in_scope & (delivery.completed_at != MISSING) & delivery.issues.has_changelog
+    unseen = completed & (delivery.started_at == MISSING)
+    return unseen if (category == IN_PROGRESS).any() else np.zeros(len(unseen), np.bool_)
 
 
 def _zombies(delivery: DeliveryTables) -> Flags:

@@ -26,6 +26,7 @@ FINDING_TITLES = {
     "history_missing": "no change history",
     "bulk_edit": "moved in bulk",
     "unmapped_status": "status no longer known",
+    "skipped_status": "done, but never in progress",
     "done_without_date": "done, but when?",
     "resolution_without_done": "resolved, but not done",
     "zombie": "in progress for too long",

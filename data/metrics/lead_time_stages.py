@@ -123,7 +123,7 @@ def _in_progress_ms(
     begin = np.maximum(stays.entered[mine], since[place[issue]])
     end = np.minimum(stays.left[mine], stop[place[issue]])
     length = np.maximum(end - begin, 0)
-    whole = np.bincount(issue, length, minlength=n)[rows]
+    whole = np.bincount(issue, length, minlength=n).astype(np.float64)  # of no stays it is whole numbers
     active = ~waiting
     worked = np.bincount(issue[active], length[active], minlength=n)
-    return whole, (worked - flagged_ms(context, issue[active], begin[active], end[active]))[rows]
+    return whole[rows], (worked - flagged_ms(context, issue[active], begin[active], end[active]))[rows]

@@ -17,6 +17,7 @@ QUALITY_CODES = (
     "history_clamped",
     "history_broken_chain",
     "unmapped_status",
+    "skipped_status",
     "done_without_date",
     "malformed_created",
     "malformed_commit_date",

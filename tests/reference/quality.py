@@ -20,6 +20,7 @@ def data_quality(world: World) -> list[dict]:
     """Over all stored issues that exist at T, in scope or not, in the order of section 7."""
     found = {code: [f.key for f in world.facts if code in f.history.flags] for code in HISTORY_CODES}
     found["unmapped_status"] = [f.key for f in world.facts if was_unmapped(f)]
+    found["skipped_status"] = [fact.key for fact in world.in_scope if skipped(world, fact)]
     found["done_without_date"] = [f.key for f in world.facts if is_done_without_date(world, f)]
     found["malformed_created"] = [issue.key for issue in world.issues if issue.created is None]
     for name in LOGICAL_NAMES:
@@ -34,6 +35,12 @@ def data_quality(world: World) -> list[dict]:
 
 def was_unmapped(fact: Fact) -> bool:
     return any(stay.category == "unmapped" for stay in fact.history.stays)
+
+
+def skipped(world: World, fact: Fact) -> bool:
+    """Completed and never in progress by its own history, in a store where something was."""
+    used = any(stay.category == "in_progress" for other in world.facts for stay in other.history.stays)
+    return used and fact.issue.has_changelog and fact.completed is not None and fact.started is None
 
 
 def is_done_without_date(world: World, fact: Fact) -> bool:

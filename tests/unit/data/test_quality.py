@@ -2,7 +2,7 @@
 
 import pytest
 
-from configuration.profile import profile_from
+from configuration.profile import profile_from, setting_rows
 from data.pipeline import View, compute
 from data.quality import bulk_moves
 from tests.builders import issue, status, status_list, version
@@ -25,6 +25,7 @@ def raw(key: str, **changes: object) -> dict:
     return made
 
 
+HEALTHY = issue("B-1", created="2026-03-01", history=[*DOING, ("2026-03-05", "Done")])
 CASES = {
     "history_mismatch": issue("A-1", created="2026-03-01", history=DOING, now="Done", updated="2026-03-05"),
     "history_clamped": issue("A-1", created="2026-03-03", history=DOING),
@@ -35,6 +36,7 @@ CASES = {
     "unmapped_status": issue(
         "A-1", created="2026-03-01", history=[("2026-03-02", ("9", "Gone")), ("2026-03-03", "Done")]
     ),
+    "skipped_status": issue("A-1", created="2026-02-01", history=[("2026-03-04", "Done")]),
     "done_without_date": issue("A-1", created="2026-03-01", now="Done", has_changelog=False),
     "resolution_without_done": issue("A-1", created="2026-03-01", resolutiondate="2026-03-02"),
     "zombie": issue("A-1", created="2025-11-01", history=[("2025-12-01", "Doing")]),
@@ -48,14 +50,32 @@ CASES = {
 @pytest.mark.parametrize("code", CASES)
 def test_each_oddity_is_found_and_others_are_not(code: str) -> None:
     """Beside a healthy issue, which is in no finding."""
-    healthy = issue("B-1", created="2026-03-01", history=[*DOING, ("2026-03-05", "Done")])
-    found = findings([CASES[code], healthy])
+    found = findings([CASES[code], HEALTHY])
 
     assert found[code].keys == ("A-1",)
     assert found[code].n == 1
     assert found[code].message.endswith(".")
     assert found[code].remedy.endswith(".")
     assert all("B-1" not in finding.keys for finding in found.values())
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_each_remedy_names_a_setting_or_a_query(code: str) -> None:
+    """What to change in the profile, or which issues to look at."""
+    remedy = findings([CASES[code], HEALTHY])[code].remedy
+    settings = [row.name for row in setting_rows()]
+
+    assert "JQL: " in remedy or any(name in remedy for name in settings)
+
+
+def test_a_skipped_status_needs_a_workflow_in_use_and_a_history() -> None:
+    """Straight from To Do to Done: worth a word only where others were in progress, and by status."""
+    straight = issue("A-1", created="2026-02-01", history=[("2026-03-04", "Done")])
+    created = {"start_source": "created"}
+
+    assert findings([straight, HEALTHY])["skipped_status"].keys == ("A-1",)
+    assert "skipped_status" not in findings([straight])
+    assert "skipped_status" not in findings([straight, HEALTHY], profile=created)
 
 
 @pytest.mark.parametrize(("started", "found"), [("2025-12-20T00:00", False), ("2025-12-19T23:59", True)])

@@ -149,11 +149,13 @@ class _Sync:
     # Changes ----------------------------------------------------------------------
 
     def _fetch_changes(self) -> Changes | None:
-        """Fetch and publish what changed; None where the server's clock says that a day has passed."""
+        """Fetch and publish what changed; None where the server's clock says that everything is due."""
         since = int(self._meta["watermark"])
         self._client.assume_dialect(self._meta.get("dialect", ""))
         self._stage_changes(since)
-        if is_expired(self._meta, self._client.began_at_ms):
+        # A clock that was put back stamps new changes with instants before the watermark.
+        put_back = self._client.began_at_ms < since - OVERLAP_MS
+        if put_back or is_expired(self._meta, self._client.began_at_ms):
             return None
         known = self._store.keys()
         gone = self._census(known)

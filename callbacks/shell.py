@@ -7,12 +7,13 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, html,
 from dash.development.base_component import Component
 
 from callbacks.notices import Failure, attempted
+from callbacks.views import profile_names
 from callbacks.workspace import Workspace
 from data.jobs import JobState
 from data.pipeline import Pipeline, SourceStatus
 from ui import ids
 from ui.components.aria import data
-from ui.components.shell import banner, job_line, notice
+from ui.components.shell import banner, job_line, notice, profile_choice
 from ui.format import age, day
 
 
@@ -89,11 +90,17 @@ def _register_source(app: Dash, workspace: Workspace) -> None:
         Output(ids.PROJECT, "data"),
         Output(ids.TYPE, "data"),
         Output(ids.LABEL, "data"),
+        Output(ids.PROFILE, "data"),
+        Output(ids.PROFILE, "wrapperProps"),
         Input(ids.SOURCE, "data"),
         prevent_initial_call=True,
     )
     def show_source(source: dict[str, Any]) -> tuple[Any, ...]:
-        return attempted(lambda: _source(workspace, source.get("src")), _no_source)
+        return (
+            *attempted(lambda: _source(workspace, source.get("src")), _no_source),
+            profiles := profile_names(workspace),
+            profile_choice(profiles),
+        )
 
 
 def _source(workspace: Workspace, profile: str | None) -> tuple[Any, ...]:

@@ -147,16 +147,21 @@ def test_a_phone_scrolls_one_way(visit: Visits, width: int) -> None:
 
 
 def test_first_load_is_small(visit: Visits) -> None:
-    """At most 35 requests and 8 callbacks until everything stands still."""
+    """At most 35 requests, 2.2 MB on the wire and 8 callbacks until everything stands still."""
     visitor = visit()
+    finished = []
+    visitor.page.on("requestfinished", lambda request: finished.append(request))
     visitor.open().wait_for_load_state("networkidle")
+    received = sum(request.sizes()["responseBodySize"] for request in finished)
     callbacks = [url for url in visitor.requests if "_dash-update-component" in url]
 
     assert len(visitor.requests) <= 35
+    assert 100_000 < received <= 2_200_000
     assert len(callbacks) <= 8
 
 
-def test_layout_does_not_jump(visit: Visits) -> None:
+@pytest.mark.parametrize("path", ["/", "/dora", "/flow"])
+def test_layout_does_not_jump(visit: Visits, path: str) -> None:
     """Panels have their final size from the start: cumulative layout shift below 0.1."""
     visitor = visit()
     visitor.page.add_init_script(
@@ -164,7 +169,7 @@ def test_layout_does_not_jump(visit: Visits) -> None:
         " if (!entry.hadRecentInput) window.shift += entry.value; })"
         ".observe({ type: 'layout-shift', buffered: true });"
     )
-    page = visitor.open()
+    page = visitor.open(path)
     page.wait_for_load_state("networkidle")
 
     assert page.evaluate("window.shift") < 0.1

@@ -62,6 +62,23 @@ def test_a_tab_change_computes_its_own_page_only(visit: Visits) -> None:
     expect(page.locator("h1:visible")).to_have_text("Flow")
 
 
+def test_a_filter_change_computes_cards_and_the_charts_in_sight(visit: Visits) -> None:
+    """At most four callbacks and 4 kB up, however many charts the page has."""
+    visitor = visit()
+    page = visitor.open("/flow")
+    expect(drawn(page, "velocity")).to_be_visible(timeout=20_000)
+    page.wait_for_load_state("networkidle")
+    visitor.requests.clear()
+    visitor.uploads.clear()
+    page.locator("#filter-period").click()
+    page.get_by_role("option", name="Last 180 days").click()
+    expect(page.locator("#heading-flow")).to_contain_text("180 days")
+    page.wait_for_load_state("networkidle")
+
+    assert len(callbacks(visitor)) <= 4
+    assert max(visitor.uploads) <= 4096
+
+
 @pytest.mark.parametrize("path", ["/dora", "/flow"])
 def test_a_page_of_a_family_loads_little(visit: Visits, path: str) -> None:
     """At most 35 requests and 8 callbacks, and charts out of sight are not drawn."""

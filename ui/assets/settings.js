@@ -44,6 +44,14 @@
     dragged = null;
   });
 
+  function nameFile() {
+    window.setTimeout(() => {
+      const field = document.querySelector("#settings-profiles input[type=file]");
+      if (field) field.setAttribute("aria-label", "Import a profile from a file");
+    }, 0);
+    return window.dash_clientside.no_update;
+  }
+
   /* Who follows "Connect your Jira" can type at once. */
   document.addEventListener("click", (event) => {
     const link = event.target.closest && event.target.closest('.banner a[href^="/settings"]');
@@ -57,5 +65,5 @@
     window.setTimeout(focus, 50);
   });
 
-  window.dash_clientside = Object.assign({}, window.dash_clientside, { settings: { stage } });
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { settings: { stage, nameFile } });
 })();

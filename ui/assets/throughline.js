@@ -95,6 +95,7 @@
     const trigger = window.dash_clientside.callback_context.triggered[0];
     const last = trigger ? { id: trigger.prop_id.replace(/\.[^.]*$/, ""), value: trigger.value } : null;
     const state = applied(readUrl(search), last, { days, range, project, type, label, src, opened });
+    const atChart = pointAt(state.panel);
     const url = writeUrl(state);
     const incomplete = state.days === "custom" && !(state.from && state.to);
     const dates = state.from && state.to ? [state.from, state.to] : [null, null];
@@ -105,10 +106,10 @@
       unlessSame(state.project, project),
       unlessSame(state.type, type),
       unlessSame(state.label, label),
-      state.src ? unlessSame(state.src, src) : NO_UPDATE(),
+      unlessSame(state.src || document.getElementById("filters-bar").dataset.shown, src),
       incomplete ? NO_UPDATE() : unlessSame(filtersOf(state), filters),
       unlessSame(panelOf(state), panel),
-      unlessSame(Boolean((state.panel && !pointAt(state.panel)) || state.issue), opened),
+      unlessSame(Boolean((state.panel && !atChart) || state.issue), opened),
       unlessSame(shown(pathname), page),
       summary(state),
     ];
@@ -116,13 +117,12 @@
 
   /* A link may lead to a chart instead of a drawer. */
   function pointAt(panel) {
-    const chart = document.getElementById(panel);
-    if (!chart || chart.dataset.panel !== panel) return false;
-    if (pointAt.last !== panel) window.setTimeout(() => chart.scrollIntoView({ block: "center" }), 300);
-    for (const other of document.querySelectorAll(".pointed")) other.classList.remove("pointed");
-    chart.classList.add("pointed");
+    const chart = panel && document.querySelector('[data-panel="' + CSS.escape(panel) + '"]');
+    for (const other of document.querySelectorAll(".pointed")) other.classList.toggle("pointed", other === chart);
+    if (chart && pointAt.last !== panel) window.setTimeout(() => chart.scrollIntoView({ block: "center" }), 300);
+    if (chart) chart.classList.add("pointed");
     pointAt.last = panel;
-    return true;
+    return Boolean(chart);
   }
 
   const go = (changes) => setProps("url", { search: writeUrl(Object.assign(readUrl(window.location.search), changes)) });

@@ -8,7 +8,7 @@ from ui import ids
 from ui.components.aria import aria
 from ui.components.help import help_button
 from ui.components.sparkline import sparkline
-from ui.components.states import Freshness, error_state, tags
+from ui.components.states import CONNECT, Freshness, error_state, tags
 from ui.format import FORMER_NAMES, comparison, counted, noun_of, number, percentiles_in_short, unit_words
 
 _WAYS_OUT = {
@@ -31,7 +31,11 @@ def metric_card(
         page: on which it stands; a metric may stand on several.
         detailed: with percentiles, on a page that has room for them.
     """
-    answer = _answer(metric, result, detailed=detailed) if result.value is not None else _silence(result)
+    answer = (
+        _answer(metric, result, detailed=detailed)
+        if result.value is not None
+        else _silence(result, freshness)
+    )
     return html.Article(
         className="card",
         **aria(labelledby=_title_id(page, metric), data_metric=metric.id),
@@ -102,8 +106,8 @@ def _answer(metric: Metric, result: MetricResult, *, detailed: bool) -> list[Com
     ]
 
 
-def _silence(result: MetricResult) -> list[Component]:
-    text, href = _WAYS_OUT[result.state]
+def _silence(result: MetricResult, freshness: Freshness) -> list[Component]:
+    text, href = CONNECT if freshness.as_of is None else _WAYS_OUT[result.state]
     return [
         html.P(html.Span("n/a", className="figure none"), className="value"),
         html.P(result.message, className="why"),

@@ -10,7 +10,7 @@ from ui import ids
 from ui.components.aria import action, aria, data
 from ui.components.export import export_link
 from ui.components.help import help_button
-from ui.components.states import Freshness, age_line, empty_state, error_state, tags
+from ui.components.states import CONNECT, Freshness, age_line, empty_state, error_state, tags
 from ui.figures.chart import Chart, ChartSpec
 from ui.figures.charts import CHARTS
 from ui.format import number
@@ -167,5 +167,5 @@ def _foot(note: str, freshness: Freshness) -> Component:
 
 def _way_out(freshness: Freshness) -> tuple[str, str]:
     if freshness.as_of is None:
-        return "Connect a Jira", "/settings"
+        return CONNECT
     return "Show the last 365 days", "?days=365"

@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from ui import ids
-from ui.components.aria import action, aria
+from ui.components.aria import action, aria, data
 from ui.components.export import export_link
 
 PERIODS = (
@@ -74,6 +74,7 @@ def filters(profiles: Sequence[str], shown: str) -> Component:
                 className="filters",
                 role="search",
                 **aria(label="Filters"),
+                **data(shown=shown),
                 children=[
                     _profile(profiles, shown),
                     *_period(),
@@ -95,6 +96,11 @@ def filters(profiles: Sequence[str], shown: str) -> Component:
     )
 
 
+def profile_choice(profiles: Sequence[str]) -> dict[str, Any]:
+    """Return what hides the choice of a profile where there is only one."""
+    return {"hidden": len(profiles) < 2}
+
+
 def _profile(profiles: Sequence[str], shown: str) -> Any:
     return dmc.Select(
         id=ids.PROFILE,
@@ -104,7 +110,7 @@ def _profile(profiles: Sequence[str], shown: str) -> Any:
         allowDeselect=False,
         w=150,
         className="profile",
-        wrapperProps={"hidden": len(profiles) < 2},
+        wrapperProps=profile_choice(profiles),
     )
 
 

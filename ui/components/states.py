@@ -9,6 +9,8 @@ from dash.development.base_component import Component
 from ui.components.aria import action, aria
 from ui.format import age, day
 
+CONNECT = ("Connect a Jira", "/settings")
+
 
 @dataclass(frozen=True, slots=True)
 class Freshness:

@@ -297,9 +297,10 @@ def apply(workspace: Workspace, name: str) -> Pipeline:
 def _summary(lines: Sequence[FieldLine]) -> str:
     """Return ``3 mapped, 2 sure, 1 to check, 1 without a candidate``."""
     words = {"mapped": "mapped", "sure": "sure", "to check": "to check", "not mapped": "without a candidate"}
-    counts = {word: sum(line.standing == standing for line in lines) for standing, word in words.items()}
-    told = ", ".join(f"{n} {word}" for word, n in counts.items() if n)
-    return f"{told}. What is sure is chosen below and waits for Save mapping."
+    counts = {standing: sum(line.standing == standing for line in lines) for standing in words}
+    told = ", ".join(f"{n} {words[standing]}" for standing, n in counts.items() if n)
+    waits = " What is sure is chosen below and waits for Save mapping." if counts["sure"] else ""
+    return f"{told}.{waits}"
 
 
 def _chosen_fields() -> dict[str, str]:

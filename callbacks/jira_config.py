@@ -226,6 +226,7 @@ def _register_connection(app: Dash, workspace: Workspace) -> None:
         },
         state={"shown": State(ids.SHOWN, "data"), "chosen": State(ids.PROJECTS, "value")},
         prevent_initial_call=True,
+        running=[(Output(ids.VERIFY, "children"), "Asking Jira ...", "Verify")],
     )
     def look(
         values: dict[str, str | None], _clicks: int | None, shown: dict[str, str], chosen: list[str] | None
@@ -345,7 +346,10 @@ def _register_save(app: Dash, workspace: Workspace, readings: Readings) -> None:
             "shown": State(ids.SHOWN, "data"),
         },
         prevent_initial_call=True,
-        running=[(Output(ids.CONNECT, "disabled"), True, False)],
+        running=[
+            (Output(ids.CONNECT, "disabled"), True, False),
+            (Output(ids.CONNECT_WAIT, "hidden"), False, True),
+        ],
     )
     def save(clicks: int | None, values: dict[str, str | None], shown: dict[str, str]) -> tuple[Any, Any]:
         if not clicks:

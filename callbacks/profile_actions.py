@@ -18,7 +18,7 @@ from callbacks.views import profile_names
 from callbacks.workspace import Workspace
 from configuration.errors import DashboardError, InputError
 from data import profiles
-from data.persistence import DEFAULT_PROFILE, DEMO_PROFILE
+from data.persistence import DEMO_PROFILE
 from ui import ids as shell_ids
 from ui.pages import settings_ids as ids
 from ui.pages.settings_profiles import profiles_section, undo_list
@@ -35,12 +35,14 @@ class Done:
         chosen: the profile that the list stands on afterwards.
         shown: the profile that the dashboard leads to, None where it stays.
         download: name and text of a file, None without one.
+        gone: the profile that is no more, None if all are there.
     """
 
     told: str
     chosen: str | None = None
     shown: str | None = None
     download: dict[str, str] | None = None
+    gone: str | None = None
 
 
 def register(app: Dash, workspace: Workspace) -> None:
@@ -65,6 +67,7 @@ def register(app: Dash, workspace: Workspace) -> None:
             "chosen": State(ids.PROFILE, "value"),
             "name": State(ids.PROFILE_NAME, "value"),
             "file": State(ids.UPLOAD, "filename"),
+            "seen": State(ids.SHOWN, "data"),
         },
         prevent_initial_call=True,
     )
@@ -75,6 +78,7 @@ def register(app: Dash, workspace: Workspace) -> None:
         chosen: str | None,
         name: str | None,
         file: str | None,
+        seen: dict[str, str] | None,
     ) -> tuple[Any, ...]:
         if not ctx.triggered[0]["value"]:
             raise PreventUpdate
@@ -83,7 +87,7 @@ def register(app: Dash, workspace: Workspace) -> None:
         except DashboardError as error:
             sentence = f"{error.message} {error.hint}"
             return no_update, no_update, no_update, no_update, sentence, no_update, None
-        return _after(workspace, done)
+        return _after(workspace, done, (seen or {}).get("profile"))
 
 
 def section(workspace: Workspace, name: str) -> Component:
@@ -93,13 +97,15 @@ def section(workspace: Workspace, name: str) -> Component:
     return profiles_section(names, chosen, _deleted(workspace))
 
 
-def _after(workspace: Workspace, done: Done) -> tuple[Any, ...]:
+def _after(workspace: Workspace, done: Done, seen: str | None) -> tuple[Any, ...]:
     names = list(profiles.list_profiles(workspace.home))
     chosen = done.chosen if done.chosen in names else next(iter(names), None)
     known = profile_names(workspace)
     set_props(shell_ids.PROFILE, {"data": known, "wrapperProps": {"hidden": len(known) < 2}})
     if done.shown is not None:
         show_profile(workspace, done.shown, "/settings")
+    elif done.gone is not None and done.gone == seen:
+        show_profile(workspace, workspace.shown, "/settings")
     told = undo_list(_deleted(workspace), done.told)
     return told, names, chosen, "", None, done.download or no_update, None
 
@@ -160,11 +166,9 @@ def _gone(workspace: Workspace, chosen: str, _name: str) -> Done:
     profiles.delete(workspace.home, chosen)
     workspace.forget(chosen)
     logger.info("profile.deleted", extra={"deleted": chosen})
-    if workspace.shown != chosen:
-        return Done("", None)
-    left = next(iter(profiles.list_profiles(workspace.home)), DEMO_PROFILE)
-    workspace.show(left if left != chosen else DEFAULT_PROFILE)
-    return Done("", left, workspace.shown)
+    if workspace.shown == chosen:
+        workspace.show(next(iter(profiles.list_profiles(workspace.home)), DEMO_PROFILE))
+    return Done("", gone=chosen)
 
 
 def _imported(workspace: Workspace, name: str, contents: str) -> Done:

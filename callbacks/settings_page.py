@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, State, ctx, no_update
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
 
 from callbacks import field_mapping, jira_config, profile_actions
@@ -10,7 +10,7 @@ from callbacks.jira_config import form_of, show_profile
 from callbacks.workspace import Workspace
 from configuration.errors import ConfigurationError
 from data.field_reading import Readings
-from data.profiles import start_afresh
+from data.profiles import list_profiles, start_afresh
 from ui import ids as shell_ids
 from ui.pages import settings_ids as ids
 from ui.pages.settings import broken_profile
@@ -22,6 +22,7 @@ def register(app: Dash, workspace: Workspace) -> None:
     readings = Readings()
     _register_page(app, workspace, readings)
     _register_afresh(app, workspace)
+    _register_file_label(app)
     jira_config.register(app, workspace, readings)
     field_mapping.register(app, workspace, readings)
     profile_actions.register(app, workspace)
@@ -44,7 +45,8 @@ def _register_page(app: Dash, workspace: Workspace, readings: Readings) -> None:
             form = form_of(workspace, name)
             filled = bool(workspace.pipeline(name).store.revision())
         except ConfigurationError as error:
-            broken = broken_profile(name, error.message, error.hint)
+            file_exists = name in list_profiles(workspace.home)
+            broken = broken_profile(name, error.message, error.hint, can_begin_again=file_exists)
             return f"profile {name}", broken, None, profile_actions.section(workspace, name), None
         now = {"profile": name, "target": form.target, "filled": filled}
         if now == before:
@@ -57,6 +59,16 @@ def _register_page(app: Dash, workspace: Workspace, readings: Readings) -> None:
             no_update if same else profile_actions.section(workspace, name),
             now,
         )
+
+
+def _register_file_label(app: Dash) -> None:
+    # The field that takes the file of an import comes without a name and has no property for one.
+    app.clientside_callback(
+        ClientsideFunction("settings", "nameFile"),
+        Output(ids.PROFILES, "className"),
+        Input(ids.PROFILES, "children"),
+        prevent_initial_call=True,
+    )
 
 
 def _register_afresh(app: Dash, workspace: Workspace) -> None:

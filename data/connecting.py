@@ -31,7 +31,7 @@ from data.sources import Source
 Field = Literal["url", "email", "token", "jql"]
 
 # Somebody waits in front of the page: no retry goes on for a minute.
-DEADLINE_S = 12.0
+DEADLINE_S = 6.0
 NO_PROJECTS = "The account can see no project."
 _GATEWAY = re.compile(r"https?://\S+/ex/jira/[\w-]+")
 _TOKEN_PAGE = "https://id.atlassian.com/manage-profile/security/api-tokens"  # noqa: S105  # where tokens are made

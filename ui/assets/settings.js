@@ -44,25 +44,22 @@
     dragged = null;
   });
 
+  /* Calls once an element is there: what the server sends is drawn later, and some of it much later. */
+  function whenThere(selector, call, tries = 80) {
+    const found = document.querySelector(selector);
+    if (found && found.offsetParent) call(found);
+    else if (tries) window.setTimeout(() => whenThere(selector, call, tries - 1), 50);
+  }
+
   function nameFile() {
-    window.setTimeout(() => {
-      const field = document.querySelector("#settings-profiles input[type=file]");
-      if (field) field.setAttribute("aria-label", "Import a profile from a file");
-    }, 0);
+    whenThere("#settings-profiles input[type=file]", (field) => field.setAttribute("aria-label", "Import a profile from a file"));
     return window.dash_clientside.no_update;
   }
 
   /* Who follows "Connect your Jira" can type at once. */
   document.addEventListener("click", (event) => {
     const link = event.target.closest && event.target.closest('.banner a[href^="/settings"]');
-    if (!link) return;
-    const until = Date.now() + 4000;
-    const focus = () => {
-      const field = document.getElementById("settings-url");
-      if (field && field.offsetParent) field.focus();
-      else if (Date.now() < until) window.setTimeout(focus, 50);
-    };
-    window.setTimeout(focus, 50);
+    if (link) whenThere("#settings-url", (field) => field.focus());
   });
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, { settings: { stage, nameFile } });

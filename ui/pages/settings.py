@@ -25,22 +25,28 @@ def layout() -> Sequence[Component]:
     ]
 
 
-def broken_profile(name: str, cause: str, remedy: str) -> Component:
-    """Return what is wrong with the file of a profile, and the way to begin again."""
+def broken_profile(name: str, cause: str, remedy: str, *, can_begin_again: bool) -> Component:
+    """Return what is wrong with a profile, and the way to begin again if it has a file."""
     return html.Section(
         className="panel settings-panel",
         children=[
             html.H2(f"The profile {name}"),
             html.Div([html.P([html.Strong(cause), f" {remedy}"])], className="fault", role="alert"),
-            html.P(
-                "Or set the file aside, where it is kept with the reason, and begin with the defaults.",
-                className="quiet",
-            ),
-            html.Button(
-                "Set it aside and start afresh",
-                id={"kind": ids.AFRESH, "name": name},
-                type="button",
-                className="quiet-button",
-            ),
+            *(_begin_again(name) if can_begin_again else ()),
         ],
+    )
+
+
+def _begin_again(name: str) -> Sequence[Component]:
+    return (
+        html.P(
+            "Or set the file aside, where it is kept with the reason, and begin with the defaults.",
+            className="quiet",
+        ),
+        html.Button(
+            "Set it aside and start afresh",
+            id={"kind": ids.AFRESH, "name": name},
+            type="button",
+            className="quiet-button",
+        ),
     )

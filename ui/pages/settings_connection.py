@@ -143,6 +143,7 @@ def data_section(form: ConnectionForm) -> Component:
                         type="button",
                         className="primary-button",
                     ),
+                    html.Span("Asking Jira ...", id=ids.CONNECT_WAIT, className="quiet", hidden=True),
                     html.Div(id=ids.SAVED, role="status", **aria(live="polite")),
                 ],
             ),

@@ -19,6 +19,7 @@ PROJECTS = "settings-projects"
 JQL = "settings-jql"
 PRICE = "settings-price"
 CONNECT = "settings-connect"
+CONNECT_WAIT = "settings-connect-wait"
 SAVED = "settings-saved"
 
 # Mapping

@@ -63,7 +63,7 @@ def mapping_section(lines: Sequence[FieldLine], can_ask: bool, locked: str) -> C
         locked: why nothing can be saved, "" if it can.
     """
     return html.Section(
-        className="panel settings-panel wide",
+        className="panel settings-panel",
         **aria(labelledby="settings-mapping-title"),
         children=[
             section_head(

@@ -25,7 +25,7 @@ def profiles_section(
         deleted: id and name of what can be taken back, the newest first.
     """
     return html.Section(
-        className="panel settings-panel wide",
+        className="panel settings-panel",
         **aria(labelledby="settings-profiles-title"),
         children=[
             section_head(

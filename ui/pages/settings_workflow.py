@@ -54,7 +54,7 @@ def workflow_section(lines: Sequence[StatusLine], locked: str) -> Component:
             [*(_column(stage, title) for stage, title in STAGES), *map(_card, lines)], className="board"
         )
     return html.Section(
-        className="panel settings-panel wide",
+        className="panel settings-panel",
         **aria(labelledby="settings-workflow"),
         children=[
             section_head(

@@ -161,12 +161,27 @@ class FieldMappingIndex:
 
 @dataclass(frozen=True, slots=True)
 class Stays:
-    """Stays in a status, ordered by issue and time; ``waiting``: work waited there."""
+    """Stays in a status, ordered by issue and time; ``waiting``: work waited there.
+
+    ``start`` has one entry more than there are issues: those of row *i* lie from
+    ``start[i]`` up to ``start[i + 1]``.
+    """
 
     issue: NDArray[np.intp]
     entered: Instants
     left: Instants
     waiting: Flags
+    start: NDArray[np.int64]
+
+    def of(self, rows: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the places of the stays of ``rows``, row after row, and for each the place in ``rows``.
+
+        Costs what these rows have, not what all have.
+        """
+        counts = self.start[rows + 1] - self.start[rows]
+        owner = np.repeat(np.arange(len(rows)), counts)
+        skipped = self.start[rows] - (np.cumsum(counts) - counts)
+        return skipped[owner] + np.arange(len(owner)), owner
 
 
 class CalculationContext:
@@ -215,10 +230,17 @@ class CalculationContext:
         if self._whole is not None:
             return self._whole.in_progress
         stays, workflow = self.delivery.intervals, self.delivery.workflow
-        mine = np.flatnonzero((workflow.category == IN_PROGRESS)[stays.status])
-        mine = mine[self.flow_items[stays.issue[mine]]]
+        mine = (workflow.category == IN_PROGRESS)[stays.status]
+        if not self.flow_items.all():
+            mine &= self.flow_items[stays.issue]
+        issue = stays.issue[mine]
+        counts = np.bincount(issue, minlength=len(self.flow_items))
         return Stays(
-            stays.issue[mine], stays.entered[mine], stays.left[mine], workflow.waiting[stays.status[mine]]
+            issue,
+            stays.entered[mine],
+            stays.left[mine],
+            workflow.waiting[stays.status[mine]],
+            np.concatenate(([0], np.cumsum(counts))),
         )
 
     @cached_property
@@ -243,7 +265,10 @@ class CalculationContext:
     @cached_property
     def completed_week(self) -> Codes:
         """Place of the week in which each row was completed; meaningless outside ``completed``."""
-        return self.week_of(self.delivery.completed_at)
+        week = np.zeros(len(self.completed), np.int32)
+        rows = np.flatnonzero(self.completed)
+        week[rows] = self.week_of(self.delivery.completed_at[rows])
+        return week
 
     def week_of(self, instants: Instants) -> Codes:
         """Return the place of the week that holds each instant; meaningless outside the period."""

@@ -8,7 +8,7 @@ from data.metrics.flow_load import NO_HISTORY
 from data.metrics.flow_time import flow_time_candidates
 from data.metrics.weekly import count_by_week, not_applicable, week_count
 from data.performance_utils import CalculationContext
-from data.tables import MISSING
+from data.tables import MISSING, Instants
 
 NO_WAITING = (
     "No status is known to be one in which work waits, so every item would look 100 % efficient; "
@@ -36,7 +36,7 @@ def flow_efficiency(context: CalculationContext) -> Measure:
         return not_applicable(context, NO_WAITING if delivery.has_histories else NO_HISTORY)
     candidates = _candidates(context)
     rows = candidates.rows()
-    active = active_ms(context)[rows]
+    active = _active_ms(context, rows)
     total = (delivery.completed_at[rows] - delivery.started_at[rows]).astype(np.float64)
     week = context.completed_week[rows]
     n_weeks = week_count(context)
@@ -56,20 +56,34 @@ def flow_efficiency(context: CalculationContext) -> Measure:
     )
 
 
-def active_ms(context: CalculationContext) -> NDArray[np.float64]:
-    """Return for every row the milliseconds that work on it was active between start and completion."""
-    delivery = context.delivery
+def _active_ms(context: CalculationContext, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return for each of ``rows`` how long work on it was active between start and completion."""
+    since, until = context.delivery.started_at[rows], context.delivery.completed_at[rows]
+    return in_progress_ms(context, rows, since, until)[1]
+
+
+def in_progress_ms(
+    context: CalculationContext, rows: NDArray[np.intp], since: Instants, until: Instants
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how long each of ``rows`` was in progress between two instants, and how long of that active.
+
+    Active is not waiting and not flagged. ``rows`` are ascending.
+    """
     stays = context.in_progress
-    active = np.flatnonzero(~stays.waiting & context.delivered[stays.issue])
-    issue = stays.issue[active]
-    since = np.maximum(stays.entered[active], delivery.started_at[issue])
-    until = np.minimum(stays.left[active], delivery.completed_at[issue])
-    n = len(delivery.issues)
-    worked = np.bincount(issue, np.maximum(until - since, 0), minlength=n)
-    return worked - flagged_ms(context, issue, since, until)
+    place, owner = stays.of(rows)
+    begin = np.maximum(stays.entered[place], since[owner])
+    end = np.minimum(stays.left[place], until[owner])
+    length = np.maximum(end - begin, 0).astype(np.float64)
+    whole = np.bincount(owner, length, minlength=len(rows)).astype(np.float64)
+    active = ~stays.waiting[place]
+    worked = np.bincount(owner[active], length[active], minlength=len(rows))
+    if not len(context.delivery.issues.flag_issue):
+        return whole, worked.astype(np.float64)
+    flagged = _flagged_ms(context, rows[owner[active]], begin[active], end[active])
+    return whole, worked - flagged[rows]
 
 
-def flagged_ms(
+def _flagged_ms(
     context: CalculationContext, issue: NDArray[np.intp], since: NDArray[np.int64], until: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Return for every row the active milliseconds during which the item was flagged.

@@ -34,16 +34,15 @@ def flow_load(context: CalculationContext) -> Measure:
     if not delivery.has_histories:
         return not_applicable(context, NO_HISTORY, {"mean": None, "parked": None})
     stays = context.in_progress
-    issue, entered, left = stays.issue, stays.entered, stays.left
+    # Of three years of stays most lie outside the period, and are looked at once.
+    met = np.flatnonzero((stays.entered <= window.end) & (stays.left > window.lo))
+    issue, entered, left = stays.issue[met], stays.entered[met], stays.left[met]
     now = (entered <= window.end) & (left > window.end)
     loaded = np.zeros(len(delivery.issues), np.bool_)
     loaded[issue[now]] = True
     weekly = load_at(window.edges[1:], entered, left)
     inside = np.minimum(left, window.end) - np.maximum(entered, window.lo)
     length = window.end - window.lo
-    parked = np.zeros(len(delivery.issues), np.bool_)
-    parked[issue[entered <= window.end]] = True
-    parked &= _back_in_todo(context)
     return Measure(
         value=float(loaded.sum()),
         candidates=sort_out(loaded, {}, delivery.issues.keys),
@@ -51,7 +50,7 @@ def flow_load(context: CalculationContext) -> Measure:
         weekly_n=weekly,
         extra={
             "mean": float(inside[inside > 0].sum()) / length,
-            "parked": list(delivery.issues.keys(np.flatnonzero(parked))),
+            "parked": list(delivery.issues.keys(_parked(context))),
         },
     )
 
@@ -67,14 +66,17 @@ def load_at(instants: Instants, entered: Instants, left: Instants) -> NDArray[np
         return np.zeros(0, np.int64)
     came = np.bincount(np.searchsorted(instants, entered, side="left"), minlength=n + 1)[:n]
     went = np.bincount(np.searchsorted(instants, left, side="left"), minlength=n + 1)[:n]
-    return np.cumsum(came - went)
+    load: NDArray[np.int64] = np.cumsum(came - went)
+    return load
 
 
-def _back_in_todo(context: CalculationContext) -> NDArray[np.bool_]:
-    """Flag the items whose status at the end of the period is todo; unmapped counts as todo."""
+def _parked(context: CalculationContext) -> NDArray[np.intp]:
+    """Return the items that were in progress and are in todo at the end; unmapped counts as todo."""
     stays, end = context.delivery.intervals, context.window.end
-    category = context.delivery.workflow.category[stays.status]
-    now = (stays.entered <= end) & (stays.left > end) & ((category == TODO) | (category == UNMAPPED))
-    back = np.zeros(len(context.delivery.issues), np.bool_)
-    back[stays.issue[now]] = True
-    return back
+    now = np.flatnonzero((stays.entered <= end) & (stays.left > end))
+    category = context.delivery.workflow.category[stays.status[now]]
+    back = stays.issue[now[(category == TODO) | (category == UNMAPPED)]]
+    begun = context.in_progress
+    back = back[begun.start[back] < begun.start[back + 1]]
+    parked: NDArray[np.intp] = back[begun.entered[begun.start[back]] <= end]
+    return parked

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data.metrics.flow_efficiency import flagged_ms
+from data.metrics.flow_efficiency import in_progress_ms
 from data.metrics.weekly import DAY_MS, count_by_week, median_by_week, sum_by_week
 from data.performance_utils import CalculationContext
 from data.periods import week_name
@@ -56,7 +56,7 @@ def lead_time_stages(
 
     Args:
         context: reads status intervals, flags and ``completed_at``.
-        rows: the issues, each once.
+        rows: the issues, ascending.
         since: by issue: when its change began.
         deployed: by issue: when it was deployed; before ``since`` the lead time is 0.
         week: by issue: place of the week of its deployment.
@@ -68,7 +68,7 @@ def lead_time_stages(
         DORA, change lead time; the split is that of value stream maps.
     """
     stop = np.maximum(np.minimum(context.delivery.completed_at[rows], deployed), since)
-    in_progress, active = _in_progress_ms(context, rows, since, stop)
+    in_progress, active = in_progress_ms(context, rows, since, stop)
     parts = (active, in_progress - active, stop - since - in_progress, np.maximum(deployed - stop, 0))
     days = np.stack(parts, axis=1) / DAY_MS
     n = count_by_week(context, week)
@@ -109,21 +109,3 @@ def stages_document(context: CalculationContext, stages: LeadTimeStages) -> dict
 def _named(values: NDArray[np.float64]) -> Mapping[str, float | None]:
     shown = [None if np.isnan(value) else float(value) for value in values]
     return dict(zip(STAGES, shown, strict=True))
-
-
-def _in_progress_ms(
-    context: CalculationContext, rows: NDArray[np.intp], since: Instants, stop: Instants
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return how long each issue was in progress between two instants, and how long of that active."""
-    stays, n = context.in_progress, len(context.delivery.issues)
-    place = np.full(n, -1, np.int32)
-    place[rows] = np.arange(len(rows))
-    mine = np.flatnonzero(place[stays.issue] >= 0)
-    issue, waiting = stays.issue[mine], stays.waiting[mine]
-    begin = np.maximum(stays.entered[mine], since[place[issue]])
-    end = np.minimum(stays.left[mine], stop[place[issue]])
-    length = np.maximum(end - begin, 0)
-    whole = np.bincount(issue, length, minlength=n).astype(np.float64)  # of no stays it is whole numbers
-    active = ~waiting
-    worked = np.bincount(issue[active], length[active], minlength=n)
-    return whole[rows], (worked - flagged_ms(context, issue[active], begin[active], end[active]))[rows]

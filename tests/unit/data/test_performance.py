@@ -1,8 +1,11 @@
 """What the metrics cost: the specification's targets, and gates as ratios and exponents (G1, G2, G17)."""
 
 import gc
+import json
 import math
 import statistics
+import subprocess
+import sys
 import time
 import timeit
 from collections.abc import Callable
@@ -11,15 +14,17 @@ from pathlib import Path
 import pytest
 
 from configuration.profile import profile_from
+from data.columns import build_issue_table
 from data.dora_calculator import calculate_all_dora_metrics
 from data.flow_calculator import calculate_all_flow_metrics
-from data.normalize import instant_of
+from data.normalize import instant_of, read_issue
 from data.performance_utils import FieldMappingIndex, parse_jira_date
 from data.pipeline import View, compute
 from tests.builders import issue, version
 from tests.reference import reference_metrics
 from tests.synthetic import PROFILE, synthetic_dataset
 
+ROOT = Path(__file__).resolve().parents[3]
 SLACK = 1.5  # a gate fails at one and a half times its goal
 YEAR = View(date_from="2024-12-30", date_to="2025-12-28")
 TWO_YEARS = View(date_from="2024-01-01", date_to="2025-12-28")
@@ -175,6 +180,17 @@ def growth(work: Callable[[int], float], sizes: tuple[int, ...]) -> float:
     return statistics.linear_regression(x, y).slope
 
 
+def benchmark_g2_ingest_grows_no_faster_than_the_issues() -> None:
+    """G2: the exponent of bytes to columns over 2k, 8k and 32k issues is at most 1.05."""
+    bodies = [json.dumps(raw).encode() for raw in plain_issues(32_000)]
+
+    def cost(n: int) -> float:
+        return min(seconds(lambda: build_issue_table(map(read_issue, bodies[:n]))) for _ in range(3))
+
+    found = statistics.median(growth(cost, (2_000, 8_000, 32_000)) for _ in range(3))
+    assert report("G2, exponent of ingest", found, 1.05) <= 1.05 + 0.05
+
+
 def benchmark_g2_metrics_grow_no_faster_than_the_issues() -> None:
     """G2: the exponent of meaning and metrics over 12k, 50k and 200k issues is at most 1."""
     profile = profile_from(PROFILE)
@@ -213,21 +229,13 @@ def benchmark_g17_targets_of_the_specification(n: int, goal: float) -> None:
     assert report(f"G17, {n} issues", seconds(both), goal, " s") < goal
 
 
-def resident_bytes() -> int:
-    """Return the memory of this process in use now; skips where the system does not tell."""
-    status = Path("/proc/self/statm")
-    if not status.exists():
-        pytest.skip("this system has no /proc/self/statm")
-    return int(status.read_text().split()[1]) * 4096
-
-
 def benchmark_memory_stays_flat() -> None:
-    """After 20 full computations at 50 000 issues the process is at most 5 % larger than after the third."""
-    dataset, profile = synthetic_dataset(50_000), profile_from(PROFILE)
-    sizes = []
-    for _ in range(20):
-        compute(dataset, profile, YEAR)
-        gc.collect()
-        sizes.append(resident_bytes())
+    """After 20 full computations at 50 000 issues a process is at most 5 % larger than after the third."""
+    if not Path("/proc/self/statm").exists():
+        pytest.skip("this system has no /proc/self/statm")
+    command = [sys.executable, "-m", "tests.measure_memory", "50000", "20"]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    sizes = json.loads(done.stdout)
 
+    assert len(sizes) == 20
     assert report("memory, 20th / 3rd", sizes[-1] / sizes[2], 1.05) <= 1.05

@@ -17,7 +17,7 @@ from data.evidence import IssueLine
 from data.metric import Metric
 from data.pipeline import Pipeline, Report
 from ui import ids
-from ui.components.drawer import drawer_head
+from ui.components.drawer import drawer_head, issue_table
 from ui.components.issue import issue_box, issue_unknown
 from ui.components.states import error_state
 from ui.format import reason as reason_words
@@ -31,6 +31,18 @@ def register(app: Dash, workspace: Workspace) -> None:
         Input(ids.DRAWER_HEAD, "children"),
         prevent_initial_call=True,
     )
+
+    app.clientside_callback(
+        ClientsideFunction("throughline", "chooseRow"),
+        Input(ids.DRAWER_ROWS, "cellClicked"),
+        prevent_initial_call=True,
+    )
+
+    @app.callback(
+        Output(ids.DRAWER_TABLE, "children"), Input(ids.TABLE_READY, "data"), prevent_initial_call=True
+    )
+    def mount_table(_ready: bool | None) -> Any:
+        return issue_table()
 
     @app.callback(
         Output(ids.DRAWER, "title"),

@@ -52,7 +52,6 @@ def _register_browser_side(app: Dash) -> None:
         Input({"kind": ids.REASON, "name": ALL}, "n_clicks"),
         Input({"kind": ids.ISSUE, "page": ALL, "name": ALL}, "n_clicks"),
         Input({"kind": ids.GRAPH, "name": ALL}, "clickData"),
-        Input(ids.DRAWER_ROWS, "cellClicked"),
         Input(ids.DRAWER, "opened"),
         State(ids.FILTERS, "data"),
         State(ids.PANEL, "data"),

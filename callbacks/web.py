@@ -1,5 +1,6 @@
 """The web application: its pages, its guard, its callbacks."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,7 +18,22 @@ from ui.components.shell import banner
 from ui.layout import page
 from ui.pages.registry import PAGES
 
+_TABLE_SCRIPT = re.compile(r'<script src="([^"]*/dash_ag_grid/dash_ag_grid\.[^"]*)"></script>')
 ASSETS = Path(__file__).resolve().parent.parent / "ui" / "assets"
+
+
+class _Dashboard(Dash):
+    """Dash without the library of the issue table in the first load: 0.6 MB that only the drawer needs."""
+
+    def interpolate_index(  # type: ignore[override]  # Dash passes every part by name
+        self, metas: str = "", scripts: str = "", **parts: str
+    ) -> str:
+        """Return the page with the table's script as an address that the drawer fetches when it opens."""
+        found = _TABLE_SCRIPT.search(scripts)
+        if found is not None:
+            scripts = scripts.replace(found[0], "")
+            metas += f'<meta name="table-script" content="{found[1]}">'
+        return str(Dash.interpolate_index(self, metas=metas, scripts=scripts, **parts))
 
 
 def create_dash(
@@ -35,7 +51,7 @@ def create_dash(
         port: where it will listen; part of the host check.
         debug: switch Dash's developer tools on.
     """
-    app = Dash(
+    app: Dash = _Dashboard(
         "throughline",
         title="Throughline",
         update_title=None,  # type: ignore[arg-type]  # documented as the way to switch it off

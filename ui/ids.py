@@ -38,6 +38,8 @@ DRAWER = "drawer"
 DRAWER_HEAD = "drawer-head"
 DRAWER_METRIC = "drawer-metric"
 DRAWER_ROWS = "drawer-rows"
+DRAWER_TABLE = "drawer-table"  # holds the rows once their library is there
+TABLE_READY = "table-ready"
 DRAWER_ISSUE = "drawer-issue"
 
 VIEW = "view"  # pattern: {"kind": VIEW, "name": page id}

@@ -55,6 +55,7 @@ def _stores(revision: str | None) -> list[Component]:
         dcc.Store(id=ids.PANEL),
         dcc.Store(id=ids.REVISION, data=revision),
         dcc.Store(id=ids.SOURCE),
+        dcc.Store(id=ids.TABLE_READY),
         dcc.Store(id=ids.THEME, data="light"),
         *(dcc.Store(id=ids.view(spec.id)) for spec in PAGES),
         *(dcc.Store(id=ids.wanted(spec.id)) for spec in PAGES),

@@ -150,8 +150,11 @@ def test_first_load_is_small(visit: Visits) -> None:
     """At most 35 requests, 2.2 MB on the wire and 8 callbacks until everything stands still."""
     visitor = visit()
     finished = []
-    visitor.page.on("requestfinished", lambda request: finished.append(request))
-    visitor.open().wait_for_load_state("networkidle")
+    # A list's own method is not what Playwright takes for a handler.
+    visitor.page.on("requestfinished", lambda request: finished.append(request))  # noqa: PLW0108
+    page = visitor.open()
+    expect(page.locator("#throughput .bars .point").first).to_be_attached(timeout=20_000)
+    page.wait_for_load_state("networkidle")
     received = sum(request.sizes()["responseBodySize"] for request in finished)
     callbacks = [url for url in visitor.requests if "_dash-update-component" in url]
 

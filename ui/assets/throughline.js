@@ -59,7 +59,6 @@
     if (click && click.kind === "reason") return Object.assign(state, { reason: click.name || null });
     if (click && click.kind === "issue") return Object.assign(state, { issue: click.name || null });
     if (click && click.kind === "graph") return Object.assign(state, pointedAt(click.name, click.value));
-    if (id === "drawer-rows") return Object.assign(state, rowChosen(trigger.value, state));
     if (id === "drawer") return given.opened ? state : Object.assign(state, { panel: null, reason: null, issue: null });
     if (id === "filter-reset") return Object.assign(readUrl(""), { src: state.src });
     if (id.startsWith("filter-")) return Object.assign(state, chosen(state, given, id));
@@ -86,16 +85,27 @@
     return panel && panel.dataset.metric ? { panel: panel.dataset.metric, reason: null, issue: null } : {};
   }
 
-  function rowChosen(cell, state) {
-    if (!cell || !cell.rowId || !KEY.test(cell.rowId) || cell.colId === "key") return {};
-    return { issue: cell.rowId === state.issue ? null : cell.rowId };
+  function chooseRow(cell) {
+    if (cell && KEY.test(cell.rowId || "") && cell.colId !== "key") go({ issue: cell.rowId });
   }
 
-  function navigate(pathname, search, days, range, project, type, label, src, reset, opens, reasons, issues, points, cell, opened, filters, panel, page) {
+  /* The library of the table is fetched when a drawer with rows opens for the first time. */
+  function fetchTable() {
+    const address = document.querySelector('meta[name="table-script"]');
+    if (fetchTable.begun || !address) return;
+    fetchTable.begun = true;
+    const script = document.createElement("script");
+    script.src = address.content;
+    script.onload = () => setProps("table-ready", { data: true });
+    document.head.append(script);
+  }
+
+  function navigate(pathname, search, days, range, project, type, label, src, reset, opens, reasons, issues, points, opened, filters, panel, page) {
     const trigger = window.dash_clientside.callback_context.triggered[0];
     const last = trigger ? { id: trigger.prop_id.replace(/\.[^.]*$/, ""), value: trigger.value } : null;
     const state = applied(readUrl(search), last, { days, range, project, type, label, src, opened });
     const atChart = pointAt(state.panel);
+    if (state.panel && !atChart) fetchTable();
     const url = writeUrl(state);
     const incomplete = state.days === "custom" && !(state.from && state.to);
     const dates = state.from && state.to ? [state.from, state.to] : [null, null];
@@ -371,13 +381,13 @@
 
   /* The rows of the drawer come from the server page by page; another number means that the pages held are of no use. */
   function forgetRows(head) {
-    if (head && window.dash_ag_grid) {
+    if (head && document.querySelector("#drawer-rows .ag-root")) {
       window.dash_ag_grid.getApiAsync("drawer-rows").then((api) => api.purgeInfiniteCache());
     }
     return NO_UPDATE();
   }
 
-  window.dash_clientside = Object.assign({}, window.dash_clientside, { throughline: { navigate, views, source, follow, scheme, forgetRows } });
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { throughline: { navigate, views, source, follow, scheme, chooseRow, forgetRows } });
 
   const functions = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
   /* A key opens the history of its issue here; the arrow beside it leads to Jira. */

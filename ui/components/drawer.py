@@ -25,7 +25,7 @@ _COLUMNS: list[dict[str, Any]] = [
 
 
 def drawer() -> Any:
-    """Return the closed drawer; its table is mounted once and filled page by page from the server."""
+    """Return the closed drawer, without its table."""
     return dmc.Drawer(
         id=ids.DRAWER,
         position="right",
@@ -38,13 +38,17 @@ def drawer() -> Any:
             html.Div(id=ids.DRAWER_ISSUE),
             html.Div(
                 id=ids.DRAWER_METRIC,
-                children=[html.Div(id=ids.DRAWER_HEAD, className="drawer-head"), _table()],
+                children=[
+                    html.Div(id=ids.DRAWER_HEAD, className="drawer-head"),
+                    html.Div(id=ids.DRAWER_TABLE, className="drawer-table"),
+                ],
             ),
         ],
     )
 
 
-def _table() -> Any:
+def issue_table() -> Any:
+    """Return the table of rows; it is mounted once and filled page by page from the server."""
     return dag.AgGrid(
         id=ids.DRAWER_ROWS,
         rowModelType="infinite",

@@ -1,5 +1,6 @@
 """Who may ask: the matrix of hosts, origins, sites, methods and paths."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from flask.testing import FlaskClient
 
 from callbacks.web import create_dash
 from tests.dashboards import PORT, dashboard_over, workspace_over
+from ui.pages.registry import PAGES
 
 HOST = f"127.0.0.1:{PORT}"
 ROUTES = ("/", "/health", "/_dash-layout", "/_dash-dependencies", "/assets/throughline.css")
@@ -109,3 +111,19 @@ def test_a_named_host_is_allowed(tmp_path: Path) -> None:
     assert status(client, Host="board.example") == 200
     assert status(client, Host=f"board.example:{PORT}") == 200
     assert status(client, Host="other.example") == 403
+
+
+def test_the_library_of_the_table_waits_for_the_drawer(client: FlaskClient) -> None:
+    """The page names its address and does not load it; the server has it."""
+    page = client.get("/", headers={"Host": HOST}).get_data(as_text=True)
+    address = re.search(r'<meta name="table-script" content="([^"]+)">', page)
+
+    assert address is not None
+    assert '<script src="/_dash-component-suites/dash_ag_grid' not in page
+    assert status(client, address[1]) == 200
+
+
+@pytest.mark.parametrize("path", [spec.path for spec in PAGES])
+def test_every_page_is_served(client: FlaskClient, path: str) -> None:
+    """A pasted address of any page answers."""
+    assert status(client, path) == 200

@@ -23,7 +23,7 @@ from data.field_mapper import LOGICAL_FIELDS, LogicalField, fits, validate
 from data.field_proposals import FieldProposals
 from data.field_reading import FieldReading, Readings, mapped, read_fields
 from data.persistence import update_profile
-from data.pipeline import METRICS, Pipeline
+from data.pipeline import ALL_METRICS, Pipeline
 from data.preview import preview
 from data.profiles import validated
 from data.provenance import by_hand, origin_of_field
@@ -36,7 +36,7 @@ from ui.pages.settings_mapping import Candidate, FieldLine, Standing, field_line
 from ui.pages.settings_workflow import StatusLine, effect_lines, workflow_section
 
 logger = logging.getLogger(__name__)
-_TITLES = {metric.id: metric.title for metric in METRICS}
+_TITLES = {metric.id: metric.title for metric in ALL_METRICS}
 LOCKED = "The sample data keeps its settings. Connect your Jira to have your own."
 
 

@@ -83,7 +83,7 @@ def register(app: Dash, workspace: Workspace) -> None:
         if not ctx.triggered[0]["value"]:
             raise PreventUpdate
         try:
-            done = _done(workspace, ctx.triggered_id, chosen or "", (name or "").strip(), (upload, file))
+            done = perform(workspace, ctx.triggered_id, chosen or "", (name or "").strip(), (upload, file))
         except DashboardError as error:
             sentence = f"{error.message} {error.hint}"
             return no_update, no_update, no_update, no_update, sentence, no_update, None
@@ -114,11 +114,24 @@ def _deleted(workspace: Workspace) -> list[tuple[str, str]]:
     return [(gone.id, gone.name) for gone in profiles.deleted(workspace.home)]
 
 
-def _done(
+def perform(
     workspace: Workspace, trigger: Any, chosen: str, name: str, upload: tuple[str | None, str | None]
 ) -> Done:
+    """Do what a button, an undo or an uploaded file asks for.
+
+    Args:
+        workspace: its home holds the profiles.
+        trigger: id of the component.
+        chosen: the profile in the list, "" for none.
+        name: as typed.
+        upload: contents as a data URL, and name, of a file.
+
+    Raises:
+        InputError: a name cannot be one or is taken, no profile is chosen, or the file is no profile.
+        ConfigurationError: a file cannot be read, written or moved.
+    """
     if trigger == ids.UPLOAD:
-        return _imported(workspace, name or _stem(upload[1] or ""), upload[0] or "")
+        return _imported(workspace, name or file_stem(upload[1] or ""), upload[0] or "")
     if trigger["kind"] == ids.UNDO:
         restored = profiles.restore(workspace.home, trigger["name"])
         logger.info("profile.restored", extra={"restored": restored})
@@ -186,7 +199,7 @@ _ACTIONS: dict[str, Callable[[Workspace, str, str], Done]] = {
 }
 
 
-def _stem(file: str) -> str:
+def file_stem(file: str) -> str:
     """Return a name for an imported profile from that of its file."""
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", PurePath(file).stem).strip("-._")[:64]
 

@@ -5,45 +5,15 @@ order, and the same code for each name.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from data.column_parts import MOVES, OWNED, PER_ISSUE, finder, joined, renumbered, runs_of
 from data.columns import build_issue_table, in_key_order, split_or_whole
 from data.tables import IssueRow, IssueTable
-
-# Which columns have one value an issue, and which name the vocabulary that a column's codes point
-# into, in the order in which the builder meets them: that order decides the codes.
-VOCABULARY_OF = {
-    "project": "projects",
-    "type": "types",
-    "status": "statuses",
-    "resolution": "resolutions",
-    "labels": "label_sets",
-    "components": "component_sets",
-    "fix_versions": "version_sets",
-    "affected_versions": "version_sets",
-    "priority": "priorities",
-    "transition_from": "statuses",
-    "transition_to": "statuses",
-    "link_text": "link_texts",
-    "value_field": "value_fields",
-    "value": "values",
-}
-# Columns with another number of entries than there are issues.
-_MOVES = ("transition_at", "transition_from", "transition_to")
-# Columns with entries that name their issue first, ordered by issue.
-_OWNED = (("flag_issue", "flag_from", "flag_until"), ("value_issue", "value_field", "value"))
-_OWNERS = tuple(names[0] for names in _OWNED)
-_LINKS = ("link_issue", "link_target", "link_text", "link_inward")
-_RAGGED = frozenset({"transition_start", *_MOVES, *_LINKS}.union(*_OWNED))
-_VOCABULARIES = tuple(dict.fromkeys(VOCABULARY_OF.values()))
-PER_ISSUE = tuple(
-    item.name for item in fields(IssueTable) if item.name not in _RAGGED and item.name not in _VOCABULARIES
-)
 
 
 def patched(
@@ -63,10 +33,10 @@ def patched(
     leaving = {row.id for row in fresh_rows} | set(gone)
     kept = np.array([issue_id not in leaving for issue_id in base_ids], np.bool_)
     order = _order(base, base_ids, kept, fresh_rows)
-    columns, words = _joined(base, fresh)
+    columns, words = joined([base, fresh])
     columns = _taken(columns, order)
     columns |= _links(base, fresh_rows, order, columns, words)
-    table = IssueTable(**_renumbered(columns, words))
+    table = IssueTable(**renumbered(columns, words))
     return table, [*np.array([*base_ids, *(row.id for row in fresh_rows)], object)[order].tolist()]
 
 
@@ -79,7 +49,7 @@ def _order(
     # Projects lie one after the other, so their codes' first places are a sorted list to search in.
     codes = base.project[staying]
     starts = np.flatnonzero(np.diff(codes, prepend=-1)) if len(codes) else np.empty(0, np.intp)
-    keys = _runs([names[code] for code in codes[starts].tolist()], starts.tolist(), len(staying))
+    keys = runs_of([names[code] for code in codes[starts].tolist()], starts.tolist(), len(staying))
     numbers = base.number[staying]
     places = []
     for row in fresh:
@@ -92,63 +62,16 @@ def _order(
     return np.insert(staying, places, len(base) + np.arange(len(fresh)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Runs:
-    """Which stretch of a table belongs to which project, by key."""
-
-    keys: list[str]
-    starts: list[int]
-    end: int
-
-    def span(self, key: str) -> tuple[int, int]:
-        """Return the stretch of a project; where it has none, the empty one at its place."""
-        place = bisect_left(self.keys, key)
-        first = self.starts[place] if place < len(self.starts) else self.end
-        if place == len(self.keys) or self.keys[place] != key:
-            return first, first
-        return first, self.starts[place + 1] if place + 1 < len(self.starts) else self.end
-
-
-def _runs(keys: Sequence[str], starts: Sequence[int], end: int) -> _Runs:
-    """Join neighbouring runs of one key: a project may have been renumbered under the same key."""
-    firsts: dict[str, int] = {}
-    for key, start in zip(keys, starts, strict=True):
-        firsts.setdefault(key, start)
-    return _Runs(list(firsts), list(firsts.values()), end)
-
-
-def _joined(base: IssueTable, fresh: IssueTable) -> tuple[dict[str, Any], dict[str, list[Any]]]:
-    """Return the columns of both, one after the other, over common vocabularies."""
-    words: dict[str, list[Any]] = {}
-    recode: dict[str, NDArray[np.int32]] = {}
-    for name in _VOCABULARIES:
-        # 1, 1.0 and True are different words.
-        known = {(type(word), word): code for code, word in enumerate(getattr(base, name))}
-        codes = [known.setdefault((type(word), word), len(known)) for word in getattr(fresh, name)]
-        words[name] = [word for _, word in known]
-        recode[name] = np.array([*codes, -1], np.int32)  # the last one is what code -1 points to
-    columns: dict[str, Any] = {}
-    for name in (*PER_ISSUE, *_MOVES, *(name for names in _OWNED for name in names)):
-        mine, theirs = getattr(base, name), getattr(fresh, name)
-        if name in VOCABULARY_OF:
-            theirs = recode[VOCABULARY_OF[name]][theirs]
-        elif name in _OWNERS:
-            theirs = theirs + np.int32(len(base))
-        columns[name] = np.concatenate([mine, theirs]).astype(mine.dtype)
-    columns["moves"] = np.concatenate([np.diff(base.transition_start), np.diff(fresh.transition_start)])
-    return columns, words
-
-
 def _taken(columns: dict[str, Any], order: NDArray[np.intp]) -> dict[str, Any]:
     """Return the columns in their new order, links aside."""
     taken = {name: columns[name][order] for name in PER_ISSUE}
     counts, starts = columns["moves"], np.concatenate(([0], np.cumsum(columns["moves"])))
     moves = _stretches(starts[order], counts[order])
-    taken |= {name: columns[name][moves] for name in _MOVES}
+    taken |= {name: columns[name][moves] for name in MOVES}
     taken["transition_start"] = np.concatenate(([0], np.cumsum(counts[order]))).astype(np.int64)
     place = np.full(len(counts), -1, np.int64)
     place[order] = np.arange(len(order))
-    for owners, *others in _OWNED:
+    for owners, *others in OWNED:
         owner = place[columns[owners]]
         entries = np.flatnonzero(owner >= 0)
         entries = entries[np.argsort(owner[entries], kind="stable")]
@@ -181,7 +104,7 @@ def _links(
     leaving = np.flatnonzero(target < 0)
     target[leaving] = [renewed.get(key, -1) for key in base.keys(leaving)]
     stays = (place[base.link_issue] >= 0) & (target[base.link_target] >= 0)
-    find = _finder(columns, [project.key for project in words["projects"]])
+    find = finder(columns, [project.key for project in words["projects"]])
     texts = {text: code for code, text in enumerate(words["link_texts"])}
     told = [
         (int(place[n + at]), found, texts.setdefault(link.text, len(texts)), link.inward)
@@ -199,36 +122,3 @@ def _links(
         "link_text": np.concatenate([base.link_text[stays], parts[2]])[by_issue].astype(np.int32),
         "link_inward": np.concatenate([base.link_inward[stays], parts[3]])[by_issue].astype(np.bool_),
     }
-
-
-def _finder(columns: Mapping[str, Any], names: Sequence[str]) -> Callable[[str], int]:
-    """Return what finds the place of a key in the new table, the last one of several, -1 for none."""
-    codes, numbers = columns["project"], columns["number"]
-    starts = np.flatnonzero(np.diff(codes, prepend=-1)).tolist()
-    runs = _runs([names[codes[start]] for start in starts], starts, len(codes))
-
-    def find(key: str) -> int:
-        project, number = split_or_whole(key)
-        first, end = runs.span(project)
-        place = first + int(np.searchsorted(numbers[first:end], number, side="right")) - 1
-        return place if place >= first and numbers[place] == number else -1
-
-    return find
-
-
-def _renumbered(columns: dict[str, Any], words: Mapping[str, list[Any]]) -> dict[str, Any]:
-    """Return columns and vocabularies in which each name has the code of its first use."""
-    done = {name: column for name, column in columns.items() if name != "moves"}
-    for vocabulary in _VOCABULARIES:
-        names = [name for name, of in VOCABULARY_OF.items() if of == vocabulary]
-        used = np.concatenate([done[name] for name in names])
-        used = used[used >= 0]
-        first = np.full(len(words[vocabulary]), len(used), np.int64)
-        first[used[::-1]] = np.arange(len(used))[::-1]
-        in_use = np.flatnonzero(first < len(used))
-        in_use = in_use[np.argsort(first[in_use])]
-        code = np.full(len(first) + 1, -1, np.int32)  # the last one is what code -1 points to
-        code[in_use] = np.arange(len(in_use))
-        done |= {name: code[done[name]] for name in names}
-        done[vocabulary] = tuple(words[vocabulary][old] for old in in_use.tolist())
-    return done

@@ -15,13 +15,15 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from data.column_chunks import build_in_chunks
 from data.column_patch import patched
-from data.columns import build_issue_table, in_key_order
+from data.columns import in_key_order, split_or_whole
 from data.tables import IssueRow, IssueTable, Project, StatusRef, TypeRef, Value
 
 # Once so many rows, or this share of all, are newer than the columns, they are written again.
 MOST_CHANGED = 2_000
 MOST_CHANGED_SHARE = 1 / 8
+_CHUNK = 5_000  # rows that are in memory at a time while columns are written
 _IDS = "ids of the issues"  # not the name of a column
 _VOCABULARIES: dict[str, Any] = {
     "projects": tuple[Project, ...],
@@ -80,7 +82,7 @@ def load_columns(connection: sqlite3.Connection, written_by: str) -> IssueTable:
         DamagedError: a column or a row is not what was written.
     """
     if written_by != COLUMNS:
-        return build_issue_table(all_rows(connection))
+        return build_in_chunks(_chunks(connection, _ids_in_order(connection)))
     changed = {issue_id for (issue_id,) in connection.execute("SELECT id FROM changed")}
     if not changed:
         return _load(connection)[0]
@@ -108,9 +110,19 @@ def settle_columns(connection: sqlite3.Connection, stored: int, written_by: str)
     (changed,) = connection.execute("SELECT count(*) FROM changed").fetchone()
     if written_by == COLUMNS and changed <= min(MOST_CHANGED, stored * MOST_CHANGED_SHARE):
         return
-    rows = in_key_order(all_rows(connection))
-    _save(connection, build_issue_table(rows), [row.id for row in rows])
+    ids = _ids_in_order(connection)
+    _save(connection, build_in_chunks(_chunks(connection, ids)), ids)
     connection.execute("DELETE FROM changed")
+
+
+def _ids_in_order(connection: sqlite3.Connection) -> list[str]:
+    keys = connection.execute("SELECT key, id FROM issue").fetchall()
+    return [issue_id for _, issue_id in sorted(keys, key=lambda pair: (split_or_whole(pair[0]), pair[1]))]
+
+
+def _chunks(connection: sqlite3.Connection, ids: Sequence[str]) -> Iterator[list[IssueRow]]:
+    for start in range(0, len(ids), _CHUNK):
+        yield in_key_order(_rows_of(connection, ids[start : start + _CHUNK]))
 
 
 def _rows_of(connection: sqlite3.Connection, ids: Sequence[str]) -> Iterable[IssueRow]:

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.column_patch import PER_ISSUE, VOCABULARY_OF, patched
+from data.column_chunks import build_in_chunks
+from data.column_parts import PER_ISSUE, VOCABULARY_OF
+from data.column_patch import patched
 from data.columns import build_issue_table, in_key_order
 from data.tables import (
     MISSING,
@@ -109,6 +111,16 @@ def test_any_sequence_of_changes_gives_the_table_of_a_full_build(sequence) -> No
 
         assert ids == [one.id for one in in_key_order(stored.values())]
         same(table, build_issue_table(stored.values()))
+
+
+@given(changes(), st.integers(1, 4))
+def test_pieces_give_the_table_of_a_full_build(sequence, size: int) -> None:
+    """However long the pieces are."""
+    first, rounds, _ = sequence
+    rows = in_key_order({one.id: one for part in (first, *rounds) for one in part}.values())
+    table = build_in_chunks(rows[start : start + size] for start in range(0, len(rows), size))
+
+    same(table, build_issue_table(rows))
 
 
 @pytest.mark.parametrize(("changed", "gone"), [(["A-1"], []), ([], ["A-2"]), (["A-3"], ["A-1", "A-2"])])

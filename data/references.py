@@ -30,62 +30,78 @@ class RefreshedReferences:
 
 
 def all_references(
-    client: JiraClient, statuses: Collection[StatusRef], projects: Collection[str]
+    client: JiraClient,
+    stored: References,
+    *,
+    statuses: Collection[StatusRef],
+    projects: Mapping[str, str],
+    hidden: Collection[str] = (),
 ) -> RefreshedReferences:
     """Read the versions of all projects.
 
     Args:
         client: asks, one request a project.
+        stored: what is known.
         statuses: as the server lists them.
-        projects: keys of the projects that have issues.
+        projects: id of each project that has issues, by key.
+        hidden: keys of those that cannot be asked for now; what is known of them stays.
     """
-    versions = [version for key in sorted(projects) for version in client.versions(key)]
-    times = dict.fromkeys(sorted(projects), client.began_at_ms)
-    return RefreshedReferences(References(tuple(statuses), versions), json.dumps(times))
+    asked = sorted(projects.keys() - set(hidden))
+    rows = References(tuple(statuses), _versions(client, stored, projects, asked), stored.deployments)
+    return RefreshedReferences(rows, json.dumps(dict.fromkeys(asked, client.began_at_ms)))
 
 
 def refreshed(
     client: JiraClient,
     stored: References,
     *,
-    projects: Collection[str],
+    projects: Mapping[str, str],
     statuses: Collection[str],
     versions: Mapping[str, Collection[str]],
     versions_at: str,
+    hidden: Collection[str] = (),
 ) -> RefreshedReferences:
     """Read again what changed issues show to be out of date, and what was not looked at for long.
 
     Args:
         client: asks.
         stored: what is known.
-        projects: keys of all projects that have issues.
+        projects: id of each project that has issues, by key; the versions of others are forgotten.
         statuses: ids of the statuses that changed issues are in.
         versions: ids of the versions that changed issues name, by project key.
         versions_at: as it was kept with the store.
+        hidden: keys of projects that cannot be asked for now; what is known of them stays.
     """
     read_at: dict[str, int] = json.loads(versions_at or "{}")
     known = {version.id for version in stored.versions}
     needed = {key for key, ids in versions.items() if not known.issuperset(ids) or key not in read_at}
-    old = [key for key in sorted(projects, key=lambda key: (read_at.get(key, 0), key)) if key not in needed]
-    due = [key for key in old if client.began_at_ms - read_at.get(key, 0) > READ_AGAIN_AFTER_MS]
-    asked = sorted(needed | set(due[:MOST_PROJECTS]))
+    needed &= projects.keys() - set(hidden)
+    asked = sorted(needed | set(_due(client, read_at, projects.keys() - needed - set(hidden))))
     unknown = not {status.id for status in stored.statuses}.issuperset(statuses)
-    if not asked and not unknown:
+    if not asked and not unknown and read_at.keys() <= projects.keys():
         return RefreshedReferences(None, versions_at)
     rows = References(
         client.statuses() if unknown else stored.statuses,
-        _with_versions_of(client, stored.versions, asked),
+        _versions(client, stored, projects, asked),
         stored.deployments,
     )
     read_at = {key: at for key, at in read_at.items() if key in projects}
     return RefreshedReferences(rows, json.dumps(read_at | dict.fromkeys(asked, client.began_at_ms)))
 
 
-def _with_versions_of(
-    client: JiraClient, stored: Collection[VersionRow], projects: Collection[str]
+def _due(client: JiraClient, read_at: Mapping[str, int], projects: Collection[str]) -> list[str]:
+    """Return the few projects that were not looked at for longest."""
+    oldest = sorted(projects, key=lambda key: (read_at.get(key, 0), key))
+    due = [key for key in oldest if client.began_at_ms - read_at.get(key, 0) > READ_AGAIN_AFTER_MS]
+    return due[:MOST_PROJECTS]
+
+
+def _versions(
+    client: JiraClient, stored: References, projects: Mapping[str, str], asked: Collection[str]
 ) -> list[VersionRow]:
-    """Return the versions with those of ``projects`` as they are now."""
-    fresh = [version for key in projects for version in client.versions(key)]
-    renewed = {version.project_id for version in fresh}
+    """Return all versions, those of the projects ``asked`` as they are now."""
+    fresh = [version for key in asked for version in client.versions(key)]
     ids = {version.id for version in fresh}
-    return [*(old for old in stored if old.project_id not in renewed and old.id not in ids), *fresh]
+    # A version that names no project cannot be told to belong to one that is gone.
+    staying = {project_id for key, project_id in projects.items() if key not in asked} | {""}
+    return [*(old for old in stored.versions if old.project_id in staying and old.id not in ids), *fresh]

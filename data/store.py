@@ -242,6 +242,14 @@ class Store:
         with self._reading() as connection:
             return dict(connection.execute("SELECT id, key FROM staged"))
 
+    def staged_rows(self) -> Iterator[list[IssueRow]]:
+        """Yield what is staged, some rows at a time."""
+        if not self.path.exists():
+            return
+        with self._reading() as connection:
+            for rows in _staged_chunks(connection):
+                yield [decode_row(row[3], row[4]) for row in rows]
+
     def publish_staged(
         self,
         references: References | None,

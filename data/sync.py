@@ -8,7 +8,7 @@ fetched and compared the first time, on demand, and once a day.
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from configuration.errors import CancelledError, DamagedStoreError
@@ -21,6 +21,7 @@ from data.cache_manager import (
     load_cache_with_validation,
     save_cache,
 )
+from data.census import MOST_GONE, confirmed, swept
 from data.jira_simple import JiraClient
 from data.outcome import SyncOutcome
 from data.references import RefreshedReferences, all_references, refreshed
@@ -30,8 +31,6 @@ from data.watermark import OVERLAP_MS, ids_since, pages_since
 logger = logging.getLogger(__name__)
 
 Progress = Callable[[int, int | None], None]
-# More than this share gone at once, or a whole project, is held back until somebody asks for it.
-MOST_GONE = 0.10
 # A first fetch shows what it has after so long, and then whenever that costs little beside fetching.
 FIRST_PART_S = 2.0
 PART_COST = 8
@@ -86,14 +85,20 @@ class _Brought:
     bad: int = 0
     statuses: set[str] = field(default_factory=set)
     versions: dict[str, set[str]] = field(default_factory=dict)
+    project_ids: dict[str, str] = field(default_factory=dict)
 
     def add(self, page: list[IssueRow]) -> None:
         self.fetched += len(page)
         self.bad += sum(row.malformed != 0 for row in page)
-        for row in page:
+        self.note(page)
+
+    def note(self, rows: Iterable[IssueRow]) -> None:
+        """Note what rows name, whether this sync or an earlier attempt fetched them."""
+        for row in rows:
+            project = _project_of(row.key)
             self.statuses.add(row.status.id)
-            known = self.versions.setdefault(row.key.rpartition("-")[0], set())
-            known.update(row.fix_versions, row.affected_versions)
+            self.project_ids[project] = row.project_id
+            self.versions.setdefault(project, set()).update(row.fix_versions, row.affected_versions)
 
 
 @dataclass(slots=True)
@@ -109,8 +114,9 @@ class _Sync:
     _started: float = field(default_factory=time.monotonic)
     _brought: _Brought = field(default_factory=_Brought)
     _meta: Mapping[str, str] = field(default_factory=dict)
-    _held_back: int = 0
+    _held_back: set[str] = field(default_factory=set)
     _earlier: list[Changes] = field(default_factory=list)
+    _project_ids: dict[str, str] = field(default_factory=dict)
 
     def run(self, *, full: bool, cold: str | None) -> SyncOutcome:
         reason = self._why_full(full=full, cold=cold)
@@ -135,6 +141,8 @@ class _Sync:
         self._store.touch()
         self._meta = self._store.meta()
         found = load_cache_with_validation(self._store, self._configuration)
+        if found.dataset is not None:
+            self._project_ids = {each.key: each.id for each in found.dataset.issues.projects}
         if damaged:
             return "damaged"
         if found.reason == "cold":
@@ -163,7 +171,7 @@ class _Sync:
             self._hold_back(gone)
             gone = set()
         self._refetch_neighbours(known, gone)
-        references = self._refreshed_references(known)
+        references = self._refreshed_references(known, gone)
         return self._publish(references.rows, gone, {"versions_at": references.versions_at})
 
     def _stage_changes(self, since: int) -> None:
@@ -176,39 +184,35 @@ class _Sync:
         for page in pages:
             self._stage(page)
         if began is not None:
-            self._stage_rest(ids_since(self._client, self._jql, since - OVERLAP_MS))
+            self._stage_rest(dict(ids_since(self._client, self._jql, since - OVERLAP_MS)))
 
     def _census(self, known: Mapping[str, str]) -> set[str]:
         """Return the stored ids that have left the query; fetch what is in it and was never seen."""
         staged = self._store.staged()
-        if self._client.dialect.name == "dc" and self._client.count(self._jql) == len({**known, **staged}):
+        exact = self._client.count(self._jql) if self._client.dialect.name == "dc" else None
+        if exact == len({**known, **staged}):
             return set()  # the exact count fits; a day's end will tell of an exchange one for one
         refs = dict(self._client.ids(self._jql))
+        refs = confirmed(self._client, self._jql, known.keys() | staged.keys(), refs, exact)
         unseen = [each for each, key in refs.items() if each not in staged and known.get(each) != key]
-        if unseen:
-            self._stage_named(unseen)
-        gone = known.keys() - refs.keys()
-        if gone:
-            if not refs:
-                self._client.verify_account()
-            # A walk may end early and politely: only what two of them lack is gone.
-            gone -= dict(self._client.ids(self._jql)).keys()
-        return gone
+        self._stage_named(unseen)
+        return (known.keys() | staged.keys()) - refs.keys()
 
     def _refetch_neighbours(self, known: Mapping[str, str], gone: Collection[str]) -> None:
         """Fetch the issues that name one which went or moved: Jira changes them without updating them."""
         staged = self._store.staged()
-        lost = {known[each] for each in gone}
+        lost = {known[each] for each in gone if each in known}
         lost |= {known[each] for each, key in staged.items() if known.get(each, key) != key}
         named = self._store.naming(lost) - staged.keys() - set(gone)
         self._stage_named(sorted(named))
 
-    def _refreshed_references(self, known: Mapping[str, str]) -> RefreshedReferences:
-        projects = {key.rpartition("-")[0] for key in known.values()} | self._brought.versions.keys()
+    def _refreshed_references(self, known: Mapping[str, str], gone: Collection[str]) -> RefreshedReferences:
+        projects, hidden = self._projects_after(known, gone)
         return refreshed(
             self._client,
             self._store.references(),
             projects=projects,
+            hidden=hidden,
             statuses=self._brought.statuses,
             versions=self._brought.versions,
             versions_at=self._meta.get("versions_at", ""),
@@ -221,17 +225,19 @@ class _Sync:
         server = self._client.server()
         statuses = self._client.statuses()
         first_time = not self._has_watermark()
-        selected = self._stage_everything(statuses if first_time else None)
+        refs = self._stage_everything(statuses if first_time else None)
         known = self._store.keys()
-        gone = known.keys() - selected
-        if not first_time and self._is_mass_loss(gone, known):
-            self._client.verify_account()
-            if reason not in ("forced", "damaged"):
-                self._hold_back(gone)
-                gone = set()
-        staged = self._store.staged()
-        gone |= staged.keys() - selected
-        references = all_references(self._client, statuses, _projects({**known, **staged}, gone))
+        refs = confirmed(self._client, self._jql, known.keys(), refs)
+        self._stage_rest(refs)
+        gone = known.keys() - refs.keys()
+        if not first_time and reason != "forced" and self._is_mass_loss(gone, known):
+            self._hold_back(gone)
+            gone = set()
+        gone |= self._store.staged().keys() - refs.keys()
+        projects, hidden = self._projects_after(known, gone)
+        references = all_references(
+            self._client, self._store.references(), statuses=statuses, projects=projects, hidden=hidden
+        )
         meta = {
             "site": server.base_url,
             "dialect": server.dialect,
@@ -241,8 +247,8 @@ class _Sync:
         }
         return self._publish(references.rows, gone, meta, authoritative=True)
 
-    def _stage_everything(self, statuses: Collection[StatusRef] | None) -> set[str]:
-        """Stage all that the query selects and return their ids; an earlier attempt is taken up again.
+    def _stage_everything(self, statuses: Collection[StatusRef] | None) -> dict[str, str]:
+        """Stage all that the query selects and return their keys by id; an earlier attempt is taken up again.
 
         Args:
             statuses: of the server, where parts may be published meanwhile.
@@ -257,19 +263,21 @@ class _Sync:
                 self._stage(page, total[-1] if total else None)
                 if parts is not None:
                     parts.page_staged()
-            return set(self._store.staged())
+            return self._store.staged()
         logger.info("sync.resumed", extra={"staged": len(self._store.staged())})
         for page in pages_since(self._client, self._jql, began - OVERLAP_MS):
             self._stage(page)
-        return self._stage_rest(self._client.ids(self._jql))
+        refs = confirmed(self._client, self._jql, self._store.staged().keys(), swept(self._client, self._jql))
+        self._stage_rest(refs)
+        return refs
 
-    def _stage_rest(self, refs: Iterator[tuple[str, str]]) -> set[str]:
-        """Stage those of ``refs`` that an earlier attempt has not staged yet, and return all their ids."""
-        selected = {issue_id for issue_id, _ in refs}
+    def _stage_rest(self, refs: Mapping[str, str]) -> None:
+        """Stage those of ``refs`` that were not staged yet."""
         staged = self._store.staged().keys()
-        self._progress(len(selected & staged), len(selected))
-        self._stage_named(sorted(selected - staged), len(selected))
-        return selected
+        rest = sorted(refs.keys() - staged)
+        if rest:
+            self._progress(len(refs) - len(rest), len(refs))
+        self._stage_named(rest, len(refs))
 
     def _stage_named(self, ids: list[str], total: int | None = None) -> None:
         for page in self._client.named(self._jql, ids) if ids else ():
@@ -284,6 +292,8 @@ class _Sync:
         began = int(attempt.get("began", "0"))
         fresh = since or self._client.began_at_ms - began < RESUME_WITHIN_MS
         if attempt.get("since") == since and fresh and self._store.staged():
+            for rows in self._store.staged_rows():
+                self._brought.note(rows)
             return began
         self._store.begin_attempt({})
         return None
@@ -291,11 +301,14 @@ class _Sync:
     def _begin_attempt(self, since: str) -> None:
         self._store.begin_attempt({"since": since, "began": str(self._client.began_at_ms)})
 
-    def _stage(self, page: list[IssueRow], total: int | None = None) -> None:
+    def _stop_if_cancelled(self) -> None:
         if self._cancelled is not None and self._cancelled.is_set():
             raise CancelledError(
                 "The sync was cancelled.", hint="Start it again: it goes on where it stopped."
             )
+
+    def _stage(self, page: list[IssueRow], total: int | None = None) -> None:
+        self._stop_if_cancelled()
         if page:
             self._store.stage(page)
             self._brought.add(page)
@@ -304,11 +317,21 @@ class _Sync:
     def _is_mass_loss(self, gone: Collection[str], known: Mapping[str, str]) -> bool:
         if not gone:
             return False
-        left = {key.rpartition("-")[0] for issue_id, key in known.items() if issue_id not in gone}
-        return len(gone) > MOST_GONE * len(known) or not _projects(known, ()) <= left
+        lost = known.keys() & gone
+        return len(lost) > MOST_GONE * len(known) or not _projects(known, ()) <= _projects(known, lost)
+
+    def _projects_after(
+        self, known: Mapping[str, str], gone: Collection[str]
+    ) -> tuple[dict[str, str], set[str]]:
+        """Return id by key of the projects that have issues, and which of them only have some held back."""
+        after = {**known, **self._store.staged()}
+        ids = self._project_ids | self._brought.project_ids
+        keys = _projects(after, gone)
+        hidden = keys - _projects(after, self._held_back | set(gone))
+        return {key: ids.get(key, "") for key in keys}, hidden
 
     def _hold_back(self, gone: Collection[str]) -> None:
-        self._held_back = len(gone)
+        self._held_back = set(gone)
         logger.warning("sync.held_back", extra={"issues": len(gone)})
 
     def _publish(
@@ -320,11 +343,12 @@ class _Sync:
         complete: bool = True,
         authoritative: bool = False,
     ) -> Changes:
+        self._stop_if_cancelled()
         began = str(self._client.began_at_ms)
         # Ages are told by our own clock: the server's may be hours ahead or behind.
         here = str(time.time_ns() // 1_000_000)
         marks = {"synced_at": began, "synced_here_at": here, "watermark": began}
-        marks["held_back"] = str(self._held_back)
+        marks["held_back"] = str(len(self._held_back))
         return save_cache(
             self._store,
             references,
@@ -348,7 +372,7 @@ class _Sync:
             created_in_parts=sum(part.created for part in self._earlier),
             fetched=self._brought.fetched,
             bad=self._brought.bad + self._client.bad_issues,
-            held_back=self._held_back,
+            held_back=len(self._held_back),
             requests=self._client.requests.as_document(),
             reason=reason,
             duration_s=time.monotonic() - self._started,
@@ -373,4 +397,8 @@ class _Parts:
 
 
 def _projects(known: Mapping[str, str], without: Collection[str]) -> set[str]:
-    return {key.rpartition("-")[0] for issue_id, key in known.items() if issue_id not in without}
+    return {_project_of(key) for issue_id, key in known.items() if issue_id not in without}
+
+
+def _project_of(key: str) -> str:
+    return key.rpartition("-")[0]

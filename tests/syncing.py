@@ -1,4 +1,4 @@
-"""What the tests of the sync share: a Jira whose clock can be stepped, clients of it, and what a store tells."""
+"""What tests of the sync share: a clock that can be stepped, clients, and what a store tells."""
 
 import dataclasses
 import threading

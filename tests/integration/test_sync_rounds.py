@@ -1,4 +1,4 @@
-"""Incremental equals full: after every round of changes the store tells what a fresh fetch tells, bit for bit."""
+"""Incremental equals full: after every round of changes a store tells what a fresh one tells, bit for bit."""
 
 import random
 from itertools import count

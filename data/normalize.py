@@ -43,7 +43,6 @@ _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MILLISECOND = dt.timedelta(milliseconds=1)
 _EARLIEST, _LATEST = -2_208_988_800_000, 221_845_392_000_000  # the years 1900 to 9000
-_USUAL_LENGTH = len("2026-08-24T11:11:52.944+0000")
 _parse = dt.datetime.fromisoformat
 _FLAGGED = len("flagged")
 _T = TypeVar("_T")
@@ -222,8 +221,8 @@ def instant_of(value: str | int | None) -> int:
     Raises:
         ValueError: the value is no instant. None gives ``MISSING``.
     """
-    if value.__class__ is str and len(value) == _USUAL_LENGTH and value[7] == "-" and value[10] == "T":
-        # The form that Jira sends, at a third of the cost: each of them is parsed once, and there are many.
+    if value.__class__ is str and value[7:14:3] == "-T:":
+        # The forms that Jira sends, at a third of the cost: each stamp is parsed once, and there are many.
         try:
             gap = _parse(value) - _EPOCH
         except TypeError:

@@ -1,5 +1,7 @@
 """Flow load: how many items are in progress at once."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,18 +43,24 @@ def flow_load(context: CalculationContext) -> Measure:
     loaded = np.zeros(len(delivery.issues), np.bool_)
     loaded[issue[now]] = True
     weekly = load_at(window.edges[1:], entered, left)
-    inside = np.minimum(left, window.end) - np.maximum(entered, window.lo)
-    length = window.end - window.lo
     return Measure(
         value=float(loaded.sum()),
         candidates=sort_out(loaded, {}, delivery.issues.keys),
         weekly=weekly.astype(np.float64),
         weekly_n=weekly,
-        extra={
-            "mean": float(inside[inside > 0].sum()) / length,
-            "parked": list(delivery.issues.keys(_parked(context))),
-        },
+        # The period before has no weeks; only its value is compared.
+        extra=_beside(context, entered, left) if window.mondays else {},
     )
+
+
+def _beside(context: CalculationContext, entered: Instants, left: Instants) -> dict[str, Any]:
+    """Return the mean load of the period, and the items that were begun and are back in todo."""
+    window = context.window
+    inside = np.minimum(left, window.end) - np.maximum(entered, window.lo)
+    return {
+        "mean": float(inside[inside > 0].sum()) / (window.end - window.lo),
+        "parked": list(context.delivery.issues.keys(_parked(context))),
+    }
 
 
 def load_at(instants: Instants, entered: Instants, left: Instants) -> NDArray[np.int64]:

@@ -1,6 +1,6 @@
 """Incidents, what caused them and when they ended: METRICS.md section 5."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -27,6 +27,7 @@ class Operations:
     """Deployments and incidents of a world, and how they hang together."""
 
     world: World
+    _carriers: dict[str, list[Deployment]] = field(default_factory=dict)
 
     @cached_property
     def deployments(self) -> list[Deployment]:
@@ -79,6 +80,11 @@ class Operations:
 
     def carriers(self, fact: Fact) -> list[Deployment]:
         """The deployments that carried the issue: those that name it, else the next of its project."""
+        if fact.key not in self._carriers:
+            self._carriers[fact.key] = self._carriers_of(fact)
+        return self._carriers[fact.key]
+
+    def _carriers_of(self, fact: Fact) -> list[Deployment]:
         named = self.named_by(fact.issue)
         following = [] if named or fact.completed is None else self._next_of_project(fact, fact.completed)
         return named or following

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from configuration.profile import JiraSettings, Profile
+from configuration.settings import Home, Secret
+from data.persistence import load_profile, save_profile, save_token
 from data.simulator.server import JiraSimulator
 from tests.browser.conftest import Visitor, Visits
 from tests.commands import served
@@ -220,3 +223,124 @@ def test_a_query_is_judged_by_jira(page: Page, cloud: JiraSimulator) -> None:
     page.keyboard.press("Tab")
 
     expect(page.locator("[class*=InputWrapper-error]").last).to_contain_text("projekt")
+
+
+@pytest.fixture
+def connected(browser: Browser, home: Path, cloud: JiraSimulator) -> Iterator[Visits]:
+    """A server over a home whose default profile reads a Jira."""
+    jira = JiraSettings(url=cloud.url, email=cloud.email, jql='project in ("WEB", "PAY")')
+    save_profile(Home(home), "default", Profile(jira=jira))
+    save_token(Home(home), "default", cloud.url, Secret(cloud.token))
+    server = served(home)
+    visits = Visits(browser, next(server))
+    yield visits
+    visits.close()
+    server.close()
+
+
+def settings_of(visits: Visits, size: str = "desktop") -> Page:
+    """Return the Settings page once the first issues are there."""
+    page = visits(size).open()
+    expect(page.locator(".status")).to_contain_text("synced", timeout=30_000)
+    page.locator("nav.pages a[href^='/settings']").click()
+    expect(page.locator("#settings-workflow-save")).to_be_visible(timeout=15_000)
+    return page
+
+
+def efficiency(page: Page) -> str:
+    page.locator("nav.pages a[href^='/flow']").click()
+    figure = page.locator('article[data-metric="flow_efficiency"] .figure:visible').first
+    expect(figure).to_have_text(re.compile(r"\d"))
+    return figure.inner_text()
+
+
+def test_a_status_is_dragged_to_another_stage(connected: Visits, home: Path) -> None:
+    """The effect is told before it is saved, and the numbers of the other pages follow."""
+    page = settings_of(connected)
+    before = efficiency(page)
+    page.locator("nav.pages a[href^='/settings']").click()
+    card = page.locator(".status-card", has=page.get_by_text("In Review", exact=True))
+    expect(card).to_have_class(re.compile("stage-waiting"))
+    card.drag_to(page.locator(".board-head.stage-active"))
+
+    expect(card).to_have_class(re.compile("stage-active"))
+    expect(page.locator("#settings-workflow-effect")).to_contain_text("Flow efficiency is")
+    page.locator("#settings-workflow-save").click()
+    expect(page.locator("#settings-workflow-saved")).to_contain_text("Saved")
+    profile = load_profile(Home(home), "default")
+    assert profile is not None
+    assert profile.workflow.active == ("In Review",)
+    page.locator("nav.pages a[href^='/flow']").click()
+    expect(page.locator('article[data-metric="flow_efficiency"] .figure:visible').first).not_to_have_text(
+        before
+    )
+
+
+def test_a_status_is_moved_and_a_field_is_looked_for_on_a_phone(connected: Visits) -> None:
+    """By keyboard in the list of the status; no sideways scroll anywhere on the page."""
+    page = settings_of(connected, "phone")
+    stage = page.get_by_role("textbox", name="Stage of In Review")
+    stage.focus()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("[data-combobox-selected]")).to_have_text("Waiting")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("[data-combobox-selected]")).to_have_text("Active")
+    page.keyboard.press("Enter")
+    expect(stage).to_have_value("Active")
+    expect(page.locator("#settings-workflow-effect")).to_contain_text("Flow efficiency is")
+    page.locator("#settings-mapping-load").click()
+
+    expect(page.locator(".told")).to_contain_text("sure", timeout=20_000)
+    expect(page.locator("details.map-line[open]")).to_have_count(page.locator(".standing.to-check").count())
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_a_mapping_is_saved_and_its_fields_are_fetched(connected: Visits, home: Path) -> None:
+    """What is sure waits for one click; then points exist as a metric."""
+    page = settings_of(connected)
+    page.locator("#settings-mapping-load").click()
+    expect(page.locator("#settings-mapping-effect")).to_contain_text("fetched again", timeout=20_000)
+    page.locator("#settings-mapping-save").click()
+    expect(page.locator("#settings-mapping-saved")).to_contain_text("fetched again")
+
+    profile = load_profile(Home(home), "default")
+    assert profile is not None
+    assert profile.fields["story_points"].startswith("customfield_")
+    assert profile.provenance["story_points"].startswith("proposed, confidence 0.")
+
+
+def test_profiles_from_copy_to_undo(connected: Visits, home: Path, cloud: JiraSimulator) -> None:
+    """Copy, export, delete, take back, import: no step holds the token, and each says what it did."""
+    page = settings_of(connected)
+    told = page.locator("#settings-profile-told")
+    page.locator("#settings-profile-name").fill("team-blue")
+    page.get_by_role("button", name="Copy to").click()
+    expect(told).to_contain_text("without its token")
+    expect(page.locator("#settings-profile")).to_have_value("team-blue")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export without secrets").click()
+    exported = Path(download.value.path()).read_text()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(told).to_contain_text("team-blue was deleted.")
+    page.get_by_role("button", name="Take the deletion of team-blue back").click()
+    expect(told).to_contain_text("team-blue is back.")
+    page.locator("#settings-profiles input[type=file]").set_input_files(
+        files=[{"name": "theirs.toml", "mimeType": "application/toml", "buffer": exported.encode()}]
+    )
+    expect(page).to_have_url(re.compile("src=theirs"))
+    expect(page.locator("#settings-url")).to_have_value(cloud.url)
+    expect(page.get_by_text("not set", exact=True)).to_be_visible()
+
+    assert cloud.token not in exported
+    assert cloud.email not in exported
+    assert {path.name for path in (home / "secrets").iterdir() if path.is_file()} == {"default.json"}
+
+
+def test_a_name_that_cannot_be_one(connected: Visits, home: Path) -> None:
+    """The sentence stands beside the field, and no file is made."""
+    page = settings_of(connected)
+    page.locator("#settings-profile-name").fill("../x")
+    page.get_by_role("button", name="Create", exact=True).click()
+
+    expect(page.locator("[class*=InputWrapper-error]")).to_contain_text("cannot be the name of a profile")
+    assert [path.name for path in (home / "profiles").iterdir()] == ["default.toml"]

@@ -173,6 +173,8 @@
       link.toggleAttribute("aria-current", here);
       if (here) link.setAttribute("aria-current", "page");
     }
+    // What may be folded is open where there is room for it.
+    if (!document.body.dataset.page) for (const fold of document.querySelectorAll("details.fold")) fold.open = window.innerWidth > 700;
     document.body.dataset.page = page;
     const title = document.querySelector("#page-" + page + " h1");
     document.title = (title ? title.textContent + " - " : "") + "Throughline";

@@ -92,6 +92,6 @@ def _stuck(key: str, status: str, days: float, old: bool) -> Component:
                 if old
                 else []
             ),
-            html.Span(age, className="number", title="since the work on it began"),
+            html.Span(age, className="days", title="since the work on it began"),
         ]
     )

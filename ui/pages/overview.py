@@ -42,11 +42,14 @@ def layout() -> Sequence[Component]:
         ),
         chart_grid("overview"),
         html.Section(
+            html.Details(
+                className="fold",
+                children=[
+                    html.Summary(html.H2("What to know about these numbers")),
+                    html.Div(id=ids.FINDINGS, className="findings"),
+                ],
+            ),
             className="panel",
-            children=[
-                html.H2("What to know about these numbers"),
-                html.Div(id=ids.FINDINGS, className="findings"),
-            ],
             **aria(label="Data quality"),
         ),
     ]

@@ -1,6 +1,7 @@
 """Business days: Monday to Friday, less holidays, each day in parts of its own length."""
 
 import datetime as dt
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -8,11 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from configuration.profile import profile_from
 from data.business_days import BusinessCalendar
+from data.evidence import evidence_lines
 from data.metrics.flow_time import flow_time
 from data.metrics.request_lead_time import request_lead_time
-from tests.builders import issue
-from tests.engine import engine_metrics
+from data.pipeline import View, compute
+from tests.builders import issue, status_list
+from tests.engine import engine_metrics, stored
 from tests.reference.clock import business_days
 from tests.rows import at, context
 
@@ -101,3 +105,19 @@ def test_only_two_definitions_name_the_option(issues: list[dict]) -> None:
     named = [name for name, metric in metrics.items() if metric["definition"].endswith("/1+business")]
     assert named == ["flow_time", "request_lead_time"]
     assert all(metric["definition"] == f"{name}/1" for name, metric in plain.items())
+
+
+def test_the_rows_behind_the_number_count_as_it_does(tmp_path: Path) -> None:
+    """Friday noon to Tuesday noon is 2 working days in the drawer as well, and 4 elapsed ones elsewhere."""
+    history = [("2026-03-06T12:00", "Doing"), ("2026-03-10T12:00", "Done")]
+    item = issue("A-1", created="2026-03-06T12:00", history=history)
+    profile = profile_from({"business_days": True})
+    store = stored(tmp_path, [item], status_list(), profile=profile)
+    report = compute(store.load(), profile, View("2026-03-02", "2026-03-15", "2026-04-01"))
+
+    shown = {
+        name: evidence_lines(report.delivery, name, report.results[name], store=store)[0].days
+        for name in ("flow_time", "request_lead_time", "flow_velocity")
+    }
+    assert shown == {"flow_time": 2.0, "request_lead_time": 2.0, "flow_velocity": 4.0}
+    assert report.results["flow_time"].value == 2.0

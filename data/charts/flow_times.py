@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.charts.quantiles import quantiles_by_group
+from data.metrics.durations import days_to_completion
 from data.metrics.flow_time import flow_time_candidates
-from data.metrics.weekly import DAY_MS, count_by_week, week_count
+from data.metrics.weekly import count_by_week, week_count
 from data.performance_utils import CalculationContext
 from data.statistics import PERCENTILE_FLOORS
 from data.tables import Instants
@@ -20,7 +21,7 @@ class FlowTimes:
     Attributes:
         rows: rows of the issue table.
         completed_at: when each was completed.
-        days: from start to completion.
+        days: from start to completion, working days where the profile counts them.
         week: place of the week of completion.
     """
 
@@ -55,7 +56,7 @@ def flow_times(context: CalculationContext) -> FlowTimes:
     return FlowTimes(
         rows=rows,
         completed_at=completed,
-        days=(completed - delivery.started_at[rows]) / DAY_MS,
+        days=days_to_completion(context, rows, delivery.started_at),
         week=context.completed_week[rows].astype(np.int64),
     )
 

@@ -31,9 +31,22 @@ def median_days(
         empty: the sentence for a period without included rows, which gives no value.
     """
     rows = candidates.rows()
-    calendar, until = context.delivery.calendar, context.delivery.completed_at[rows]
-    days = (until - since[rows]) / DAY_MS if calendar is None else calendar.days_between(since[rows], until)
+    days = days_to_completion(context, rows, since)
     return median_of(context, candidates, days, context.completed_week[rows], evidence=evidence, empty=empty)
+
+
+def days_to_completion(
+    context: CalculationContext, rows: NDArray[np.intp], since: Instants
+) -> NDArray[np.float64]:
+    """Return the days, or the working days where the profile counts them, from ``since`` to completion.
+
+    Args:
+        context: reads ``completed_at`` and the calendar.
+        rows: completed items, none before its ``since``.
+        since: by row of the issue table.
+    """
+    calendar, until = context.delivery.calendar, context.delivery.completed_at[rows]
+    return (until - since[rows]) / DAY_MS if calendar is None else calendar.days_between(since[rows], until)
 
 
 def median_of(

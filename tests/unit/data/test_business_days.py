@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from configuration.profile import profile_from
 from data.business_days import BusinessCalendar
+from data.charts.flow_times import flow_times
 from data.evidence import evidence_lines
 from data.metrics.flow_time import flow_time
 from data.metrics.request_lead_time import request_lead_time
@@ -94,6 +95,7 @@ def test_flow_time_and_lead_time_count_working_days() -> None:
     assert [flow_time(context([item], *period)).value, flow_time(plain).value] == [4.0, 2.0]
     assert [request_lead_time(plain).value, flow_time(holiday).value] == [4.0, 1.0]
     assert request_lead_time(holiday).value == 3.0
+    assert flow_times(holiday).days.tolist() == [1.0]  # the dots of the chart are those of the number
 
 
 @pytest.mark.parametrize("issues", [[], [issue("A-1", created="2026-03-01")]])

@@ -162,8 +162,11 @@ def stamp(workspace: Workspace, profile: str | None) -> str:
         ConfigurationError: there is no such profile.
         StoreError: its store is damaged.
     """
-    meta = workspace.pipeline(profile).store.meta()
-    parts = meta.get("revision"), meta.get("synced_at"), workspace.jobs.state().reference
+    pipeline, state = workspace.pipeline(profile), workspace.jobs.state()
+    meta = pipeline.store.meta()
+    # While the very first data are read the page waits for them; if they do not come, it has to say so.
+    waiting = "reading" if state.running and not len(pipeline.dataset().issues) else ""
+    parts = meta.get("revision"), meta.get("synced_at"), state.reference, waiting
     return "!".join(part or "" for part in parts)
 
 

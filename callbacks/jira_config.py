@@ -180,6 +180,17 @@ def look_at(workspace: Workspace, target: str, typed: Typed) -> Look:
     return Look(cloud, words, verify(client, source))
 
 
+def bound(typed: Typed, typed_for: str | None) -> Typed:
+    """Return the fields without the token if it was typed for another address.
+
+    Args:
+        typed: the fields.
+        typed_for: origin of the address that stood there when the token was typed, None if there was none.
+    """
+    moved = bool(typed_for and typed.url) and origin_of(_address(typed.url)) != typed_for
+    return replace(typed, token="") if moved else typed
+
+
 def draft_of(workspace: Workspace, target: str, typed: Typed) -> Draft:
     """Return what the fields say, with the saved token where none was typed; the environment wins."""
     environment = workspace.environment
@@ -215,6 +226,7 @@ def _register_connection(app: Dash, workspace: Workspace) -> None:
             Output(ids.TOKEN, "description"),
             Output(ids.VERDICT, "children"),
             Output(ids.PROJECTS, "data"),
+            Output(ids.TYPED_FOR, "data"),
         ],
         inputs={
             "values": {
@@ -224,16 +236,28 @@ def _register_connection(app: Dash, workspace: Workspace) -> None:
             },
             "_clicks": Input(ids.VERIFY, "n_clicks"),
         },
-        state={"shown": State(ids.SHOWN, "data"), "chosen": State(ids.PROJECTS, "value")},
+        state={
+            "shown": State(ids.SHOWN, "data"),
+            "chosen": State(ids.PROJECTS, "value"),
+            "typed_for": State(ids.TYPED_FOR, "data"),
+        },
         prevent_initial_call=True,
         running=[(Output(ids.VERIFY, "children"), "Asking Jira ...", "Verify")],
     )
     def look(
-        values: dict[str, str | None], _clicks: int | None, shown: dict[str, str], chosen: list[str] | None
+        values: dict[str, str | None],
+        _clicks: int | None,
+        shown: dict[str, str],
+        chosen: list[str] | None,
+        typed_for: str | None,
     ) -> tuple[Any, ...]:
         if ctx.triggered_id == ids.TOKEN and not values["token"]:
-            raise PreventUpdate  # it was saved, and the field cleared
-        seen = look_at(workspace, shown["target"], Typed.from_fields(values))
+            raise PreventUpdate  # it was saved, or taken away, and the field cleared
+        given = Typed.from_fields(values)
+        typed = given if ctx.triggered_id == ids.TOKEN else bound(given, typed_for)
+        if given.token and not typed.token:
+            set_props(ids.TOKEN, {"value": ""})
+        seen = look_at(workspace, shown["target"], typed)
         projects = seen.verdict.projects
         if len(projects) == 1 and not chosen:
             set_props(ids.PROJECTS, {"value": [projects[0].key]})
@@ -245,6 +269,7 @@ def _register_connection(app: Dash, workspace: Workspace) -> None:
             seen.token,
             _verdict(seen),
             [{"value": key, "label": label} for key, label in known.items()] if projects else no_update,
+            (origin_of(_address(typed.url)) if typed.url else typed_for) if typed.token else None,
         )
 
     @app.callback(
@@ -253,7 +278,11 @@ def _register_connection(app: Dash, workspace: Workspace) -> None:
         prevent_initial_call=True,
     )
     def use_gateway(clicks: list[int | None]) -> Any:
-        return ctx.triggered_id["name"] if any(clicks) else no_update
+        if not any(clicks):
+            return no_update
+        # The gateway belongs to the makers of the site, so the token may go there without being typed again.
+        set_props(ids.TYPED_FOR, {"data": origin_of(ctx.triggered_id["name"])})
+        return ctx.triggered_id["name"]
 
 
 def _error(fault: Fault | None, field: str) -> str | None:
@@ -287,15 +316,24 @@ def _register_query(app: Dash, workspace: Workspace) -> None:
             Output(ids.PRICE, "children"),
         ],
         inputs={"projects": Input(ids.PROJECTS, "value"), "jql": Input(ids.JQL, "value")},
-        state={"values": _connection_states(), "shown": State(ids.SHOWN, "data")},
+        state={
+            "values": _connection_states(),
+            "shown": State(ids.SHOWN, "data"),
+            "typed_for": State(ids.TYPED_FOR, "data"),
+        },
         prevent_initial_call=True,
     )
     def price(
-        projects: list[str] | None, jql: str | None, values: dict[str, str | None], shown: dict[str, str]
+        projects: list[str] | None,
+        jql: str | None,
+        values: dict[str, str | None],
+        shown: dict[str, str],
+        typed_for: str | None,
     ) -> tuple[Any, ...]:
         by_projects = ctx.triggered_id == ids.PROJECTS
         query = jql_of(projects or ()) if by_projects else (jql or "").strip()
-        draft = draft_of(workspace, shown["target"], Typed.from_fields({**values, "jql": query}))
+        typed = bound(Typed.from_fields({**values, "jql": query}), typed_for)
+        draft = draft_of(workspace, shown["target"], typed)
         told, fault = _priced(workspace, shown["target"], draft)
         wrong = fault.cause if fault else None
         picker = (
@@ -344,6 +382,7 @@ def _register_save(app: Dash, workspace: Workspace, readings: Readings) -> None:
         state={
             "values": {**_connection_states(), "jql": State(ids.JQL, "value")},
             "shown": State(ids.SHOWN, "data"),
+            "typed_for": State(ids.TYPED_FOR, "data"),
         },
         prevent_initial_call=True,
         running=[
@@ -351,11 +390,13 @@ def _register_save(app: Dash, workspace: Workspace, readings: Readings) -> None:
             (Output(ids.CONNECT_WAIT, "hidden"), False, True),
         ],
     )
-    def save(clicks: int | None, values: dict[str, str | None], shown: dict[str, str]) -> tuple[Any, Any]:
+    def save(
+        clicks: int | None, values: dict[str, str | None], shown: dict[str, str], typed_for: str | None
+    ) -> tuple[Any, Any]:
         if not clicks:
             raise PreventUpdate
         target = shown["target"]
-        typed = Typed.from_fields(values)
+        typed = bound(Typed.from_fields(values), typed_for)
         draft = draft_of(workspace, target, typed)
         fault = connect(workspace, readings, target, draft, new_token=bool(typed.token))
         if fault is not None:

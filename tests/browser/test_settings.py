@@ -213,6 +213,21 @@ def test_a_jira_that_refuses(page: Page, cloud: JiraSimulator, fault, says: str)
         expect(page.locator(FAULT)).to_contain_text(says, timeout=20_000)
 
 
+def test_a_typed_token_does_not_follow_a_changed_address(page: Page, cloud: JiraSimulator) -> None:
+    """The other server hears nothing of it, and the field asks for it again."""
+    page.locator("#settings-url").focus()
+    type_credentials(page, cloud)
+    expect(page.locator(".check-lines")).to_be_visible()
+    with FaultServer(cloud.handle) as other:
+        page.locator("#settings-url").fill(other.url)
+        page.keyboard.press("Enter")
+        expect(page.locator("#settings-verdict")).to_contain_text("Enter an API token")
+
+        assert other.seen
+        assert not [request for request in other.seen if "authorization" in request.headers]
+    expect(page.locator("#settings-token")).to_have_value("")
+
+
 def test_a_query_is_judged_by_jira(page: Page, cloud: JiraSimulator) -> None:
     """Its own words stand beside the query."""
     page.locator("#settings-url").focus()

@@ -18,6 +18,7 @@ def layout() -> Sequence[Component]:
     return [
         heading("settings", "Settings"),
         dcc.Store(id=ids.SHOWN),
+        dcc.Store(id=ids.TYPED_FOR),
         dcc.Download(id=ids.DOWNLOAD),
         html.Div(id=ids.SOURCE, className="settings-pair"),
         html.Div(id=ids.MEANING),

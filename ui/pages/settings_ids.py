@@ -10,6 +10,7 @@ URL = "settings-url"
 EMAIL = "settings-email"
 EMAIL_BOX = "settings-email-box"
 TOKEN = "settings-token"  # noqa: S105  # a name
+TYPED_FOR = "settings-typed-for"  # origin of the address that the typed token is for
 VERIFY = "settings-verify"
 VERDICT = "settings-verdict"
 GATEWAY = "settings-gateway"  # pattern: {"kind": GATEWAY, "name": address}

@@ -8,6 +8,7 @@ import pytest
 
 from callbacks.jira_config import (
     Typed,
+    bound,
     connect,
     draft_of,
     form_of,
@@ -215,6 +216,23 @@ def test_a_token_belongs_to_its_address(workspace: Workspace, cloud: JiraSimulat
     assert "Enter an API token" in seen.prompt
     assert sent == []
     assert token_origin(workspace.home, "default") == "https://old.example.org"
+
+
+@pytest.mark.parametrize(
+    ("url", "typed_for", "kept"),
+    [
+        ("https://a.example.org/jira", "https://a.example.org", True),
+        ("a.example.org", "https://a.example.org", True),
+        ("https://A.example.org", "https://a.example.org", True),
+        ("https://b.example.org", "https://a.example.org", False),
+        ("https://a.example.org:8443", "https://a.example.org", False),
+        ("http://a.example.org", "https://a.example.org", False),
+        ("https://b.example.org", None, True),  # typed before there was an address
+        ("", "https://a.example.org", True),  # nothing is sent anywhere
+    ],
+)
+def test_a_typed_token_does_not_follow_a_changed_address(url: str, typed_for: str | None, kept: bool) -> None:
+    assert bool(bound(Typed(url=url, token="x"), typed_for).token) is kept
 
 
 def test_the_environment_wins_and_is_not_written_down(tmp_path: Path, cloud: JiraSimulator) -> None:

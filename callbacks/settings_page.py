@@ -1,5 +1,6 @@
 """The Settings page: draws its sections for the profile that the URL names; their callbacks do the rest."""
 
+import logging
 from typing import Any
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
@@ -10,11 +11,14 @@ from callbacks.jira_config import form_of, show_profile
 from callbacks.workspace import Workspace
 from configuration.errors import ConfigurationError
 from data.field_reading import Readings
-from data.profiles import list_profiles, start_afresh
+from data.persistence import DEFAULT_PROFILE, load_profile
+from data.profiles import start_afresh
 from ui import ids as shell_ids
 from ui.pages import settings_ids as ids
 from ui.pages.settings import broken_profile
 from ui.pages.settings_connection import connection_section, data_section
+
+logger = logging.getLogger(__name__)
 
 
 def register(app: Dash, workspace: Workspace) -> None:
@@ -45,8 +49,10 @@ def _register_page(app: Dash, workspace: Workspace, readings: Readings) -> None:
             form = form_of(workspace, name)
             filled = bool(workspace.pipeline(name).store.revision())
         except ConfigurationError as error:
-            file_exists = name in list_profiles(workspace.home)
-            broken = broken_profile(name, error.message, error.hint, can_begin_again=file_exists)
+            wrong = broken_name(workspace, name)
+            broken = broken_profile(
+                wrong or name, error.message, error.hint, can_begin_again=wrong is not None
+            )
             return f"profile {name}", broken, None, profile_actions.section(workspace, name), None
         now = {"profile": name, "target": form.target, "filled": filled}
         if now == before:
@@ -59,6 +65,16 @@ def _register_page(app: Dash, workspace: Workspace, readings: Readings) -> None:
             no_update if same else profile_actions.section(workspace, name),
             now,
         )
+
+
+def broken_name(workspace: Workspace, name: str) -> str | None:
+    """Return whose file is no profile: that of ``name``, or of the default one edited in its place."""
+    for candidate in (name, DEFAULT_PROFILE):
+        try:
+            load_profile(workspace.home, candidate)
+        except ConfigurationError:
+            return candidate
+    return None
 
 
 def _register_file_label(app: Dash) -> None:
@@ -81,7 +97,8 @@ def _register_afresh(app: Dash, workspace: Workspace) -> None:
         if not any(clicks):
             raise PreventUpdate
         name = ctx.triggered_id["name"]
-        start_afresh(workspace.home, name)
-        workspace.reload(name)
+        aside = start_afresh(workspace.home, name)
+        field_mapping.apply(workspace, name)
         show_profile(workspace, name, "/settings")
+        logger.warning("profile.set_aside", extra={"file": aside.file, "reason": aside.reason})
         return None

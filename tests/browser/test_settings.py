@@ -359,3 +359,21 @@ def test_a_name_that_cannot_be_one(connected: Visits, home: Path) -> None:
 
     expect(page.locator("[class*=InputWrapper-error]")).to_contain_text("cannot be the name of a profile")
     assert [path.name for path in (home / "profiles").iterdir()] == ["default.toml"]
+
+
+def test_a_file_that_was_broken_by_hand(connected: Visits, home: Path) -> None:
+    """The page says what is wrong with it, keeps the last good numbers, and begins again when asked to."""
+    page = settings_of(connected)
+    file = home / "profiles" / "default.toml"
+    file.write_text("timezone = \n")
+    page.locator("nav.pages a[href^='/flow']").click()
+    expect(page.locator('article[data-metric="flow_velocity"] .figure:visible')).to_be_visible()
+    page.goto(connected.url + "/settings")
+    expect(page.locator("#settings-source")).to_contain_text("The profile default cannot be read")
+    assert file.read_text() == "timezone = \n"
+    page.get_by_role("button", name="Set it aside and start afresh").click()
+
+    expect(page.locator("#settings-url")).to_have_value("", timeout=15_000)
+    aside = {path.suffix: path.read_text() for path in (home / "profiles" / "aside").iterdir()}
+    assert aside[".broken"] == "timezone = \n"
+    assert "cannot be read" in aside[".txt"]

@@ -78,7 +78,7 @@ class CacheLedger:
     def note_view(self, key: str) -> None:
         """Note that a view was answered from the store."""
         if self._full is None:
-            self._full = max((line.full for line in self._lines()), default=0)
+            self._full = _sum(self._lines()).full
         self._note(key, Lookup(_now_ms(), without=self._full))
 
     def note_sync(self, key: str, reason: str | None, calls: int, *, full: bool) -> None:
@@ -91,8 +91,7 @@ class CacheLedger:
             full: whether everything was fetched: what a look-up costs without a cache.
         """
         self._compact()
-        lines = list(self._lines())
-        self._full = calls if full else next((line.full for line in reversed(lines) if line.full), calls)
+        self._full = calls if full else _sum(self._lines()).full or calls
         self._note(key, Lookup(_now_ms(), reason, calls, self._full, full=self._full))
 
     def statistics(self) -> CacheStatistics:

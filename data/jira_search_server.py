@@ -219,10 +219,20 @@ class _Pieces:
 
     def __call__(self, ids: list[str]) -> Iterator[SearchPage]:
         try:
-            yield self._search._page(by_ids(self._jql, ids), 0, len(ids), self._search._fields)
+            yield from self._pages(ids)
         except QueryError:
             for half in halves(ids):
                 yield from self(half)
+
+    def _pages(self, ids: list[str]) -> Iterator[SearchPage]:
+        """Follow the pages of a list to its end: a server may give far less than asked."""
+        start = 0
+        while True:
+            page = self._search._page(by_ids(self._jql, ids), start, len(ids), self._search._fields)
+            yield page
+            start += len(page.issues)
+            if not page.issues or start >= (page.total or 0):
+                return
 
 
 def _is_torn(walked: _Walked, end: int) -> bool:

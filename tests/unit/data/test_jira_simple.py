@@ -42,9 +42,12 @@ from data.jira_dialects import (
     narrowed,
     split_order,
 )
+from data.jira_query_manager import TokenBucket
+from data.jira_simple import JiraClient
 from data.jira_transport import Call, RequestLog
 from data.jira_walks import FanOut
 from data.normalize import Changelog, History
+from data.simulator.server import JiraSimulator
 
 # Built here, so that no file holds anything that looks like a secret.
 TOKEN = Secret("-".join(["made", "up", "for", "tests"]))
@@ -673,3 +676,13 @@ def test_the_request_log_adds_up() -> None:
         "bytes": 16,
         "by_path": {"/a": 2, "/b": 1},
     }
+
+
+def test_issues_asked_for_by_name_all_come_from_a_server_with_small_pages() -> None:
+    """A list of 60 ids takes seven pages where the server gives ten at a time, and none is left out."""
+    with JiraSimulator(120, 3, "dc", page_cap=10) as jira:
+        client = JiraClient(Connection(jira.url, "", Secret(jira.token)), TokenBucket(1_000))
+        ids = [str(issue.id) for issue in jira.site.issues()][::2]
+        named = [row.id for page in client.named("created is not EMPTY", ids) for row in page]
+
+    assert sorted(named) == sorted(ids)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, ctx, no_update, set_props
+from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from callbacks.views import profile_names
@@ -48,7 +49,7 @@ from data.sources import Source, resolve
 from ui import ids as shell_ids
 from ui.format import counted
 from ui.pages import settings_ids as ids
-from ui.pages.settings_connection import ConnectionForm, fault_lines, finding_lines
+from ui.pages.settings_connection import ConnectionForm, fault_lines, finding_lines, review_banner
 
 logger = logging.getLogger(__name__)
 VARIABLES = {"url": "JIRA_URL", "email": "JIRA_EMAIL", "token": "JIRA_TOKEN", "jql": "JIRA_JQL"}
@@ -403,8 +404,19 @@ def _register_save(app: Dash, workspace: Workspace, readings: Readings) -> None:
             set_props(_FIELDS[fault.field], {"error": fault.cause})
             return fault_lines(fault.cause, fault.remedy, fault.link, fault.gateway), no_update
         set_props(ids.TOKEN, {"description": token_words(workspace, target, draft.url)})
+        set_props(shell_ids.INVITATION, {"children": _to_review(workspace, readings, target)})
         show_profile(workspace, target, "/")
         return "Saved; the sync is under way.", ""
+
+
+def _to_review(workspace: Workspace, readings: Readings, target: str) -> Component | None:
+    """Return what was mapped and what somebody should look at; None where nothing was proposed."""
+    reading = readings.of(target)
+    if reading is None:
+        return None
+    sure = len(workspace.pipeline(target).profile.fields)
+    to_check = sum(found.doubtful and found.best is not None for found in reading.proposals.values())
+    return review_banner(sure, to_check)
 
 
 def connect(

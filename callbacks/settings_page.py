@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update, set_props
 from dash.exceptions import PreventUpdate
 
 from callbacks import field_mapping, jira_config, profile_actions
@@ -57,6 +57,7 @@ def _register_page(app: Dash, workspace: Workspace, readings: Readings) -> None:
         now = {"profile": name, "target": form.target, "filled": filled}
         if now == before:
             raise PreventUpdate
+        set_props(shell_ids.INVITATION, {"children": None})  # its invitation to this page was followed
         same = before is not None and (before["profile"], before["target"]) == (name, form.target)
         return (
             f"profile {name}",

@@ -29,6 +29,7 @@ SYNC = "sync-now"
 BANNER = "banner"
 JOB = "job"
 NOTICE = "notice"
+INVITATION = "invitation"  # what to look at after a Jira was connected
 LIVE = "live"
 FINDINGS = "findings"
 CHANGES = "changes"

@@ -39,6 +39,7 @@ def page(
             header([(spec.path, spec.title) for spec in PAGES if spec.in_navigation]),
             html.Div(notice, id=ids.BANNER),
             html.Div(id=ids.NOTICE),
+            html.Div(id=ids.INVITATION),
             html.Div(id=ids.JOB, role="status", **aria(live="polite")),
             filters(profiles, shown),
             html.Main(id="main", tabIndex="-1", children=[_box(spec) for spec in PAGES]),

@@ -208,6 +208,19 @@ def fault_lines(cause: str, remedy: str, link: str = "", gateway: str = "") -> C
     )
 
 
+def review_banner(sure: int, to_check: int) -> Component:
+    """Return what stands above the first numbers: how many fields were mapped, and how many are in doubt."""
+    return html.Div(
+        className="banner",
+        role="status",
+        children=[
+            html.Strong("Your Jira is connected."),
+            " ",
+            html.A(f"Review mapping: {sure} sure, {to_check} to check", href="/settings"),
+        ],
+    )
+
+
 def _connection_note(form: ConnectionForm) -> str:
     if form.is_new:
         return f"Saved as the profile {form.target}; the sample data stays."

@@ -1,9 +1,11 @@
 """The schema of a store's file: how it is made, and how those of earlier versions are brought up to date."""
 
+import contextlib
 import hashlib
 import os
 import sqlite3
 import tempfile
+import time
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -40,6 +42,8 @@ CREATE TABLE staged (
 );
 CREATE TABLE attempt (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
+_NEW = ".new-"
+_ABANDONED_AFTER_S = 3_600.0
 _DIGEST_BITS = 128
 _decode = msgspec.msgpack.Decoder(IssueRow).decode
 
@@ -52,17 +56,27 @@ def create(path: Path) -> None:
         sqlite3.Error: the disk is full.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-", suffix=".sqlite")
+    _clear_abandoned(path.parent)
+    # Not a name that anybody takes for a store: what opens it now keeps it from being whole.
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_NEW)
     os.close(handle)
     made = Path(name)
     try:
         with closing(sqlite3.connect(made, isolation_level=None)) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(f"BEGIN;{_SCHEMA}{_ADDED}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;")
+            connection.execute("PRAGMA journal_mode = WAL")
         _put_in_place(made, path)
     finally:
-        for companion in ("", "-wal", "-shm"):
+        for companion in ("", "-journal", "-wal", "-shm"):
             Path(name + companion).unlink(missing_ok=True)
+
+
+def _clear_abandoned(folder: Path) -> None:
+    """Take away what a killed process left; a younger file may be another process at work."""
+    for left in folder.glob(f"{_NEW}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > _ABANDONED_AFTER_S:
+                left.unlink()
 
 
 def _put_in_place(made: Path, path: Path) -> None:

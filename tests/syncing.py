@@ -123,5 +123,10 @@ def settings_for(jira: JiraSimulator, dialect: str, *, url: str = "") -> dict[st
 
 def store_of(home: Path) -> Store:
     """Return the only store of a home."""
-    (path,) = (home / "cache").glob("*.sqlite")
-    return Store(path)
+    (store,) = stores_of(home)
+    return store
+
+
+def stores_of(home: Path) -> list[Store]:
+    """Return the stores of a home."""
+    return [Store(path) for path in (home / "cache").glob("[0-9a-f]*.sqlite")]

@@ -31,6 +31,7 @@ JOB = "job"
 NOTICE = "notice"
 INVITATION = "invitation"  # what to look at after a Jira was connected
 LIVE = "live"
+WARM_UP = "warm-up"
 FINDINGS = "findings"
 CHANGES = "changes"
 STUCK = "stuck"

@@ -45,6 +45,8 @@ def page(
             html.Main(id="main", tabIndex="-1", children=[_box(spec) for spec in PAGES]),
             html.Div(id=ids.LIVE, role="status", className="toast", **aria(live="polite")),
             drawer(),
+            # Gets a graph that nobody sees, so that the chart library is there when the first chart comes.
+            html.Div(id=ids.WARM_UP, hidden=True),
         ],
     )
 

@@ -153,10 +153,19 @@
   function views(page, filters, revision, before) {
     if (!page || !filters || revision === null || revision === undefined) return before.map(NO_UPDATE);
     showPage(page);
+    if (!views.warm) warmUp(page);
     const now = { filters, revision };
     return window.dash_clientside.callback_context.outputs_list.map((output, place) =>
       output.id.name === page ? unlessSame(now, before[place]) : NO_UPDATE()
     );
+  }
+
+  /* The chart library is large: it is fetched after the first paint, and not only when the first chart is there to be drawn. */
+  function warmUp(page) {
+    if (!document.querySelector("#page-" + page + " [data-chart]")) return;
+    views.warm = true;
+    const props = { id: "warm-up-graph", figure: { data: [], layout: {} }, config: { showSendToCloud: false, displayModeBar: false } };
+    window.setTimeout(() => setProps("warm-up", { children: { namespace: "dash_core_components", type: "Graph", props } }), 300);
   }
 
   function showPage(page) {

@@ -10,7 +10,7 @@ from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from callbacks.jira_config import start_sync
+from callbacks.connecting import start_sync
 from callbacks.shell import stamp
 from callbacks.views import view_of
 from callbacks.workspace import Workspace

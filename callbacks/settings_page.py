@@ -7,7 +7,8 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_up
 from dash.exceptions import PreventUpdate
 
 from callbacks import field_mapping, jira_config, profile_actions
-from callbacks.jira_config import form_of, show_profile
+from callbacks.connecting import form_of
+from callbacks.jira_config import show_profile
 from callbacks.workspace import Workspace
 from configuration.errors import ConfigurationError
 from data.field_reading import Readings

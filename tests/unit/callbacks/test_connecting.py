@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from callbacks.jira_config import (
+from callbacks.connecting import (
     Typed,
     bound,
     connect,

@@ -25,6 +25,7 @@ from configuration.errors import ConfigurationError, DashboardError, InputError
 from configuration.logging_config import log_exception_reference, run_context
 from configuration.settings import Home, home_from, initialize
 from data.cache_ledger import CacheLedger
+from data.outcome import SyncOutcome
 from data.persistence import DEFAULT_PROFILE, DEMO_PROFILE
 from data.sources import Source, check_connection, resolve
 
@@ -430,13 +431,9 @@ def _hint_at_empty(source: Source) -> None:
     _say(f"There are no issues in the store of the profile {source.name}; start with {start}.")
 
 
-def _outcome(outcome: Any, as_json: bool) -> str:
-    document = outcome.as_document()
+def _outcome(outcome: SyncOutcome, as_json: bool) -> str:
     if as_json:
-        return as_json_text(document)
-    issues = document["issues"]
-    bad = f", {issues['bad']} bad" if issues["bad"] else ""
-    return (
-        f"{issues['fetched']} issues read: {issues['created']} new, {issues['updated']} updated, "
-        f"{issues['deleted']} deleted{bad}; {issues['stored']} stored.\n"
-    )
+        return as_json_text(outcome.as_document())
+    from callbacks.tables import outcome_words  # noqa: PLC0415
+
+    return outcome_words(outcome)

@@ -8,10 +8,29 @@ from rich.console import Console
 from rich.table import Table
 
 from data.metric import MetricResult
+from data.outcome import SyncOutcome
 from data.pipeline import ALL_METRICS, Report
 
 MISSING_VALUE = "-"
 ISSUE_HEADINGS = ("key", "type", "status", "created", "started_at", "completed_at", "resolution")
+
+
+def outcome_words(outcome: SyncOutcome) -> str:
+    """Return what a sync or an import did, a line for each thing that somebody should know."""
+    changes, requests = outcome.changes, outcome.requests["total"]
+    asked = f", {requests} requests" if requests else ""
+    new = changes.created + outcome.created_in_parts
+    counts = {"new": new, "updated": changes.updated, "moved": changes.moved, "gone": changes.deleted}
+    told = ", ".join(f"{n} {what}" for what, n in counts.items() if n) or "nothing has changed"
+    lines = [f"{outcome.fetched} issues read: {told}; {changes.stored} stored{asked}."]
+    if outcome.bad:
+        lines.append(f"{outcome.bad} of them could not be read in full; metrics says in which fields.")
+    if outcome.held_back:
+        lines.append(
+            f"{outcome.held_back} issues seem to be gone, too many at once to believe it: they are kept. "
+            "If they are gone indeed, run sync --full."
+        )
+    return "".join(f"{line}\n" for line in lines)
 
 
 def metrics_table(report: Report) -> str:

@@ -1,7 +1,8 @@
 """The profiles of a home: create, copy, list, rename, delete and take back, export, import.
 
 A token belongs to one profile. It moves with a rename, is set aside and comes
-back with a deletion that is undone, and is never copied.
+back with a deletion that is undone, and is never copied. So do imported
+issues, which have no other home; what was read from a Jira can be read again.
 """
 
 import datetime as dt
@@ -29,6 +30,7 @@ from data.persistence import (
 from data.profile_rules import require_consistent
 from data.profile_text import exported, merged, secret_keys
 from data.profile_versions import migrate
+from data.sources import files_store_path
 
 MOST_CHARACTERS = 256 * 1024
 # Undo is for slips; a token must not lie about for ever.
@@ -101,6 +103,7 @@ def rename(home: Home, name: str, new: str) -> None:
     except ConfigurationError:
         _move(secret_path(home, target), secret_path(home, name))
         raise
+    _move_store(files_store_path(home, name), files_store_path(home, target))
 
 
 def delete(home: Home, name: str) -> Deleted:
@@ -119,6 +122,7 @@ def delete(home: Home, name: str) -> Deleted:
     aside = f"{name}~{stamp}"
     _move(secret_path(home, name), _aside(home.secrets, aside, ".json"))
     _move(source, _aside(home.profiles, aside, ".toml"))
+    _move_store(files_store_path(home, name), _aside(home.cache, aside, ".sqlite"))
     return Deleted(aside, name, stamp)
 
 
@@ -148,6 +152,7 @@ def restore(home: Home, deleted_id: str) -> str:
     delete_token(home, name)
     _move(_aside(home.profiles, deleted_id, ".toml"), profile_path(home, name))
     _move(_aside(home.secrets, deleted_id, ".json"), secret_path(home, name))
+    _move_store(_aside(home.cache, deleted_id, ".sqlite"), files_store_path(home, name))
     return name
 
 
@@ -306,6 +311,12 @@ def _move(source: Path, target: Path) -> None:
             f"The file {source.name} cannot be moved: {error.strerror}.",
             hint="Check the space and the permissions of the folder that THROUGHLINE_HOME names.",
         ) from error
+
+
+def _move_store(source: Path, target: Path) -> None:
+    """Move a store with what SQLite keeps beside it."""
+    for companion in ("-wal", "-shm", ""):
+        _move(source.with_name(source.name + companion), target.with_name(target.name + companion))
 
 
 def _stamp() -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -156,6 +157,11 @@ def check_connection(source: Source) -> None:
 def _token(home: Home, name: str, url: str, environment: Mapping[str, str]) -> Secret | None:
     given = environment.get("JIRA_TOKEN")
     return Secret(given) if given else load_token(home, name, url)
+
+
+def files_store_path(home: Home, name: str) -> Path:
+    """Return where the imported issues of a profile are, if it has any."""
+    return _store(home, "files", name).path
 
 
 def _store(home: Home, dialect: str, site: str) -> Store:

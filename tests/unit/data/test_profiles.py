@@ -17,6 +17,7 @@ from data.persistence import (
     save_profile_text,
     save_token,
 )
+from data.sources import files_store_path
 
 URL = "https://jira.example.org"
 TOKEN = "-".join(("made", "up", "value"))
@@ -83,6 +84,22 @@ def test_a_deletion_can_be_taken_back(home: Home) -> None:
     assert profile_text(home, "team") == text
     assert load_token(home, "team", URL) == Secret(TOKEN)
     assert profiles.deleted(home) == ()
+
+
+def test_imported_issues_go_where_their_profile_goes(home: Home) -> None:
+    """They are the only copy there is: moved by a rename, set aside by a deletion, brought back by undo."""
+    profiles.create(home, "files")
+    home.cache.mkdir()
+    files_store_path(home, "files").write_bytes(b"issues")
+    profiles.rename(home, "files", "imported")
+    assert files_store_path(home, "imported").read_bytes() == b"issues"
+
+    gone = profiles.delete(home, "imported")
+    profiles.create(home, "imported")
+    assert not files_store_path(home, "imported").exists()
+    profiles.delete(home, "imported")
+    profiles.restore(home, gone.id)
+    assert files_store_path(home, "imported").read_bytes() == b"issues"
 
 
 def test_two_deletions_of_one_name(home: Home) -> None:

@@ -46,8 +46,15 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def demo_url(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start ``serve --demo`` on a free port, as a user would, and return its address."""
-    yield from served(tmp_path_factory.mktemp("home"), "--demo")
+    """Start ``serve --demo`` on a free port, as a user would; return its address once its data are there."""
+    for url in served(tmp_path_factory.mktemp("home"), "--demo"):
+        page = browser.new_page()
+        page.goto(url)
+        page.locator("article.card .figure:visible").first.wait_for(timeout=60_000)
+        # What counts callbacks must not count those that follow the first sync.
+        page.locator("#job .job").wait_for(state="detached", timeout=60_000)
+        page.close()
+        yield url
 
 
 class Visitor:

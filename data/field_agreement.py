@@ -11,14 +11,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from data.mapped_values import flag_of
+from data.mapped_values import civil_day_of, flag_of
 from data.normalize import category_of, fold
 from data.tables import DONE, IN_PROGRESS, MISSING, UNMAPPED, IssueRow, StatusRef, Value
 
 DAY_MS = 86_400_000
 MOST_POINTS = 100.0  # estimates above it are hours, sums or ranks
 _EPOCH = dt.date(1970, 1, 1)
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _ENVIRONMENTS = frozenset(
     (
         *("production", "prod", "live", "staging", "stage", "preproduction", "preprod", "test", "testing"),
@@ -96,11 +95,8 @@ def span_of(value: Value) -> tuple[int, int] | None:
     """Return first and last instant that a date may mean: one and the same, or its UTC day; else None."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value, value
-    if not isinstance(value, str) or not _DAY.fullmatch(value):
-        return None
-    try:
-        day = dt.date.fromisoformat(value)
-    except ValueError:
+    day = civil_day_of(value)
+    if day is None:
         return None
     begins = (day - _EPOCH).days * DAY_MS
     return begins, begins + DAY_MS

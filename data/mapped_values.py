@@ -230,16 +230,21 @@ def _standard(issues: IssueTable, field_id: str) -> tuple[NDArray[np.int64], Seq
     return np.where(filled, column, -1).astype(np.int64), values
 
 
-def _date(value: Value, zone: ZoneInfo) -> tuple[int, int] | None:
-    if isinstance(value, int):
-        return value, value
+def civil_day_of(value: Value) -> dt.date | None:
+    """Return the civil day that a stored value is, None where it is none."""
     if not isinstance(value, str) or not _DAY.fullmatch(value):
         return None
     try:
-        day = dt.date.fromisoformat(value)
+        return dt.date.fromisoformat(value)
     except ValueError:
         return None
-    if not 1900 <= day.year <= 9000:  # outside, arithmetic with zones overflows
+
+
+def _date(value: Value, zone: ZoneInfo) -> tuple[int, int] | None:
+    if isinstance(value, int):
+        return value, value
+    day = civil_day_of(value)
+    if day is None or not 1900 <= day.year <= 9000:  # outside, arithmetic with zones overflows
         return None
     return midnight(day, zone), midnight(day + dt.timedelta(days=1), zone)
 

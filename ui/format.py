@@ -108,20 +108,19 @@ def comparison(metric: Metric, result: MetricResult) -> tuple[str, str]:
 
 def percentile_words(result: MetricResult) -> str:
     """Return the percentiles of a result and why some are withheld; "" for counts and rates."""
-    known = [
-        f"{name.upper()} {number(value)}"
-        for name, value in (result.percentiles or {}).items()
-        if value is not None
-    ]
     withheld = [f"{name.upper()} withheld, {why}" for name, why in result.percentiles_withheld.items()]
-    return "; ".join(known + withheld)
+    return "; ".join([*_known(result), *withheld])
 
 
 def percentiles_in_short(result: MetricResult) -> str:
     """Return the known percentiles and the names of the withheld ones; "" for counts and rates."""
-    known = [f"{name.upper()} {number(value)}" for name, value in (result.percentiles or {}).items() if value]
     withheld = " and ".join(name.upper() for name in result.percentiles_withheld)
-    return "; ".join([*known, *([f"{withheld} withheld: too few"] if withheld else [])])
+    return "; ".join([*_known(result), *([f"{withheld} withheld: too few"] if withheld else [])])
+
+
+def _known(result: MetricResult) -> list[str]:
+    percentiles = (result.percentiles or {}).items()
+    return [f"{name.upper()} {number(value)}" for name, value in percentiles if value is not None]
 
 
 def reason(code: str) -> str:

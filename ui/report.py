@@ -19,7 +19,17 @@ from markupsafe import Markup
 from data.charts.subject import ChartSubject
 from data.metric import Finding, Metric, MetricResult, Week
 from ui.figures.charts import CHARTS
-from ui.format import FORMER_NAMES, comparison, counted, finding_title, noun_of, number, reason, unit_words
+from ui.format import (
+    FORMER_NAMES,
+    comparison,
+    counted,
+    finding_title,
+    noun_of,
+    number,
+    percentile_words,
+    reason,
+    unit_words,
+)
 from ui.standalone import NOTHING, plain, template, template_file
 
 PAGES = {"overview": "Overview", "dora": "DORA", "flow": "Flow"}
@@ -242,7 +252,7 @@ def _facts(metric: Metric, result: MetricResult) -> Iterator[tuple[str, str]]:
     yield "Definition", f"{result.definition}, {FORMER_NAMES.get(metric.id, '')}".rstrip(", ")
     yield "Made of", f"{counted(result.n, noun_of(metric))}, {result.evidence}"
     yield "Read from", ", ".join(metric.fields)
-    yield "Percentiles", _percentiles(result)
+    yield "Percentiles", percentile_words(result)
     if result.interval is not None:
         low, high = result.interval
         yield "95 % interval", f"{number(low)} to {number(high)} %"
@@ -251,16 +261,6 @@ def _facts(metric: Metric, result: MetricResult) -> Iterator[tuple[str, str]]:
         yield "Period before", f"{before} from {counted(result.previous.n, noun_of(metric))}"
     yield "Trend", result.trend
     yield "Left out", _left_out(result)
-
-
-def _percentiles(result: MetricResult) -> str:
-    known = [
-        f"{name.upper()} {number(value)}"
-        for name, value in (result.percentiles or {}).items()
-        if value is not None
-    ]
-    withheld = [f"{name.upper()} withheld, {why}" for name, why in result.percentiles_withheld.items()]
-    return "; ".join(known + withheld)
 
 
 def _left_out(result: MetricResult) -> str:

@@ -226,6 +226,8 @@ def sync_command(invocation: Invocation, full: bool, as_json: bool) -> str:
         )
     with progress_bar("Issues") as progress:
         outcome = synchronize(source, invocation.home, invocation.environment, progress, full=full)
+    if outcome.set_aside:
+        _say(f"The store was damaged; it was set aside as {outcome.set_aside}.")
     return _outcome(outcome, as_json)
 
 

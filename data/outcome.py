@@ -20,6 +20,7 @@ class SyncOutcome:
         duration_s: from start to end.
         held_back: issues that seem to be gone, too many at once to believe it.
         created_in_parts: new issues that were published before the last publication.
+        set_aside: name that a damaged file was given, "" where there was none.
     """
 
     mode: str
@@ -31,6 +32,7 @@ class SyncOutcome:
     duration_s: float
     held_back: int = 0
     created_in_parts: int = 0
+    set_aside: str = ""
 
     def as_document(self) -> dict[str, Any]:
         """Return the JSON of ``sync --json`` and ``import --json``, keys in their published order."""

@@ -115,6 +115,7 @@ class _Sync:
     _brought: _Brought = field(default_factory=_Brought)
     _meta: Mapping[str, str] = field(default_factory=dict)
     _held_back: set[str] = field(default_factory=set)
+    _set_aside: str = ""
     _earlier: list[Changes] = field(default_factory=list)
     _project_ids: dict[str, str] = field(default_factory=dict)
 
@@ -130,20 +131,19 @@ class _Sync:
 
     def _why_full(self, *, full: bool, cold: str | None) -> str | None:
         """Return why everything has to be fetched, None where changes will do."""
-        damaged = False
         try:
             self._store.verify()
         except DamagedStoreError:
             if not full:
                 raise
-            damaged = True
-            logger.warning("store.set_aside", extra={"file": self._store.set_aside().name})
+            self._set_aside = self._store.set_aside().name
+            logger.warning("store.set_aside", extra={"file": self._set_aside})
         self._store.touch()
         self._meta = self._store.meta()
         found = load_cache_with_validation(self._store, self._configuration)
         if found.dataset is not None:
             self._project_ids = {each.key: each.id for each in found.dataset.issues.projects}
-        if damaged:
+        if self._set_aside:
             return "damaged"
         if found.reason == "cold":
             return cold or "cold"
@@ -373,6 +373,7 @@ class _Sync:
             fetched=self._brought.fetched,
             bad=self._brought.bad + self._client.bad_issues,
             held_back=len(self._held_back),
+            set_aside=self._set_aside,
             requests=self._client.requests.as_document(),
             reason=reason,
             duration_s=time.monotonic() - self._started,

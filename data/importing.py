@@ -57,6 +57,7 @@ def import_into(source: Source, home: Home, files: ImportFiles, bad: list[str] |
     if load_profile(home, source.name) is None:
         # First, because a profile without issues harms nobody, and issues must not be stored by a failure.
         save_profile(home, source.name, source.profile)
+    source.store.verify()  # nothing is built on what was damaged
     changes = source.store.add(rows, references)
     if bad is not None:
         bad.extend(map(str, left_out))

@@ -5,6 +5,7 @@ of the store is one transaction that ends with a new revision, so that readers
 see all of it or nothing.
 """
 
+import contextlib
 import os
 import sqlite3
 import time
@@ -20,10 +21,12 @@ import msgspec
 from configuration.errors import DamagedStoreError, StoreError
 from data.columns import build_issue_table
 from data.store_columns import (
+    CELLS,
     COLUMNS,
     DamagedError,
     all_rows,
-    checked,
+    check_row,
+    crc_of,
     decode_row,
     in_parts,
     load_columns,
@@ -36,6 +39,7 @@ from data.store_schema import (
     bring_up_to_date,
     check_of,
     create,
+    links_in,
     links_of,
     revision_of,
     row_digest,
@@ -45,6 +49,7 @@ from data.store_schema import (
 from data.tables import MISSING, Dataset, DeploymentRow, IssueRow, StatusRef, VersionRow
 
 LOCK_WAIT_S = 30.0
+_COMPANIONS = ("-wal", "-shm")
 _CHUNK = 2_000  # rows that are compared and written at a time
 _Row = TypeVar("_Row", StatusRef, VersionRow, DeploymentRow)
 _Sql = tuple[str, str, int, bytes, int]
@@ -120,12 +125,11 @@ class Store:
             return Dataset(build_issue_table(())), []
         with self._reading() as connection:
             dataset = _dataset(connection)
-            if dataset.revision and revision_of(total_of(connection)) != dataset.revision:
-                raise DamagedError("the rows are not what was written")
+            _check_revision(connection, dataset)
             return dataset, list(all_rows(connection))
 
     def verify(self) -> None:
-        """Look at every page and every row, and compare them with their checksums.
+        """Look at everything that a sync builds on, and compare it with its checksums.
 
         Raises:
             StoreError: the file is damaged.
@@ -133,12 +137,17 @@ class Store:
         if not self.path.exists():
             return
         with self._reading() as connection:
-            (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            # Not quick_check: an index that leads astray is damage too.
+            (answer,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
             if answer != "ok":
                 raise DamagedError("its pages do not fit together")
             for table in ("issue", "staged"):
-                for row, crc in connection.execute(f"SELECT row, crc FROM {table}"):  # noqa: S608  # our names
-                    checked(row, crc)
+                for cells in connection.execute(f"SELECT {CELLS} FROM {table}"):  # noqa: S608  # our names
+                    check_row(*cells)
+            if _meta(connection).get("links", "0") != str(links_in(connection)):
+                raise DamagedError("the links are not what was written")
+            _check_revision(connection, _dataset(connection))
+            _attempt(connection)
 
     def rows(self, keys: Sequence[str]) -> dict[str, IssueRow]:
         """Return the stored rows of ``keys`` by key; unknown keys are absent."""
@@ -147,8 +156,8 @@ class Store:
             return found
         with self._reading() as connection:
             for part in in_parts(keys):
-                query = f"SELECT key, row, crc FROM issue WHERE key IN ({marks(part)})"  # noqa: S608
-                found |= {key: decode_row(row, crc) for key, row, crc in connection.execute(query, part)}
+                query = f"SELECT {CELLS} FROM issue WHERE key IN ({marks(part)})"  # noqa: S608
+                found |= {cells[1]: decode_row(*cells) for cells in connection.execute(query, part)}
         return found
 
     def keys(self) -> dict[str, str]:
@@ -192,7 +201,9 @@ class Store:
         aside = self.path.with_suffix(f".damaged-{time.time_ns()}")
         with self._translated():
             self.path.rename(aside)
-            self._remove_companions()
+            for companion in _COMPANIONS:  # what is not in the file yet is part of what there was
+                with contextlib.suppress(FileNotFoundError):
+                    self.path.with_name(self.path.name + companion).rename(f"{aside}{companion}")
         return aside
 
     def delete(self) -> None:
@@ -216,14 +227,15 @@ class Store:
         with self._writing() as connection:
             connection.execute("DELETE FROM staged")
             connection.execute("DELETE FROM attempt")
-            connection.executemany("INSERT INTO attempt VALUES (?, ?)", list(attempt.items()))
+            noted = {**attempt, "check": _crc_of_attempt(attempt)} if attempt else {}
+            connection.executemany("INSERT INTO attempt VALUES (?, ?)", list(noted.items()))
 
     def attempt(self) -> dict[str, str]:
         """Return what an attempt that has not ended noted when it began; {} where there is none."""
         if not self.path.exists():
             return {}
         with self._reading() as connection:
-            return dict(connection.execute("SELECT name, value FROM attempt"))
+            return _attempt(connection)
 
     def stage(self, rows: Iterable[IssueRow]) -> None:
         """Commit fetched rows to the staging area; readers do not see them. The newer of two wins."""
@@ -248,7 +260,7 @@ class Store:
             return
         with self._reading() as connection:
             for rows in _staged_chunks(connection):
-                yield [decode_row(row[3], row[4]) for row in rows]
+                yield [decode_row(*cells) for cells in rows]
 
     def publish_staged(
         self,
@@ -341,7 +353,7 @@ class Store:
         return "mode=rw" if waiting or _is_writable(self.path.parent) else "mode=ro&immutable=1"
 
     def _remove_companions(self) -> None:
-        for companion in ("-wal", "-shm"):
+        for companion in _COMPANIONS:
             self.path.with_name(self.path.name + companion).unlink(missing_ok=True)
 
     @contextmanager
@@ -401,10 +413,12 @@ def _dataset(connection: sqlite3.Connection) -> Dataset:
     meta = _meta(connection)
     if not meta:
         return Dataset(build_issue_table(()))
-    if meta.get("check") != check_of(connection, meta):
-        raise DamagedError("the metadata are not what was written")
+    _check(connection, meta)
+    issues = load_columns(connection, meta.get("columns", ""))
+    if len(issues) != int(meta.get("stored", len(issues))):
+        raise DamagedError("rows are missing")  # the index led astray
     return Dataset(
-        issues=load_columns(connection, meta.get("columns", "")),
+        issues=issues,
         statuses=tuple(_references(connection, "status", StatusRef)),
         versions=tuple(_references(connection, "version", VersionRow)),
         deployments=tuple(_references(connection, "deployment", DeploymentRow)),
@@ -418,9 +432,30 @@ def _meta(connection: sqlite3.Connection) -> dict[str, str]:
     return dict(connection.execute("SELECT name, value FROM meta"))
 
 
+def _check_revision(connection: sqlite3.Connection, dataset: Dataset) -> None:
+    if dataset.revision and revision_of(total_of(connection)) != dataset.revision:
+        raise DamagedError("the rows are not what was written")
+
+
+def _check(connection: sqlite3.Connection, meta: dict[str, str]) -> None:
+    if meta and meta.get("check") != check_of(connection, meta):
+        raise DamagedError("the metadata are not what was written")
+
+
+def _attempt(connection: sqlite3.Connection) -> dict[str, str]:
+    noted = dict(connection.execute("SELECT name, value FROM attempt"))
+    if noted and noted.pop("check", "") != _crc_of_attempt(noted):
+        raise DamagedError("an attempt is not what was written")
+    return noted
+
+
+def _crc_of_attempt(attempt: Mapping[str, str]) -> str:
+    return str(zlib.crc32(repr(sorted(attempt.items())).encode()))
+
+
 def _as_sql(row: IssueRow) -> _Sql:
     data = _encode(row)
-    return row.id, row.key, row.updated, data, zlib.crc32(data)
+    return row.id, row.key, row.updated, data, crc_of(row.id, row.key, row.updated, data)
 
 
 def _tally(connection: sqlite3.Connection) -> _Tally:
@@ -431,7 +466,7 @@ def _tally(connection: sqlite3.Connection) -> _Tally:
 def _staged_chunks(connection: sqlite3.Connection) -> Iterator[list[_Sql]]:
     """Yield what is staged, piece by piece in the order of ids, so that memory stays flat."""
     last = ""
-    query = "SELECT id, key, updated, row, crc FROM staged WHERE id > ? ORDER BY id LIMIT ?"
+    query = f"SELECT {CELLS} FROM staged WHERE id > ? ORDER BY id LIMIT ?"  # noqa: S608  # our own names
     while rows := connection.execute(query, (last, _CHUNK)).fetchall():
         yield rows
         last = rows[-1][0]
@@ -466,7 +501,7 @@ def _upsert(
     tally.total += sum(row_digest("", row[0], row[3]) for row in written)
     tally.total -= sum(row_digest("", row[0], known[row[0]][2]) for row in updated)
     connection.executemany("INSERT OR REPLACE INTO issue VALUES (?, ?, ?, ?, ?)", written)
-    _relink(connection, [row[0] for row in updated], [decode_row(row[3], row[4]) for row in written])
+    _relink(connection, [row[0] for row in updated], [decode_row(*cells) for cells in written])
     keys = [row[1] for row in (*created, *moved)] + [known[row[0]][0] for row in moved]
     note_changes(connection, [row[0] for row in written], keys)
 
@@ -542,6 +577,7 @@ def _publish(connection: sqlite3.Connection, tally: _Tally, meta: Mapping[str, s
         "stored": str(tally.stored),
         "schema": str(SCHEMA_VERSION),
         "columns": COLUMNS,
+        "links": str(links_in(connection)),
     }
     _put_meta(connection, values)
     return Changes(

@@ -41,6 +41,8 @@ _VOCABULARIES: dict[str, Any] = {
 }
 # Which columns a program writes; a store with others was written by another version.
 COLUMNS = hashlib.sha256(" ".join(item.name for item in fields(IssueTable)).encode()).hexdigest()[:16]
+# What is stored of an issue, its checksum last.
+CELLS = "id, key, updated, row, crc"
 _decode_row = msgspec.msgpack.Decoder(IssueRow).decode
 _encode = msgspec.msgpack.encode
 
@@ -49,26 +51,31 @@ class DamagedError(Exception):
     """Something is not what was written."""
 
 
-def decode_row(row: bytes, crc: int) -> IssueRow:
+def crc_of(issue_id: str, key: str, updated: int, row: bytes) -> int:
+    """Return a checksum over all that is stored of an issue: what is looked up by is told wrong nowhere."""
+    return zlib.crc32(row, zlib.crc32(f"{issue_id}\0{key}\0{updated}".encode()))
+
+
+def decode_row(issue_id: str, key: str, updated: int, row: bytes, crc: int) -> IssueRow:
     """Return a stored row.
 
     Raises:
         DamagedError: it is not what was written.
     """
-    return _decode_row(checked(row, crc))
+    check_row(issue_id, key, updated, row, crc)
+    return _decode_row(row)
 
 
-def checked(row: bytes, crc: int) -> bytes:
-    """Return a stored row as it is; raises DamagedError where it is not what was written."""
-    if zlib.crc32(row) != crc:
+def check_row(issue_id: str, key: str, updated: int, row: bytes, crc: int) -> None:
+    """Raise DamagedError where something of a stored issue is not what was written."""
+    if crc_of(issue_id, key, updated, row) != crc:
         raise DamagedError("a row is not what was written")
-    return row
 
 
 def all_rows(connection: sqlite3.Connection) -> Iterator[IssueRow]:
     """Yield every stored row, checked."""
-    for row, crc in connection.execute("SELECT row, crc FROM issue"):
-        yield decode_row(row, crc)
+    for cells in connection.execute(f"SELECT {CELLS} FROM issue"):  # noqa: S608  # our own names
+        yield decode_row(*cells)
 
 
 def load_columns(connection: sqlite3.Connection, written_by: str) -> IssueTable:
@@ -127,8 +134,8 @@ def _chunks(connection: sqlite3.Connection, ids: Sequence[str]) -> Iterator[list
 
 def _rows_of(connection: sqlite3.Connection, ids: Sequence[str]) -> Iterable[IssueRow]:
     for part in in_parts(ids):
-        query = f"SELECT row, crc FROM issue WHERE id IN ({marks(part)})"  # noqa: S608  # only question marks
-        yield from (decode_row(row, crc) for row, crc in connection.execute(query, part))
+        query = f"SELECT {CELLS} FROM issue WHERE id IN ({marks(part)})"  # noqa: S608  # only question marks
+        yield from (decode_row(*cells) for cells in connection.execute(query, part))
 
 
 def in_parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -151,7 +158,12 @@ def _save(connection: sqlite3.Connection, table: IssueTable, ids: list[str]) -> 
 def _entry(name: str, value: Any) -> tuple[str, str, int, bytes]:
     array = isinstance(value, np.ndarray)
     data = value.tobytes() if array else _encode(value)
-    return name, value.dtype.str if array else "msgpack", zlib.crc32(data), data
+    kind = value.dtype.str if array else "msgpack"
+    return name, kind, _crc_of_column(name, kind, data), data
+
+
+def _crc_of_column(name: str, kind: str, data: bytes) -> int:
+    return zlib.crc32(data, zlib.crc32(f"{name}\0{kind}".encode()))
 
 
 def _load(connection: sqlite3.Connection, *, with_ids: bool = False) -> tuple[IssueTable, list[str]]:
@@ -159,7 +171,7 @@ def _load(connection: sqlite3.Connection, *, with_ids: bool = False) -> tuple[Is
     values: dict[str, Any] = {}
     query = "SELECT name, kind, crc, data FROM columns WHERE ? OR name != ?"
     for name, kind, crc, data in connection.execute(query, (with_ids, _IDS)):
-        if zlib.crc32(data) != crc:
+        if _crc_of_column(name, kind, data) != crc:
             raise DamagedError(f"the column {name} is not what was written")
         if kind == "msgpack":
             values[name] = msgspec.msgpack.decode(data, type=_VOCABULARIES[name])

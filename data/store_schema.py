@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from data.store_columns import DamagedError
+from data.store_columns import DamagedError, crc_of
 from data.tables import IssueRow
 
 SCHEMA_VERSION = 3
@@ -146,8 +146,21 @@ def links_of(row: IssueRow) -> list[tuple[str, str]]:
     return [(key, row.id) for key in sorted(named)]
 
 
+def links_in(connection: sqlite3.Connection) -> int:
+    """Return a checksum over all stored links that does not depend on their order."""
+    links = connection.execute("SELECT key || char(10) || id FROM link")
+    return sum(zlib.crc32(link.encode()) for (link,) in links)
+
+
 def check_of(connection: sqlite3.Connection, meta: dict[str, str]) -> str:
-    """Return a checksum over what no other checksum watches: metadata and references."""
+    """Return a checksum over what no other one watches: metadata, references, and which rows changed."""
+    crc = int(_check_2(connection, meta))
+    for (issue_id,) in connection.execute("SELECT id FROM changed ORDER BY id"):
+        crc = zlib.crc32(f"{issue_id}\n".encode(), crc)
+    return str(crc)
+
+
+def _check_2(connection: sqlite3.Connection, meta: dict[str, str]) -> str:
     crc = zlib.crc32(repr(sorted((name, value) for name, value in meta.items() if name != "check")).encode())
     for kind, name, row in connection.execute("SELECT kind, id, row FROM reference ORDER BY kind, id"):
         crc = zlib.crc32(row, zlib.crc32(f"{kind}:{name}".encode(), crc))
@@ -162,21 +175,21 @@ def _from_version_2(connection: sqlite3.Connection) -> None:
     meta = dict(connection.execute("SELECT name, value FROM meta"))
     if meta and meta.get("revision") != _revision_2(connection):
         raise DamagedError("the rows are not what was written")
-    if meta.get("check", "") not in ("", check_of(connection, meta)):
+    if meta.get("check", "") not in ("", _check_2(connection, meta)):
         raise DamagedError("the metadata are not what was written")
     # What was staged belongs to an attempt of which nothing else is known.
     connection.execute("DROP TABLE staged")
     connection.execute("ALTER TABLE issue ADD COLUMN crc INTEGER NOT NULL DEFAULT 0")
     for statement in filter(str.strip, _ADDED.split(";")):
         connection.execute(statement)
-    rows = connection.execute("SELECT id, row FROM issue").fetchall()
-    connection.executemany("UPDATE issue SET crc = ? WHERE id = ?", ((zlib.crc32(row), i) for i, row in rows))
-    connection.executemany("INSERT INTO link VALUES (?, ?)", _all_links(row for _, row in rows))
+    rows = connection.execute("SELECT id, key, updated, row FROM issue").fetchall()
+    connection.executemany("UPDATE issue SET crc = ? WHERE id = ?", ((crc_of(*row), row[0]) for row in rows))
+    connection.executemany("INSERT INTO link VALUES (?, ?)", _all_links(row[3] for row in rows))
     connection.execute("DELETE FROM columns")
     if meta:
         total = total_of(connection)
         meta |= {"total": f"{wrapped(total):x}", "revision": revision_of(total), "stored": str(len(rows))}
-        meta |= {"schema": str(SCHEMA_VERSION), "columns": ""}
+        meta |= {"schema": str(SCHEMA_VERSION), "columns": "", "links": str(links_in(connection))}
         meta["check"] = check_of(connection, meta)
         connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(meta.items()))
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

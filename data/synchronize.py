@@ -1,6 +1,6 @@
 """A sync as a whole: one at a time for each scope, through the client, and noted for whoever asks later."""
 
-import contextlib
+import logging
 import threading
 import time
 from collections.abc import Mapping
@@ -16,6 +16,8 @@ from data.outcome import SyncOutcome
 from data.persistence import CacheMetadata, SyncRecord, load_cache_metadata, save_cache_metadata
 from data.sources import Source, check_connection, configuration_of
 from data.sync import Progress, sync_all
+
+logger = logging.getLogger(__name__)
 
 # Of so many syncs the diagnostics know.
 MOST_SYNCS = 200
@@ -51,8 +53,8 @@ def synchronize(
     check_connection(source)
     wanted = configuration or configuration_of(source)
     client = client_of(source, home, environment, cancelled)
-    notes = _Notes(source, home, wanted)
     with held(home.run / f"{source.store.path.stem}.lock", cancelled):
+        notes = _Notes(source, home, wanted)  # after the wait: whoever held the lock noted something too
         began = time.monotonic()
         try:
             outcome = sync_all(
@@ -102,10 +104,16 @@ class _Notes:
 
     def failed(self, error: DashboardError, requests: dict[str, Any], duration_s: float) -> None:
         told = {"mode": "failed", "state": "failed", "reason": None, "error": error.message}
-        with contextlib.suppress(DashboardError):  # what failed first is what has to be told
-            self._save(_record(told, {}, requests, duration_s))
+        self._save(_record(told, {}, requests, duration_s))
 
     def _save(self, record: SyncRecord) -> None:
+        try:
+            self._write(record)
+        except DashboardError as error:
+            # What became of the sync itself is what has to be told.
+            logger.warning("sync.not_noted", extra={"cause": error.message})
+
+    def _write(self, record: SyncRecord) -> None:
         known = self._known
         same = known is not None and known.cache_key == self._source.store.path.stem
         good = record.state != "failed"

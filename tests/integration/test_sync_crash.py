@@ -45,6 +45,8 @@ def syncing(home: Path, settings: dict[str, str], *arguments: str) -> Iterator["
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
+        # A shell that runs the tests in the background makes its children deaf to Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # one thread here
     )
     try:
         yield process

@@ -174,11 +174,12 @@ from configuration.profile import Profile
 from configuration.settings import Home, Secret
 from data.persistence import save_profile, save_token
 home = Home(Path(sys.argv[1]))
-print("ready", flush=True)
+told = False
 while True:
     for zone in ("Europe/Berlin", "Asia/Tokyo"):
         save_profile(home, "team", Profile(timezone=zone, not_delivered=(zone,) * 400))
         save_token(home, "team", "https://jira.example.org", Secret(zone * 400))
+        told = told or print("saved once", flush=True) is None
 """
 
 

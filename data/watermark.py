@@ -18,8 +18,9 @@ T = TypeVar("T")
 
 # How far before the last complete sync the next one begins: searches lag behind writes.
 OVERLAP_MS = 10 * 60_000
-# A clock that is set back lives an hour twice, and Jira does not say which one it means.
-_TWICE = dt.timedelta(hours=1)
+# A clock that is set back lives an hour twice (at Troll, in Antarctica, two), and Jira does not say
+# which one it means.
+_TWICE = dt.timedelta(hours=2)
 # Without the account's zone no zone is further away.
 _ANYWHERE = dt.timedelta(hours=24)
 

@@ -11,6 +11,7 @@ from flask_compress import Compress
 from callbacks import dashboard, diagnostics, dora_flow_metrics, drawer, exports, settings_page, shell
 from callbacks.guard import add_security_headers, guard
 from callbacks.notices import show_notice
+from callbacks.timing import time_callbacks
 from callbacks.views import profile_names
 from callbacks.workspace import Workspace
 from configuration.errors import DashboardError
@@ -70,8 +71,9 @@ def create_dash(
         return page(profile_names(workspace), workspace.shown, revision, notice, polling=polling)
 
     app.layout = layout
-    for feature in (shell, dashboard, dora_flow_metrics, drawer, settings_page, diagnostics, exports):
+    for feature in (shell, dashboard, dora_flow_metrics, drawer, settings_page, exports):
         feature.register(app, workspace)
+    diagnostics.register(app, workspace, time_callbacks(app.server))
     app.setup_apis()
     add_security_headers(app)
     Compress(app.server)

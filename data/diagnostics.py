@@ -7,7 +7,20 @@ from typing import Any
 
 import numpy as np
 
+from data.cache_ledger import CacheStatistics
 from data.persistence import SyncRecord
+
+# The nouns of the Diagnostics page, wherever they are made.
+__all__ = [
+    "Budget",
+    "CacheStatistics",
+    "LogLine",
+    "SyncRecord",
+    "Timing",
+    "budget_of",
+    "log_lines",
+    "timings_of",
+]
 
 DAY_MS = 86_400_000
 # The field of a log line that says which of several things of one kind took the time.

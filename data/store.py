@@ -216,6 +216,16 @@ class Store:
             self.path.unlink(missing_ok=True)
             self._remove_companions()
 
+    def rewrite_columns(self) -> None:
+        """Make the columns again from the rows; what is published stays the same.
+
+        Raises:
+            StoreError: a row is damaged, or the store cannot be written.
+        """
+        if self.path.exists():
+            with self._writing() as connection:
+                settle_columns(connection, 0, written_by="")
+
     def touch(self) -> None:
         """Note that the scope was used, for whoever looks for scopes that were not."""
         if self.path.exists() and _is_writable(self.path):

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from configuration.redaction import Redactor
+from configuration.settings import Secret
 from data.persistence import CacheMetadata
 
 MOST_LINES = 500
@@ -33,7 +34,7 @@ def bundle_files(
     metadata: CacheMetadata | None,
     meta: Mapping[str, str],
     entries: Iterable[Mapping[str, Any]],
-    secrets: Iterable[str] = (),
+    secrets: Iterable[str | Secret] = (),
 ) -> dict[str, str]:
     """Return the files of a bundle by name.
 
@@ -44,7 +45,7 @@ def bundle_files(
         entries: log lines, oldest first; the newest 500 are kept.
         secrets: texts that must not be in it whatever they look like.
     """
-    redactor = Redactor(secrets)
+    redactor = Redactor(each if isinstance(each, str) else each.reveal() for each in secrets)
     lines = [
         msgspec.json.encode(redactor.value(dict(entry))).decode() for entry in list(entries)[-MOST_LINES:]
     ]

@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "configuration": {"configuration"},
 }
 # What the page and the engine share: the nouns of a result, and what there is to draw.
-SHARED_NOUNS = ("data.metric", "data.charts")
+SHARED_NOUNS = ("data.metric", "data.charts", "data.diagnostics")
 # A metric is a function of its tables: no clock, no file, no log, no settings.
 NOT_IN_A_KERNEL = {"time", "logging", "os", "io", "pathlib", "sqlite3", "random"}
 NOT_IN_A_KERNEL |= {"configuration.settings", "configuration.profile", "configuration.logging_config"}

@@ -1,0 +1,84 @@
+"""The engine room without a browser: what the page is told, what a bundle holds, what is timed."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+from flask import Flask
+
+from callbacks.timing import REMEMBERED, RecentTimings, time_callbacks
+from tests.dashboards import PORT, dashboard_over
+
+HEADERS = {"Host": f"127.0.0.1:{PORT}", "Content-Type": "application/json"}
+
+
+def told(folder: Path) -> str:
+    """What the Diagnostics page shows over worked example A, as text."""
+    outputs = [
+        {"id": "heading-diagnostics", "property": "children"},
+        {"id": "diagnostics-body", "property": "children"},
+    ]
+    client = dashboard_over(folder).server.test_client()
+    names = json.loads(client.get("/_dash-dependencies", headers=HEADERS).data)
+    one = next(each for each in names if "diagnostics-body.children" in each["output"])
+    shown = [{**each, "value": {"filters": {}, "revision": "r"}} for each in one["inputs"]]
+    shown = [{**each, "id": _as_id(each["id"])} for each in shown]
+    body = {"output": one["output"], "outputs": outputs, "inputs": shown, "state": [], "changedPropIds": []}
+    return client.post("/_dash-update-component", json=body, headers=HEADERS).get_data(as_text=True)
+
+
+def _as_id(text: str) -> object:
+    return json.loads(text) if text.startswith("{") else text
+
+
+def test_a_store_of_files_has_nothing_to_ask(tmp_path: Path) -> None:
+    """Its issues are counted, its data looked at, and no button asks a Jira."""
+    text = told(tmp_path)
+
+    assert "imported files" in text
+    assert "No sync was made yet" in text
+    assert "Verify every row" in text
+    assert "Fetch everything again" not in text
+    assert "Check now" not in text
+
+
+def test_a_bundle_is_a_zip_of_what_is_shown(tmp_path: Path) -> None:
+    client = dashboard_over(tmp_path).server.test_client()
+    answer = client.get("/export/bundle.zip", headers=HEADERS)
+    archive = zipfile.ZipFile(io.BytesIO(answer.data))
+
+    assert answer.headers["Content-Disposition"].endswith('filename="throughline-bundle.zip"')
+    assert archive.namelist() == ["versions.txt", "settings.toml", "cache.json", "log.jsonl"]
+    assert "A-1" not in "".join(archive.read(name).decode() for name in archive.namelist())
+
+
+def test_a_bundle_for_another_site_is_refused(tmp_path: Path) -> None:
+    client = dashboard_over(tmp_path).server.test_client()
+    answer = client.get("/export/bundle.zip", headers={**HEADERS, "Host": "evil.example"})
+
+    assert answer.status_code == 403
+
+
+def test_only_the_last_times_are_remembered() -> None:
+    timings = RecentTimings()
+    for place in range(REMEMBERED + 2):
+        timings.add(f"c{place}", 1.0)
+
+    assert [len(timings.entries()), timings.entries()[0]["callback"]] == [REMEMBERED, "c2"]
+
+
+def test_each_answer_of_the_page_is_timed() -> None:
+    """By the first thing it changes; other requests are not."""
+    server = Flask(__name__)
+    timings = time_callbacks(server)
+    server.add_url_rule("/_dash-update-component", "update", lambda: "{}", methods=["POST"])
+    server.add_url_rule("/", "page", lambda: "page")
+    client = server.test_client()
+    client.get("/")
+    client.post("/_dash-update-component", json={"output": "..cards.children...notice.children.."})
+    client.post("/_dash-update-component", data="no json")
+    entries = timings.entries()
+
+    assert [entry["callback"] for entry in entries] == ["cards.children", "unknown"]
+    assert all(entry["duration_ms"] >= 0 for entry in entries)

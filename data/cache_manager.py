@@ -8,7 +8,7 @@ import contextlib
 import hashlib
 import json
 import logging
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
@@ -291,6 +291,7 @@ def save_cache(
     gone: Collection[str] = (),
     complete: bool = True,
     authoritative: bool = False,
+    proceed: Callable[[], None] = lambda: None,
 ) -> Changes:
     """Publish what was staged, with the metadata by which it is recognised later.
 
@@ -303,6 +304,7 @@ def save_cache(
         gone: ids that have left the query.
         complete: False while a first fetch is still going on.
         authoritative: what was staged wins even over a later ``updated``.
+        proceed: called now and then; where it raises, nothing is published.
 
     Raises:
         StoreError: the store cannot be written; what was published stays as it was.
@@ -316,7 +318,13 @@ def save_cache(
         **(meta or {}),
     }
     return store.publish_staged(
-        references, as_of=as_of, meta=known, gone=gone, complete=complete, authoritative=authoritative
+        references,
+        as_of=as_of,
+        meta=known,
+        gone=gone,
+        complete=complete,
+        authoritative=authoritative,
+        proceed=proceed,
     )
 
 

@@ -10,7 +10,7 @@ import os
 import sqlite3
 import time
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -281,6 +281,7 @@ class Store:
         gone: Collection[str] = (),
         complete: bool = True,
         authoritative: bool = False,
+        proceed: Callable[[], None] = lambda: None,
     ) -> Changes:
         """Publish what is staged, in one step.
 
@@ -291,11 +292,13 @@ class Store:
             gone: ids that are no longer stored, whether staged or not.
             complete: False while more is to come: what is staged stays staged.
             authoritative: what is staged wins even over a later ``updated``.
+            proceed: called now and then; where it raises, nothing is published.
         """
         with self._writing() as connection:
             tally = _tally(connection)
             connection.executemany("DELETE FROM staged WHERE id = ?", [(name,) for name in gone])
             for rows in _staged_chunks(connection):
+                proceed()
                 _upsert(connection, rows, tally, authoritative=authoritative)
             _delete(connection, gone, tally)
             if references is not None:
@@ -303,7 +306,8 @@ class Store:
             if complete:
                 connection.execute("DELETE FROM staged")
                 connection.execute("DELETE FROM attempt")
-            return _publish(connection, tally, {**meta, "as_of": str(as_of), "complete": str(int(complete))})
+            values = {**meta, "as_of": str(as_of), "complete": str(int(complete))}
+            return _publish(connection, tally, values, proceed)
 
     def add(self, rows: Iterable[IssueRow], references: References) -> Changes:
         """Add imported rows in one transaction: upsert by id, newer or equal ``updated`` wins.
@@ -575,11 +579,16 @@ def _references(connection: sqlite3.Connection, kind: str, row_type: type[_Row])
         yield msgspec.msgpack.decode(row, type=row_type)
 
 
-def _publish(connection: sqlite3.Connection, tally: _Tally, meta: Mapping[str, str]) -> Changes:
+def _publish(
+    connection: sqlite3.Connection,
+    tally: _Tally,
+    meta: Mapping[str, str],
+    proceed: Callable[[], None] = lambda: None,
+) -> Changes:
     """Make revision, columns and metadata fit the rows, inside the running transaction."""
     before = _meta(connection)
     revision = revision_of(tally.total)
-    settle_columns(connection, tally.stored, before.get("columns", ""))
+    settle_columns(connection, tally.stored, before.get("columns", ""), proceed)
     values = {
         **meta,
         "revision": revision,

@@ -8,7 +8,7 @@ writes the columns again.
 import hashlib
 import sqlite3
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -112,13 +112,22 @@ def note_changes(connection: sqlite3.Connection, ids: Collection[str], keys: Col
     connection.executemany(affected, [(key,) for key in keys])
 
 
-def settle_columns(connection: sqlite3.Connection, stored: int, written_by: str) -> None:
-    """Write the columns again where too many rows are newer than they are."""
+def settle_columns(
+    connection: sqlite3.Connection, stored: int, written_by: str, proceed: Callable[[], None] = lambda: None
+) -> None:
+    """Write the columns again where too many rows are newer than they are.
+
+    Args:
+        connection: to the store, inside a transaction.
+        stored: how many rows there are.
+        written_by: which columns the store holds.
+        proceed: called now and then; it raises where nobody wants the columns any more.
+    """
     (changed,) = connection.execute("SELECT count(*) FROM changed").fetchone()
     if written_by == COLUMNS and changed <= min(MOST_CHANGED, stored * MOST_CHANGED_SHARE):
         return
     ids = _ids_in_order(connection)
-    _save(connection, build_in_chunks(_chunks(connection, ids)), ids)
+    _save(connection, build_in_chunks(_chunks(connection, ids, proceed)), ids)
     connection.execute("DELETE FROM changed")
 
 
@@ -127,8 +136,11 @@ def _ids_in_order(connection: sqlite3.Connection) -> list[str]:
     return [issue_id for _, issue_id in sorted(keys, key=lambda pair: (split_or_whole(pair[0]), pair[1]))]
 
 
-def _chunks(connection: sqlite3.Connection, ids: Sequence[str]) -> Iterator[list[IssueRow]]:
+def _chunks(
+    connection: sqlite3.Connection, ids: Sequence[str], proceed: Callable[[], None] = lambda: None
+) -> Iterator[list[IssueRow]]:
     for start in range(0, len(ids), _CHUNK):
+        proceed()
         yield in_key_order(_rows_of(connection, ids[start : start + _CHUNK]))
 
 

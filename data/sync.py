@@ -358,6 +358,7 @@ class _Sync:
             gone=gone,
             complete=complete,
             authoritative=authoritative,
+            proceed=self._stop_if_cancelled,
         )
 
     def publish_part(self, references: References) -> None:

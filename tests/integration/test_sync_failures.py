@@ -103,11 +103,14 @@ def test_a_server_that_cannot_be_found(tmp_path: Path, dialect: str) -> None:
 
 # Memory ---------------------------------------------------------------------------------
 
+# Not getrusage: a child begins with the peak of the process that it was forked from.
+STATUS = Path("/proc/self/status")
 MEASURED = """
-import resource, sys
+import re, sys
 from app import main
 code = main(["sync", "--json"])
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr)
+status = open("/proc/self/status").read()
+print(int(re.search(r"VmHWM:\\s+(\\d+)", status)[1]) // 1024, file=sys.stderr)
 sys.exit(code)
 """
 
@@ -140,12 +143,14 @@ def assert_small(tmp_path: Path, dialect: str, issues: int, most_mib: int) -> No
     assert max(first, changes) <= most_mib
 
 
+@pytest.mark.skipif(not STATUS.exists(), reason="only Linux tells the peak of a process")
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_5000_issues_in_little_memory(tmp_path: Path, dialect: str) -> None:
     assert_small(tmp_path, dialect, 5_000, 256)
 
 
 @pytest.mark.soak
+@pytest.mark.skipif(not STATUS.exists(), reason="only Linux tells the peak of a process")
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_50000_issues_in_512_mib(tmp_path: Path, dialect: str) -> None:
     assert_small(tmp_path, dialect, 50_000, 512)

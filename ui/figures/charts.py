@@ -6,7 +6,7 @@ from data.charts.cumulative_flow import STAGES
 from data.charts.distribution import KINDS
 from data.charts.subject import ChartSubject, Context
 from ui.figures.chart import Chart, ChartSpec, Page
-from ui.figures.dora import deployments, frequency, trend
+from ui.figures.dora import deployments, frequency, lead_time_split, trend
 from ui.figures.flow import arrivals, distribution, flow_time_trend, velocity
 from ui.figures.flow_items import ageing, cumulative, scatter, status_times
 from ui.figures.parts import Draw, Drawing, framed
@@ -112,6 +112,26 @@ _DORA = (
         trend("deployment_rework_rate", "% of deployments", bars=True),
         columns=_weeks("percent of deployments"),
         tip="Share of the deployments of each week that repaired something. A lower bound.",
+    ),
+    _spec(
+        "lead_time_split",
+        "dora",
+        "Where the lead time goes",
+        lead_time_split,
+        columns=(
+            "week",
+            "begins on",
+            "working",
+            "waiting",
+            "neither",
+            "waiting for release",
+            "n",
+            "whole week",
+        ),
+        tip=(
+            "Mean days of what was deployed in each week: at work, waiting in a started status, neither "
+            "(back in todo, or between two completions), and done but not yet in production."
+        ),
     ),
     _spec(
         "deployments",

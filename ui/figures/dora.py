@@ -11,6 +11,7 @@ from data.metric import MetricResult
 from ui.figures.parts import (
     NO_DATA,
     NOT_WHOLE,
+    PALER,
     Draw,
     Drawing,
     day_axis,
@@ -18,6 +19,8 @@ from ui.figures.parts import (
     marker_size,
     nothing,
     numbers,
+    paler,
+    stack_pattern,
     starts,
     values,
     week_hover,
@@ -221,3 +224,42 @@ def _told(levels: Sequence[Level], edition: str, y_title: str) -> str:
     )
     told = ", ".join(f"{level.name} from {number(round(level.low, 2))}" for level in levels)
     return f"Shaded: levels of the {edition} DORA report, as reported ({told}; in {unit})."
+
+
+# The parts of a lead time in the order in which work meets them, and what each of them is called here.
+_PARTS = {"working": "working", "waiting": "waiting", "other": "neither", "release": "waiting for release"}
+_PART_COLOURS = {"working": "active", "waiting": "waiting", "other": "todo", "release": "done"}
+
+
+def lead_time_split(report: ChartSubject, _context: Context, scheme: Scheme) -> Drawing:
+    """Draw where the mean lead time of what was deployed in each week went."""
+    result, colours = report.results["change_lead_time"], CHART[scheme]
+    split = (result.extra.get("stages") or {}).get("weekly") or []
+    if not any(week["n"] for week in split):
+        return nothing(result.message or NO_DATA)
+    weeks = result.weekly
+    traces = [
+        {
+            "type": "bar",
+            "name": words,
+            "x": starts(weeks),
+            "y": [week["means"][part] for week in split],
+            "marker": {
+                "color": colours[_PART_COLOURS[part]],
+                "opacity": paler(weeks),
+                "pattern": stack_pattern(place, colours),
+            },
+            **week_hover(weeks, f"{words} %{{y:,.2~f}} days"),
+        }
+        for place, (part, words) in enumerate(_PARTS.items())
+    ]
+    layout = with_legend(week_layout(weeks, scheme, "days, mean"))
+    return Drawing(
+        traces,
+        layout | {"barmode": "stack"},
+        lambda: tuple(
+            (week.week, week.start, *(told["means"][part] for part in _PARTS), told["n"], not week.partial)
+            for week, told in zip(weeks, split, strict=True)
+        ),
+        note=whole_note(weeks, PALER),
+    )

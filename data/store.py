@@ -39,6 +39,7 @@ from data.store_schema import (
     bring_up_to_date,
     check_of,
     create,
+    link_digest,
     links_in,
     links_of,
     revision_of,
@@ -84,6 +85,7 @@ class _Tally:
 
     total: int
     stored: int
+    links: int
     created: int = 0
     updated: int = 0
     deleted: int = 0
@@ -474,7 +476,8 @@ def _as_sql(row: IssueRow) -> _Sql:
 
 def _tally(connection: sqlite3.Connection) -> _Tally:
     meta = _meta(connection)
-    return _Tally(int(meta.get("total", "0"), 16), int(meta.get("stored", "0")))
+    links = int(meta["links"]) if "links" in meta else links_in(connection)
+    return _Tally(int(meta.get("total", "0"), 16), int(meta.get("stored", "0")), links)
 
 
 def _staged_chunks(connection: sqlite3.Connection) -> Iterator[list[_Sql]]:
@@ -515,7 +518,7 @@ def _upsert(
     tally.total += sum(row_digest("", row[0], row[3]) for row in written)
     tally.total -= sum(row_digest("", row[0], known[row[0]][2]) for row in updated)
     connection.executemany("INSERT OR REPLACE INTO issue VALUES (?, ?, ?, ?, ?)", written)
-    _relink(connection, [row[0] for row in updated], [decode_row(*cells) for cells in written])
+    _relink(connection, [row[0] for row in updated], [decode_row(*cells) for cells in written], tally)
     keys = [row[1] for row in (*created, *moved)] + [known[row[0]][0] for row in moved]
     note_changes(connection, [row[0] for row in written], keys)
 
@@ -526,14 +529,20 @@ def _delete(connection: sqlite3.Connection, ids: Collection[str], tally: _Tally)
     tally.stored -= len(known)
     tally.total -= sum(row_digest("", name, row[2]) for name, row in known.items())
     connection.executemany("DELETE FROM issue WHERE id = ?", [(name,) for name in known])
-    _relink(connection, list(known), [])
+    _relink(connection, list(known), [], tally)
     note_changes(connection, known, [row[0] for row in known.values()])
 
 
-def _relink(connection: sqlite3.Connection, old: Sequence[str], rows: Sequence[IssueRow]) -> None:
+def _relink(
+    connection: sqlite3.Connection, old: Sequence[str], rows: Sequence[IssueRow], tally: _Tally
+) -> None:
     """Forget the links of the issues ``old``, and note those of ``rows``."""
+    for part in in_parts(old):
+        query = f"SELECT key, id FROM link WHERE id IN ({marks(part)})"  # noqa: S608
+        tally.links -= sum(link_digest(*link) for link in connection.execute(query, part))
     connection.executemany("DELETE FROM link WHERE id = ?", [(name,) for name in old])
     links = [link for row in rows for link in links_of(row)]
+    tally.links += sum(link_digest(*link) for link in links)
     connection.executemany("INSERT OR REPLACE INTO link VALUES (?, ?)", links)
 
 
@@ -596,7 +605,7 @@ def _publish(
         "stored": str(tally.stored),
         "schema": str(SCHEMA_VERSION),
         "columns": COLUMNS,
-        "links": str(links_in(connection)),
+        "links": str(tally.links),
     }
     _put_meta(connection, values)
     return Changes(

@@ -147,9 +147,13 @@ def links_of(row: IssueRow) -> list[tuple[str, str]]:
 
 
 def links_in(connection: sqlite3.Connection) -> int:
-    """Return a checksum over all stored links that does not depend on their order."""
-    links = connection.execute("SELECT key || char(10) || id FROM link")
-    return sum(zlib.crc32(link.encode()) for (link,) in links)
+    """Return a checksum over all stored links: a sum, which can be kept up to date by those that change."""
+    return sum(link_digest(key, name) for key, name in connection.execute("SELECT key, id FROM link"))
+
+
+def link_digest(key: str, issue_id: str) -> int:
+    """Return a number for one stored link; see ``links_in``."""
+    return zlib.crc32(f"{key}\n{issue_id}".encode())
 
 
 def check_of(connection: sqlite3.Connection, meta: dict[str, str]) -> str:

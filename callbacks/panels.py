@@ -46,8 +46,14 @@ def freshness_of(workspace: Workspace, pipeline: Pipeline, report: Report) -> Fr
         synced_at=status.synced_at,
         now=int(time.time() * 1000),
         complete=report.complete,
-        failed=pipeline.source.kind != "files" and workspace.jobs.state().error is not None,
+        failed=_failed_last(workspace, pipeline),
     )
+
+
+def _failed_last(workspace: Workspace, pipeline: Pipeline) -> bool:
+    """Tell whether the last attempt to refresh this profile failed; that of another one does not count."""
+    state = workspace.jobs.state()
+    return state.error is not None and state.subject in ("", pipeline.name)
 
 
 def wait_for_first_data(workspace: Workspace, report: Report) -> None:

@@ -98,8 +98,8 @@ class Workspace:
         if source.kind == "files":
             return False
         if source.kind == "demo":
-            return self.jobs.start("Reading the sample Jira", self._demo.work(source, full=full))
-        return self.jobs.start("Reading Jira", self._work(source, full=full))
+            return self.jobs.start("Reading the sample Jira", self._demo.work(source, full=full), source.name)
+        return self.jobs.start("Reading Jira", self._work(source, full=full), source.name)
 
     def refresh_if_old(self, name: str | None = None) -> bool:
         """Start a background sync if what is stored is older than 15 minutes, and always for the demo."""

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -25,6 +26,8 @@ class JobState:
         error: cause of its failure, None if it went well.
         hint: remedy of its failure.
         reference: where the log tells more.
+        subject: what it works on, such as the name of a profile.
+        left_s: seconds until it ends if it goes on as so far, None where nobody knows.
     """
 
     running: bool = False
@@ -34,6 +37,8 @@ class JobState:
     error: str | None = None
     hint: str | None = None
     reference: str | None = None
+    subject: str = ""
+    left_s: float | None = None
 
 
 class JobPort:
@@ -49,18 +54,21 @@ class JobPort:
         self._state = JobState()
         self._cancelled = threading.Event()
         self._thread: threading.Thread | None = None
+        self._began = 0.0
+        self._at_first = 0
 
     def state(self) -> JobState:
         """Return how the last job stands."""
         with self._lock:
             return self._state
 
-    def start(self, label: str, work: Work) -> bool:
-        """Start ``work(progress, cancelled)``; False if a job is still running."""
+    def start(self, label: str, work: Work, subject: str = "") -> bool:
+        """Start ``work(progress, cancelled)`` on ``subject``; False if a job is still running."""
         with self._lock:
             if self._state.running:
                 return False
-            self._state = JobState(running=True, label=label)
+            self._state = JobState(running=True, label=label, subject=subject)
+            self._began, self._at_first = 0.0, 0
             self._cancelled = threading.Event()
             # A daemon, so that Ctrl-C ends the process; an interrupted sync publishes nothing.
             self._thread = threading.Thread(target=self._run, args=(work,), name="job", daemon=True)
@@ -93,7 +101,13 @@ class JobPort:
 
     def _progress(self, done: int, total: int | None) -> None:
         with self._lock:
-            self._state = replace(self._state, done=done, total=total)
+            now = time.monotonic()
+            if not self._began and done:
+                # What an earlier attempt had done took no time now: the pace counts from here.
+                self._began, self._at_first = now, done
+            pace = (done - self._at_first) / (now - self._began) if self._began and now > self._began else 0
+            left_s = (total - done) / pace if total and pace else None
+            self._state = replace(self._state, done=done, total=total, left_s=left_s)
 
     def _end(self, error: str | None = None, hint: str | None = None, reference: str | None = None) -> None:
         with self._lock:

@@ -180,9 +180,11 @@ def banner(kind: str) -> Component | None:
     return None
 
 
-def job_line(label: str, done: int, total: int | None) -> Component:
-    """Return the progress of a running job."""
+def job_line(label: str, done: int, total: int | None, left_s: float | None = None) -> Component:
+    """Return the progress of a running job, and about how many seconds are left."""
     amount = f"{done:,} of {total:,} issues".replace(",", "\u202f") if total else f"{done} issues"
+    if left_s is not None:
+        amount += f", about {max(1, round(left_s))} s left"
     share = min(100, round(100 * done / total)) if total else 0
     return html.Div(
         className="job",

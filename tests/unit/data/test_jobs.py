@@ -81,3 +81,23 @@ def test_a_failure_has_cause_remedy_and_reference(
 
     assert (state.running, state.error, state.hint) == (False, message, hint)
     assert state.reference == f"ref-{type(error).__name__}"
+
+
+def test_the_time_left_goes_by_the_pace(jobs: JobPort, monkeypatch: pytest.MonkeyPatch) -> None:
+    """100 were there at once; 50 more in 5 s leave 15 s for the other 150. Nobody knows before that."""
+    now, seen = [100.0], []
+    monkeypatch.setattr("data.jobs.time.monotonic", lambda: now[0])
+
+    def work(progress, cancelled):
+        progress(0, 300)
+        progress(100, 300)
+        seen.append(jobs.state().left_s)
+        now[0] += 5
+        progress(150, 300)
+        seen.append(jobs.state().left_s)
+
+    jobs.start("Reading", work, "team")
+    jobs.join(5)
+
+    assert seen == [None, 15.0]
+    assert jobs.state().subject == "team"

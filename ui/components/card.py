@@ -8,14 +8,13 @@ from ui import ids
 from ui.components.aria import aria
 from ui.components.help import help_button
 from ui.components.sparkline import sparkline
-from ui.components.states import CONNECT, Freshness, error_state, tags
+from ui.components.states import CONNECT, SETTINGS, Freshness, error_state, tags, way_out_of
 from ui.format import FORMER_NAMES, comparison, counted, noun_of, number, percentiles_in_short, unit_words
 
 _WAYS_OUT = {
-    "no_data": ("Show the last 365 days", "?days=365"),
     "not_configured": ("Map it", "/settings"),
     "not_applicable": ("Change the mapping", "/settings"),
-    "ok": ("Look at the settings", "/settings"),
+    "ok": SETTINGS,
 }
 
 
@@ -107,7 +106,8 @@ def _answer(metric: Metric, result: MetricResult, *, detailed: bool) -> list[Com
 
 
 def _silence(result: MetricResult, freshness: Freshness) -> list[Component]:
-    text, href = CONNECT if freshness.as_of is None else _WAYS_OUT[result.state]
+    usual = way_out_of(result.message or "") if result.state == "no_data" else _WAYS_OUT[result.state]
+    text, href = CONNECT if freshness.as_of is None else usual
     return [
         html.P(html.Span("n/a", className="figure none"), className="value"),
         html.P(result.message, className="why"),

@@ -10,7 +10,15 @@ from ui import ids
 from ui.components.aria import action, aria, data
 from ui.components.export import export_link
 from ui.components.help import help_button
-from ui.components.states import CONNECT, Freshness, age_line, empty_state, error_state, tags
+from ui.components.states import (
+    CONNECT,
+    Freshness,
+    age_line,
+    empty_state,
+    error_state,
+    tags,
+    way_out_of,
+)
 from ui.figures.chart import Chart, ChartSpec
 from ui.figures.charts import CHARTS
 from ui.format import number
@@ -73,7 +81,7 @@ def chart_body(spec: ChartSpec, chart: Chart, freshness: Freshness, *, stamp: st
         table: the table is wanted instead of the drawing.
     """
     if chart.empty:
-        content: Component = empty_state(chart.empty, _way_out(freshness))
+        content: Component = empty_state(chart.empty, _way_out(chart.empty, freshness))
     elif table:
         content = table_twin(spec.title, chart.columns, chart.rows)
     else:
@@ -165,7 +173,5 @@ def _foot(note: str, freshness: Freshness) -> Component:
     )
 
 
-def _way_out(freshness: Freshness) -> tuple[str, str]:
-    if freshness.as_of is None:
-        return CONNECT
-    return "Show the last 365 days", "?days=365"
+def _way_out(why: str, freshness: Freshness) -> tuple[str, str]:
+    return CONNECT if freshness.as_of is None else way_out_of(why)

@@ -10,6 +10,13 @@ from ui.components.aria import action, aria
 from ui.format import age, day
 
 CONNECT = ("Connect a Jira", "/settings")
+LONGER = ("Show the last 365 days", "?days=365")
+SETTINGS = ("Look at the settings", "/settings")
+
+
+def way_out_of(why: str) -> tuple[str, str]:
+    """Return what to do where a period holds nothing: a longer one, unless no period would hold more."""
+    return SETTINGS if "change history" in why else LONGER
 
 
 @dataclass(frozen=True, slots=True)

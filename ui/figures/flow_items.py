@@ -230,8 +230,11 @@ def _scatter_rows(context: Context, times: FlowTimes) -> tuple[tuple[Any, ...], 
     return tuple(zip(keys, clock, times.days.tolist(), strict=True))
 
 
-def ageing(_report: ChartSubject, context: Context, scheme: Scheme) -> Drawing:
+def ageing(report: ChartSubject, context: Context, scheme: Scheme) -> Drawing:
     """Draw the age of every item in progress in the column of its status, over that status' history."""
+    load = report.results["flow_load"]
+    if load.state == "not_applicable":
+        return nothing(load.message or NO_DATA)
     found, colours = ageing_work(context), CHART[scheme]
     if not len(found):
         return nothing("No item is in progress at the end of this period.")

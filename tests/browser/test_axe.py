@@ -1,14 +1,13 @@
 """No finding of axe-core on any page, in both themes, on a desk and on a phone."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.axe import axe_source, findings
 from tests.browser.conftest import SIZES, Visits
-from tests.commands import printed, served
+from tests.commands import served
 
 pytestmark = pytest.mark.usefixtures("axe")
 SCHEMES = ("light", "dark")

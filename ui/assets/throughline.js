@@ -418,3 +418,9 @@
     if (button) button.click();
   });
 })();
+
+/* Mantine puts a <header> into the drawer, which a screen reader would take for the banner of a second page. */
+document.addEventListener("focusin", () => {
+  const head = document.querySelector(".mantine-Drawer-header");
+  if (head) head.setAttribute("role", "none");
+});

@@ -6,27 +6,11 @@ from typing import Any
 
 import click
 
-from configuration.log_reader import SEVERITY, Entry, Wanted, entries, follow, since_instant
+from configuration.log_reader import HEAD_FIELDS, SEVERITY, Entry, Wanted, entries, follow, since_instant
 from configuration.log_records import printable
 from configuration.settings import Home
 
 _COLOURS = {"DEBUG": "bright_black", "INFO": "cyan", "WARNING": "yellow", "ERROR": "red", "CRITICAL": "red"}
-# Shown in a place of their own, or of no use to somebody who looks for a cause.
-_HEAD = frozenset(
-    (
-        "timestamp",
-        "level",
-        "logger",
-        "module",
-        "function",
-        "line",
-        "message",
-        "run_id",
-        "profile",
-        "exception",
-        "stack",
-    )
-)
 
 
 def _since(_context: click.Context, _option: click.Parameter, text: str | None) -> str:
@@ -78,7 +62,7 @@ def readable(entry: Entry) -> str:
         click.style(f"{level:<8}", fg=_COLOURS.get(level)),
         click.style(printable(data.get("message", "?")), bold=True),
     ]
-    fields = [f"{printable(name)}={_value(value)}" for name, value in data.items() if name not in _HEAD]
+    fields = [f"{printable(name)}={_value(value)}" for name, value in data.items() if name not in HEAD_FIELDS]
     where = f"[{printable(data.get('logger', '?'))}"
     where += f" run {printable(data['run_id'])}]" if data.get("run_id") else "]"
     below = "".join(

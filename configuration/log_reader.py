@@ -14,6 +14,22 @@ from typing import Any, BinaryIO
 import orjson
 
 SEVERITY = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
+# Shown in a place of their own, or of no use to somebody who looks for a cause.
+HEAD_FIELDS = frozenset(
+    (
+        "timestamp",
+        "level",
+        "logger",
+        "module",
+        "function",
+        "line",
+        "message",
+        "run_id",
+        "profile",
+        "exception",
+        "stack",
+    )
+)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _POLL_S = 0.25
 

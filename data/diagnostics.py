@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from configuration.log_reader import HEAD_FIELDS, SEVERITY
 from data.cache_ledger import CacheStatistics
 from data.persistence import SyncRecord
 
@@ -127,9 +128,8 @@ def log_lines(
         words: a text that the line must hold somewhere, in any case; "" = all.
         most: how many to return at most.
     """
-    severity = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
-    least = severity.get(level, 0)
-    lines = [_line(each) for each in entries if severity.get(str(each.get("level")), 50) >= least]
+    least = SEVERITY.get(level, 0)
+    lines = [_line(each) for each in entries if SEVERITY.get(str(each.get("level")), 50) >= least]
     wanted = words.casefold().strip()
     found = [line for line in lines if wanted in f"{line.event} {line.details}".casefold()]
     return tuple(found[-most:]), len(found)
@@ -146,24 +146,8 @@ def _name(entry: Mapping[str, Any]) -> str:
     return f"{entry.get('message')} {about}".strip()
 
 
-_USUAL = frozenset(
-    {
-        "timestamp",
-        "level",
-        "logger",
-        "module",
-        "function",
-        "line",
-        "message",
-        "run_id",
-        "profile",
-        "exception",
-    }
-)
-
-
 def _line(entry: Mapping[str, Any]) -> LogLine:
-    details = " ".join(f"{name}={value}" for name, value in entry.items() if name not in _USUAL)
+    details = " ".join(f"{name}={value}" for name, value in entry.items() if name not in HEAD_FIELDS)
     if entry.get("exception"):
         details = f"{details} {str(entry['exception']).splitlines()[-1]}".strip()
     return LogLine(

@@ -16,7 +16,8 @@ NO_SUCH_PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>No such page - Throughline</title><style>
 :root { color-scheme: light dark; }
-body { background: Canvas; color: CanvasText; font: 16px/1.5 system-ui, sans-serif; max-width: 34em; margin: 18vh auto 0; padding: 0 24px; }
+body { background: Canvas; color: CanvasText; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 34em; margin: 18vh auto 0; padding: 0 24px; }
 </style></head><body><main><h1>There is no such page</h1>
 <p>The address leads nowhere. The numbers are on the <a href="/">Overview</a>,
 on <a href="/dora">DORA</a> and on <a href="/flow">Flow</a>.</p></main></body></html>

@@ -420,7 +420,10 @@
 })();
 
 /* Mantine puts a <header> into the drawer, which a screen reader would take for the banner of a second page. */
-document.addEventListener("focusin", () => {
+const heads = new MutationObserver(() => {
   const head = document.querySelector(".mantine-Drawer-header");
-  if (head) head.setAttribute("role", "none");
+  if (!head) return;
+  head.setAttribute("role", "none");
+  heads.disconnect();
 });
+heads.observe(document.documentElement, { childList: true, subtree: true });

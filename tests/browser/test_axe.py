@@ -1,13 +1,10 @@
 """No finding of axe-core on any page, in both themes, on a desk and on a phone."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.axe import axe_source, findings
 from tests.browser.conftest import SIZES, Visits
-from tests.commands import served
 
 pytestmark = pytest.mark.usefixtures("axe")
 SCHEMES = ("light", "dark")
@@ -29,12 +26,6 @@ VIEWS = {
 def axe() -> str:
     """Skip where the library is missing."""
     return axe_source()
-
-
-@pytest.fixture(scope="module")
-def empty_home(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server whose filters match nothing: every panel is empty and says why."""
-    yield from served(tmp_path_factory.mktemp("home"), "--no-demo")
 
 
 def settled(page: Page) -> None:

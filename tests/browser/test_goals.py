@@ -52,3 +52,31 @@ def test_layout_does_not_jump(visit: Visits, path: str) -> None:
     page.wait_for_load_state("networkidle")
 
     assert page.evaluate("window.shift") < 0.1
+
+
+INSIDE = "document.activeElement.closest('[role=dialog]') !== null"
+
+
+@pytest.mark.parametrize("way", ["click", "link"])
+def test_the_drawer_takes_keeps_and_returns_the_focus(visit: Visits, way: str) -> None:
+    """Whoever has no mouse is in the drawer as long as it is open, and back where they were afterwards."""
+    visitor = visit()
+    page = visitor.open("/flow" if way == "click" else "/flow?panel=flow_time")
+    more = page.locator('article[data-metric="flow_time"] .more:visible')
+    if way == "click":
+        more.focus()
+        page.keyboard.press("Enter")
+    page.wait_for_function(INSIDE, timeout=10_000)
+    page.locator(".ag-row").first.wait_for(timeout=20_000)
+    outside = 0
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        outside += not page.evaluate(INSIDE)
+    page.keyboard.press("Shift+Tab")
+
+    assert outside == 0
+    assert page.evaluate(INSIDE)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    if way == "click":
+        expect(more).to_be_focused()

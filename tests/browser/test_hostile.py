@@ -54,6 +54,8 @@ def see_all(page: Page) -> None:
     """Scroll through the page so that every chart is drawn, then wait for the last one."""
     for panel in page.locator("section.chart:visible").all():
         panel.scroll_into_view_if_needed()
+        drawn_or_told = panel.locator(".js-plotly-plot .main-svg, .state-box").first
+        expect(drawn_or_told).to_be_attached(timeout=30_000)
     page.wait_for_load_state("networkidle")
 
 

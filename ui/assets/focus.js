@@ -32,6 +32,15 @@
     all[event.shiftKey ? all.length - 1 : 0].focus();
   }, true);
 
+  /* The issue table keeps Escape to itself, where it means nothing: it closes the drawer from there, too. */
+  document.addEventListener("keydown", (event) => {
+    const inTable = event.key === "Escape" && event.target.closest && event.target.closest(".ag-root");
+    const close = inTable && event.target.closest('[role="dialog"]').querySelector(".mantine-Drawer-close");
+    if (!close) return;
+    event.stopPropagation();
+    close.click();
+  }, true);
+
   /* Opening and closing change styles and children of what Mantine puts at the end of the body. */
   const watch = new MutationObserver(() => window.setTimeout(look, 0));
   const begin = () => {

@@ -239,7 +239,7 @@
       for (const { target, isIntersecting } of entries) isIntersecting ? inSight.add(target) : inSight.delete(target);
       lookForCharts();
     },
-    { rootMargin: "240px" }
+    { rootMargin: "600px" } // the first charts of the Overview are drawn without a scroll
   );
 
   function lookForCharts() {

@@ -17,8 +17,12 @@ $(STAMP): requirements.lock
 run: install
 	$(BIN)/python app.py serve
 
+# The browser works beside everything else, which mostly waits for processes: together they take half the time.
 test: install
-	$(BIN)/python -m pytest -m "not bench and not soak"
+	@log=$$(mktemp); code=0; beside=0; \
+	$(BIN)/python -m pytest -m "not bench and not soak" tests/browser > $$log 2>&1 & browser=$$!; \
+	$(BIN)/python -m pytest -m "not bench and not soak" --ignore=tests/browser || code=$$?; \
+	wait $$browser || beside=$$?; cat $$log; rm -f $$log; test $$code -eq 0 -a $$beside -eq 0
 
 check: install
 	$(BIN)/ruff check .

@@ -76,6 +76,19 @@ def test_escape_closes_the_drawer_and_focus_returns(visit: Visits) -> None:
     assert "panel" not in page.url
 
 
+def test_what_happens_at_once_all_counts(visit: Visits) -> None:
+    """A filter changed in the moment in which the drawer closes takes neither back."""
+    page = visit().open("/?panel=flow_velocity")
+    expect(page.get_by_role("dialog")).to_contain_text("Flow velocity")
+    page.evaluate(
+        "() => { const set = window.dash_clientside.set_props;"
+        " set('filter-period', { value: '180' }); set('drawer', { opened: false }); }"
+    )
+
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page).to_have_url(re.compile(r"/\?days=180$"))
+
+
 def test_what_was_left_out_is_one_click_away(visit: Visits) -> None:
     """A reason shows its own rows, as many as it says."""
     page = visit().open("/?panel=flow_velocity")

@@ -48,13 +48,15 @@
 
   /* Every drawing of a pattern-matching component arrives like a click, but without a value. */
   function clicked(trigger) {
-    if (!trigger || !trigger.id.startsWith("{") || !trigger.value) return null;
+    if (!trigger.id.startsWith("{") || !trigger.value) return null;
     return Object.assign(JSON.parse(trigger.id), { value: trigger.value });
   }
 
+  const triggers = () => window.dash_clientside.callback_context.triggered.map(({ prop_id, value }) => ({ id: prop_id.replace(/\.[^.]*$/, ""), value }));
+
   function applied(state, trigger, given) {
     const click = clicked(trigger);
-    const id = trigger ? trigger.id : "url";
+    const { id } = trigger;
     if (click && click.kind === "open") return Object.assign(state, { panel: click.name, reason: null, issue: null });
     if (click && click.kind === "reason") return Object.assign(state, { reason: click.name || null });
     if (click && click.kind === "issue") return Object.assign(state, { issue: click.name || null });
@@ -101,9 +103,9 @@
   }
 
   function navigate(pathname, search, days, range, project, type, label, src, reset, opens, reasons, issues, points, opened, filters, panel, page) {
-    const trigger = window.dash_clientside.callback_context.triggered[0];
-    const last = trigger ? { id: trigger.prop_id.replace(/\.[^.]*$/, ""), value: trigger.value } : null;
-    const state = applied(readUrl(search), last, { days, range, project, type, label, src, opened });
+    // Dash joins what happens while a call waits: each of it counts, or Escape is lost to a chip that is being drawn.
+    const given = { days, range, project, type, label, src, opened };
+    const state = triggers().reduce((before, trigger) => applied(before, trigger, given), readUrl(search));
     const atChart = pointAt(state.panel);
     if (state.panel && !atChart) fetchTable();
     const url = writeUrl(state);

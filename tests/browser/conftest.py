@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.commands import served
 
@@ -20,6 +20,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+# A number of waits, not a goal: the machine may be doing something else beside.
+PATIENCE_MS = 20_000
+QUIET_CHECKS = 5
 SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 
@@ -38,6 +41,7 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail("Chromium is missing and REQUIRE_BROWSER=1")
         pytest.skip("Chromium is not installed (apt-get install chromium)")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield chromium
@@ -66,15 +70,29 @@ class Visitor:
         self.complaints: list[str] = []
         self.requests: list[str] = []
         self.uploads: list[int] = []
+        self.flying: set[object] = set()
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", self._asked)
+        for end in ("requestfinished", "requestfailed"):
+            self.page.on(end, self._answered)
 
     def open(self, path: str = "/") -> Page:
         """Open a path of a page with cards and wait until they have their numbers."""
         self.page.goto(self.url + path)
         self.page.locator("article.card .figure:visible").first.wait_for(timeout=30_000)
         return self.page
+
+    def settled(self) -> None:
+        """Wait until nothing has been asked of the server for half a second.
+
+        The browser's own "network idle" happens once per document: after a click it holds already.
+        """
+        calm, checks = 0, PATIENCE_MS // 100
+        while calm < QUIET_CHECKS and checks:
+            self.page.wait_for_timeout(100)
+            calm, checks = 0 if self.flying else calm + 1, checks - 1
+        assert calm == QUIET_CHECKS, f"still waiting for {self.flying}"
 
     def foreign(self) -> list[str]:
         """Return the requests that went anywhere else."""
@@ -85,7 +103,11 @@ class Visitor:
         if message.type in ("error", "warning"):  # type: ignore[attr-defined]
             self.complaints.append(message.text)  # type: ignore[attr-defined]
 
+    def _answered(self, request: object) -> None:
+        self.flying.discard(request)
+
     def _asked(self, request: object) -> None:
+        self.flying.add(request)
         self.requests.append(request.url)  # type: ignore[attr-defined]
         body = request.post_data_buffer  # type: ignore[attr-defined]
         if body:

@@ -7,7 +7,7 @@ import urllib.request
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Visitor, Visits
 from tests.commands import printed, served, written
@@ -50,25 +50,25 @@ def reader(browser: Browser, hostile_url: str) -> Iterator[Visitor]:
     assert xss is None
 
 
-def see_all(page: Page) -> None:
+def see_all(visitor: Visitor) -> None:
     """Scroll through the page so that every chart is drawn, then wait for the last one."""
-    for panel in page.locator("section.chart:visible").all():
+    for panel in visitor.page.locator("section.chart:visible").all():
         panel.scroll_into_view_if_needed()
         drawn_or_told = panel.locator(".js-plotly-plot .main-svg, .state-box").first
         expect(drawn_or_told).to_be_attached(timeout=30_000)
-    page.wait_for_load_state("networkidle")
+    visitor.settled()
 
 
 @pytest.mark.parametrize("path", ["/", "/dora", "/flow"])
 def test_pages_charts_hovers_and_tables_run_nothing(reader: Visitor, path: str) -> None:
     """Each chart is drawn, hovered over trace by trace, and turned into its table."""
     page = reader.open(f"{path}?{PERIOD}")
-    see_all(page)
+    see_all(reader)
     hovered = page.evaluate(HOVER)
-    for button in page.get_by_role("button", name="view as table").all():
-        if button.is_visible():
-            button.click()
-    page.wait_for_load_state("networkidle")
+    charts = page.locator("section.chart:visible", has=page.locator(".js-plotly-plot"))
+    for name in charts.evaluate_all("(panels) => panels.map((panel) => panel.id)"):
+        page.locator(f"#{name}").get_by_role("button", name="view as table").click()
+        expect(page.locator(f"#{name} table")).to_be_visible()
 
     assert hovered >= (1 if path == "/" else 3)
     assert page.locator("section.chart table:visible").count() >= 1
@@ -80,9 +80,9 @@ def test_settings_and_diagnostics_run_nothing(reader: Visitor, path: str) -> Non
     """Statuses stand in the workflow, warnings and findings in the Diagnostics, as text."""
     page = reader.page
     page.goto(reader.url + path)
-    page.wait_for_load_state("networkidle")
+    reader.settled()
     page.evaluate("() => document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    page.wait_for_load_state("networkidle")
+    reader.settled()
 
     expect(page.locator("h1:visible")).to_be_visible()
     assert page.locator("#main iframe, #main object, #main embed, #main a[href^='javascript']").count() == 0

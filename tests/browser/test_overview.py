@@ -73,7 +73,7 @@ def test_escape_closes_the_drawer_and_focus_returns(visit: Visits) -> None:
 
     expect(page.get_by_role("dialog")).to_be_hidden()
     expect(more).to_be_focused()
-    assert "panel" not in page.url
+    expect(page).not_to_have_url(re.compile("panel"))
 
 
 def test_what_happens_at_once_all_counts(visit: Visits) -> None:
@@ -126,7 +126,7 @@ def test_a_filter_changes_numbers_and_url(visit: Visits) -> None:
     page.locator("#filter-period").click()
     page.get_by_role("option", name="Last 30 days").click()
     expect(page.locator("#heading-overview")).to_contain_text("30 days")
-    page.wait_for_load_state("networkidle")
+    visitor.settled()
     updates = [url for url in visitor.requests if "_dash-update-component" in url]
 
     assert "days=30" in page.url
@@ -134,7 +134,7 @@ def test_a_filter_changes_numbers_and_url(visit: Visits) -> None:
     assert max(visitor.uploads) <= 4096
     page.get_by_role("button", name="Reset").click()
     expect(page.locator("#heading-overview")).to_have_text(before)
-    assert "days" not in page.url
+    expect(page).not_to_have_url(re.compile("days"))
 
 
 def test_light_and_dark_by_system_and_by_hand(visit: Visits) -> None:
@@ -167,7 +167,7 @@ def test_first_load_is_small(visit: Visits) -> None:
     visitor.page.on("requestfinished", lambda request: finished.append(request))  # noqa: PLW0108
     page = visitor.open()
     expect(page.locator("#throughput .bars .point").first).to_be_attached(timeout=20_000)
-    page.wait_for_load_state("networkidle")
+    visitor.settled()
     received = sum(request.sizes()["responseBodySize"] for request in finished)
     callbacks = [url for url in visitor.requests if "_dash-update-component" in url]
 
@@ -186,6 +186,6 @@ def test_layout_does_not_jump(visit: Visits, path: str) -> None:
         ".observe({ type: 'layout-shift', buffered: true });"
     )
     page = visitor.open(path)
-    page.wait_for_load_state("networkidle")
+    visitor.settled()
 
     assert page.evaluate("window.shift") < 0.1

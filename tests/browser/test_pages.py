@@ -46,12 +46,12 @@ def test_a_tab_change_computes_its_own_page_only(visit: Visits) -> None:
     """At most three callbacks; filters go along, and Back leads to the page before."""
     visitor = visit()
     page = visitor.open("/?project=WEB&days=30")
-    page.wait_for_load_state("networkidle")
+    visitor.settled()
     visitor.requests.clear()
     page.get_by_role("link", name="Flow", exact=True).click()
     expect(page.locator("#cards-flow .figure").first).to_be_visible()
     expect(drawn(page, "velocity")).to_be_visible(timeout=20_000)
-    page.wait_for_load_state("networkidle")
+    visitor.settled()
 
     assert len(callbacks(visitor)) <= 3
     expect(page).to_have_url(re.compile(r"/flow\?project=WEB&days=30$"))
@@ -67,13 +67,13 @@ def test_a_filter_change_computes_cards_and_the_charts_in_sight(visit: Visits) -
     visitor = visit()
     page = visitor.open("/flow")
     expect(drawn(page, "velocity")).to_be_visible(timeout=20_000)
-    page.wait_for_load_state("networkidle")
+    visitor.settled()
     visitor.requests.clear()
     visitor.uploads.clear()
     page.locator("#filter-period").click()
     page.get_by_role("option", name="Last 180 days").click()
     expect(page.locator("#heading-flow")).to_contain_text("180 days")
-    page.wait_for_load_state("networkidle")
+    visitor.settled()
 
     assert len(callbacks(visitor)) <= 4
     assert max(visitor.uploads) <= 4096
@@ -84,7 +84,7 @@ def test_a_page_of_a_family_loads_little(visit: Visits, path: str) -> None:
     """At most 35 requests and 8 callbacks, and charts out of sight are not drawn."""
     visitor = visit()
     page = visitor.open(path)
-    page.wait_for_load_state("networkidle")
+    visitor.settled()
 
     assert len(visitor.requests) <= 35
     assert len(callbacks(visitor)) <= 8
@@ -135,11 +135,12 @@ def test_a_chart_leaves_as_image_and_as_csv_with_the_filters_of_the_page(visit: 
 
 def test_a_point_leads_to_its_issue(visit: Visits) -> None:
     """A click on a dot opens the history of that issue; the address says which."""
-    page = visit().open("/flow")
+    visitor = visit()
+    page = visitor.open("/flow")
     page.locator("#scatter").scroll_into_view_if_needed()
     point = page.locator("#scatter .scatterlayer .point").first
     expect(point).to_be_visible(timeout=20_000)
-    page.wait_for_load_state("networkidle")
+    visitor.settled()
     box = point.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -165,7 +166,7 @@ def test_a_stuck_item_shows_its_history(visit: Visits) -> None:
     assert page.locator("#stuck li").count() == 5
     page.keyboard.press("Escape")
     expect(key).to_be_focused()
-    assert "issue" not in page.url
+    expect(page).not_to_have_url(re.compile("issue"))
 
 
 def test_a_row_of_the_drawer_opens_its_issue_by_keyboard(visit: Visits) -> None:

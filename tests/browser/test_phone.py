@@ -66,6 +66,7 @@ def test_the_bottom_bar_changes_the_page(visit: Visits) -> None:
 
     expect(dialog).to_be_visible()
     expect(page).to_have_url(re.compile("panel=flow_velocity"))
-    box = page.locator(".mantine-Drawer-content").bounding_box()
-    assert box is not None
-    assert box["width"] == 390
+    page.wait_for_function(
+        "() => Math.round(document.querySelector('.mantine-Drawer-content').getBoundingClientRect().width)"
+        " === window.innerWidth"
+    )

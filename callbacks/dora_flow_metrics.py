@@ -16,6 +16,7 @@ from callbacks.panels import (
     family,
     freshness_of,
     heading_of,
+    plain_answer,
     register_charts,
     wait_for_first_data,
 )
@@ -85,10 +86,10 @@ def _register_page(
         Input({"kind": ids.RETRY, "page": page, "name": ALL}, "n_clicks"),
         prevent_initial_call=True,
     )
-    def show_page(view: dict[str, Any] | None, _retries: list[int | None]) -> tuple[Any, ...]:
+    def show_page(view: dict[str, Any] | None, _retries: list[int | None]) -> Any:
         filters = (view or {}).get("filters")
         with PerformanceTimer(f"{page}.metrics"):
-            return attempted(lambda: _page(workspace, watch, page, names, filters), failed)
+            return plain_answer(attempted(lambda: _page(workspace, watch, page, names, filters), failed))
 
 
 def _page(

@@ -8,7 +8,7 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, ctx, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from callbacks.notices import attempted
+from callbacks.notices import Failure, attempted
 from callbacks.views import view_of
 from callbacks.workspace import Workspace
 from data.flow_calculator import OPTIONAL_FLOW_METRICS
@@ -20,7 +20,6 @@ from ui import ids
 from ui.components.card import failed_card, metric_card
 from ui.components.chart import chart_body, chart_failed
 from ui.components.states import Freshness
-from ui.figures.chart import ChartSpec
 from ui.figures.charts import chart
 from ui.format import counted
 
@@ -102,6 +101,21 @@ def family(metrics: Sequence[Metric], first: Sequence[str]) -> tuple[str, ...]:
     return (*(name for name in first if name in known), *(name for name in known if name not in first))
 
 
+def plain_answer(shown: Any) -> Any:
+    """Return components as the dicts that the page gets; everything else stays as it is.
+
+    Dash would do it too, but looks for components within every value of every figure.
+    """
+    if isinstance(shown, list | tuple):
+        return [plain_answer(one) for one in shown]
+    if not isinstance(shown, Component):
+        return shown
+    told: dict[str, Any] = shown.to_plotly_json()
+    if "children" in told["props"]:
+        told["props"]["children"] = plain_answer(told["props"]["children"])
+    return told
+
+
 def register_charts(app: Dash, workspace: Workspace, page: str) -> None:
     """Draw the charts of a page as they come into sight."""
     app.clientside_callback(
@@ -117,32 +131,30 @@ def register_charts(app: Dash, workspace: Workspace, page: str) -> None:
     )
     def show_charts(wanted: dict[str, Any]) -> list[Any]:
         with PerformanceTimer(f"{page}.charts"):
+            subject = attempted(lambda: _subject(workspace, wanted), lambda failure: failure)
             named = [output["id"]["name"] for output in ctx.outputs_list]
-            return [_drawn(workspace, name, wanted) for name in named]
+            return [plain_answer(_drawn(subject, name, wanted)) for name in named]
 
 
-def _drawn(workspace: Workspace, name: str, wanted: Mapping[str, Any]) -> Any:
+def _subject(workspace: Workspace, wanted: Mapping[str, Any]) -> tuple[Report, Freshness] | Failure:
+    pipeline, report = asked(workspace, wanted["view"]["filters"])
+    wait_for_first_data(workspace, report)
+    return report, freshness_of(workspace, pipeline, report)
+
+
+def _drawn(subject: tuple[Report, Freshness] | Failure, name: str, wanted: Mapping[str, Any]) -> Any:
     entry = wanted["charts"].get(name)
     if entry is None:
         return no_update
-    spec = chart(name)
-    return attempted(
-        lambda: _chart(workspace, spec, wanted, entry),
-        lambda failure: chart_failed(
-            spec, failure.cause, failure.remedy, failure.reference, stamp=entry["stamp"]
-        ),
-    )
+    spec, stamp = chart(name), entry["stamp"]
 
+    def failed(failure: Failure) -> Component:
+        return chart_failed(spec, failure.cause, failure.remedy, failure.reference, stamp=stamp)
 
-def _chart(
-    workspace: Workspace, spec: ChartSpec, wanted: Mapping[str, Any], entry: Mapping[str, Any]
-) -> Component:
-    pipeline, report = asked(workspace, wanted["view"]["filters"])
-    wait_for_first_data(workspace, report)
-    return chart_body(
-        spec,
-        spec.build(report, wanted["scheme"]),
-        freshness_of(workspace, pipeline, report),
-        stamp=entry["stamp"],
-        table=entry["table"],
-    )
+    def drawn(report: Report, freshness: Freshness) -> Component:
+        drawing = spec.build(report, wanted["scheme"])
+        return chart_body(spec, drawing, freshness, stamp=stamp, table=entry["table"])
+
+    if isinstance(subject, Failure):
+        return failed(subject)
+    return attempted(lambda: drawn(*subject), failed)

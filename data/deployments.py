@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -15,7 +16,7 @@ from configuration.profile import Profile
 from data.intervals import Intervals
 from data.mapped_values import YES, MappedValues, dates_or
 from data.normalize import fold
-from data.periods import civil_day, midnight
+from data.periods import civil_day, iso_instant, midnight
 from data.tables import MISSING, Dataset, Flags, Instants, IssueTable, split_key
 
 DAY_MS = 86_400_000
@@ -102,6 +103,17 @@ class Deployments:
     def dated_by_day(self) -> bool:
         """Whether some of them are known by their day alone."""
         return bool(self.by_day.any())
+
+    @cached_property
+    def entries(self) -> tuple[dict[str, Any], ...]:
+        """Each as ``metrics --json`` lists it; of one that is known by its day, ``at`` is the date."""
+        days = [dt.date.fromordinal(day).isoformat() if day else "" for day in self.day.tolist()]
+        instants = map(iso_instant, self.at.tolist())
+        dated = zip(self.by_day.tolist(), days, instants, strict=True)
+        return tuple(
+            {"id": id, "name": name, "at": day if by_day else instant, "source": self.source}
+            for id, name, (by_day, day, instant) in zip(self.ids, self.names, dated, strict=True)
+        )
 
     @cached_property
     def carries_until(self) -> Instants:

@@ -7,7 +7,7 @@ import numpy as np
 from data.metric import Candidates, Kind, Measure, Metric, MetricResult, Previous, Trend, Week, sort_out
 from data.metrics.bands import band
 from data.performance_utils import CalculationContext
-from data.periods import Window, previous, week_name
+from data.periods import previous, week_name
 from data.statistics import mann_whitney_p, percentiles, wilson_interval
 
 LEAST_FOR_TREND = 5
@@ -45,7 +45,7 @@ def evaluate(metric: Metric, context: CalculationContext, note: str | None = Non
         previous=None if before is None else Previous(before.value, before.n),
         trend=trend(metric.kind, measure, before),
         band=band(metric.id, measure, context),
-        weekly=_weeks(context.window, measure),
+        weekly=_weeks(context, measure),
         candidates=measure.candidates,
         extra=measure.extra,
     )
@@ -106,13 +106,19 @@ def _differs(kind: Kind, now: Measure, before: Measure) -> bool:
     return abs((now.value or 0.0) - (before.value or 0.0)) >= 5
 
 
-def _weeks(window: Window, measure: Measure) -> tuple[Week, ...]:
+def _weeks(context: CalculationContext, measure: Measure) -> tuple[Week, ...]:
+    weekly = measure.weekly.tolist(), measure.weekly_n.tolist()
     return tuple(
-        Week(week_name(monday), monday.isoformat(), None if math.isnan(value) else value, n, partial)
-        for monday, value, n, partial in zip(
-            window.mondays, measure.weekly.tolist(), measure.weekly_n.tolist(), window.partial, strict=True
+        Week(name, start, None if math.isnan(value) else value, n, partial)
+        for (name, start), value, n, partial in zip(
+            context.once(_named), *weekly, context.window.partial, strict=True
         )
     )
+
+
+def _named(context: CalculationContext) -> list[tuple[str, str]]:
+    """Return name and Monday of each week."""
+    return [(week_name(monday), monday.isoformat()) for monday in context.window.mondays]
 
 
 def _nobody() -> Candidates:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from types import TracebackType
-from typing import Any, ParamSpec, TypeVar, overload
+from typing import Any, ParamSpec, TypeVar, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -209,12 +209,19 @@ class CalculationContext:
         self.chosen = chosen
         self.projects = projects
         self._whole: CalculationContext | None = None
+        self._made: dict[object, object] = {}
 
     def over(self, window: Window) -> "CalculationContext":
         """Return the same choice over another period; what does not depend on the period is shared."""
         context = CalculationContext(self.delivery, window, self.chosen, self.projects)
         context._whole = self._whole or self
         return context
+
+    def once(self, make: "Callable[[CalculationContext], _R]") -> _R:
+        """Return what ``make`` makes of this context; whoever asks next gets the same."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast(_R, self._made[make])
 
     @cached_property
     def flow_items(self) -> Flags:

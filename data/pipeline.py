@@ -31,7 +31,7 @@ from data.flow_calculator import (
 from data.metric import Finding, MetricResult
 from data.performance_utils import CalculationContext, PerformanceTimer
 from data.periods import iso_instant, lay_out, parse_as_of, parse_day, zone_named
-from data.quality import find
+from data.quality import find_in_period, find_in_tables
 from data.sources import Source
 from data.tables import MISSING, Dataset, Flags, IssueTable
 
@@ -107,11 +107,34 @@ class Report:
     context: CalculationContext | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What stored tables mean in a zone as of an instant, whatever the period.
+
+    Attributes:
+        delivery: intervals, starts, completions, deployments.
+        findings: data quality of these tables.
+    """
+
+    delivery: DeliveryTables
+    findings: tuple[Finding, ...]
+
+
+def derive_all(dataset: Dataset, profile: Profile, zone: ZoneInfo, as_of: int) -> Derived:
+    """Give tables their meaning and look through them once.
+
+    Raises:
+        ConfigurationError: a pattern of the profile makes no sense.
+    """
+    delivery = derive(dataset, profile, zone, as_of)
+    return Derived(delivery, find_in_tables(dataset, delivery))
+
+
 def compute(
     dataset: Dataset,
     profile: Profile,
     view: View,
-    derived: Callable[[ZoneInfo, int], DeliveryTables] | None = None,
+    derived: Callable[[ZoneInfo, int], Derived] | None = None,
 ) -> Report:
     """Answer a view from tables: derive their meaning, compute every metric, collect the evidence.
 
@@ -140,7 +163,8 @@ def compute(
     period = Period(window.first_day.isoformat(), window.last_day.isoformat(), window.days, zone.key)
     if not len(issues):
         return _over_nothing(dataset, profile, as_of, period)
-    delivery = derived(zone, as_of) if derived else derive(dataset, profile, zone, as_of)
+    meaning = derived(zone, as_of) if derived else derive_all(dataset, profile, zone, as_of)
+    delivery = meaning.delivery
     chosen = _chosen(issues, view)
     context = CalculationContext(delivery, window, chosen, frozenset(view.projects))
     note = _note(as_of, dataset.as_of)
@@ -154,7 +178,7 @@ def compute(
         scope_issues=len(issues),
         flow_items=int(in_scope.sum()),
         results={**calculate_all_dora_metrics(context, note), **flow},
-        findings=find(dataset, delivery, window, flow),
+        findings=(*meaning.findings, *find_in_period(delivery, window, flow)),
         delivery=delivery,
         context=context,
     )
@@ -294,7 +318,7 @@ class Pipeline:
         self._turn = threading.Lock()
         self._dataset: Dataset | None = None
         self._reports: OrderedDict[View, Report] = OrderedDict()
-        self._derived: OrderedDict[tuple[str, int], DeliveryTables] = OrderedDict()
+        self._derived: OrderedDict[tuple[str, int], Derived] = OrderedDict()
 
     @property
     def name(self) -> str:
@@ -313,7 +337,9 @@ class Pipeline:
 
     def dataset(self) -> Dataset:
         """Return the published data, read again only when their revision has changed."""
-        meta = self.store.meta()
+        return self._current(self.store.meta())
+
+    def _current(self, meta: Mapping[str, str]) -> Dataset:
         with self._lock:
             known = self._dataset
             if known is None or known.revision != meta.get("revision", ""):
@@ -373,12 +399,12 @@ class Pipeline:
                 self._reports.popitem(last=False)
         return report
 
-    def _deliver(self, dataset: Dataset, zone: ZoneInfo, as_of: int) -> DeliveryTables:
+    def _deliver(self, dataset: Dataset, zone: ZoneInfo, as_of: int) -> Derived:
         """Return the derived tables: they depend on zone and instant, and not on period or filters."""
         key = zone.key, as_of
         known = self._derived.get(key)
-        if known is None or known.issues is not dataset.issues:
-            known = derive(dataset, self.profile, zone, as_of)
+        if known is None or known.delivery.issues is not dataset.issues:
+            known = derive_all(dataset, self.profile, zone, as_of)
             self._derived[key] = known
             while len(self._derived) > REMEMBERED_DERIVED:
                 self._derived.popitem(last=False)
@@ -395,8 +421,8 @@ class Pipeline:
 
     def status(self) -> SourceStatus:
         """Return where the numbers come from, and when they were read."""
-        dataset = self.dataset()
         meta = self.store.meta()
+        dataset = self._current(meta)
         synced = meta.get("synced_here_at", meta.get("synced_at"))
         return SourceStatus(
             kind=self.source.kind if len(dataset.issues) else "empty",

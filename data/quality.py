@@ -119,21 +119,20 @@ _LITTLES_LAW = _Rule(
 )
 
 
-def find(
-    dataset: Dataset, delivery: DeliveryTables, window: Window, flow: Mapping[str, MetricResult]
+def find_in_tables(dataset: Dataset, delivery: DeliveryTables) -> tuple[Finding, ...]:
+    """Return every finding that has something to report, whatever the period, in a fixed order."""
+    return _told(*_history(delivery), *_completions(delivery), *_versions(dataset), *_fields(delivery))
+
+
+def find_in_period(
+    delivery: DeliveryTables, window: Window, flow: Mapping[str, MetricResult]
 ) -> tuple[Finding, ...]:
-    """Return every finding that has something to report, in a fixed order."""
-    return tuple(
-        finding
-        for finding in (
-            *_history(delivery),
-            *_completions(delivery),
-            *_versions(dataset),
-            *_fields(delivery),
-            *_littles_law(delivery, window, flow),
-        )
-        if finding.n
-    )
+    """Return every finding on the numbers of one period that has something to report."""
+    return _told(*_littles_law(delivery, window, flow))
+
+
+def _told(*findings: Finding) -> tuple[Finding, ...]:
+    return tuple(finding for finding in findings if finding.n)
 
 
 def _history(delivery: DeliveryTables) -> Iterator[Finding]:

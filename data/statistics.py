@@ -12,7 +12,12 @@ PERCENTILE_FLOORS = {"p50": (0.50, 1), "p85": (0.85, 5), "p95": (0.95, 20)}
 
 def percentile(sample: NDArray[np.float64], q: float) -> float:
     """Return the ``q`` quantile at position (n-1)q with linear interpolation; the sample is not empty."""
-    return float(np.quantile(sample, q))
+    ordered, place = _ordered(sample), (len(sample) - 1) * q
+    below = int(place)
+    low, high = float(ordered[below]), float(ordered[min(below + 1, len(sample) - 1)])
+    share = place - below
+    # From whichever end is nearer, to the last digit as NumPy's own quantile does.
+    return low + (high - low) * share if share < 0.5 else high - (high - low) * (1 - share)
 
 
 def percentiles(sample: NDArray[np.float64]) -> tuple[dict[str, float | None], dict[str, str]]:

@@ -56,7 +56,7 @@ def ageing_work(context: CalculationContext) -> Ageing:
         Vacanti, Actionable Agile Metrics: work item age, pace percentiles.
     """
     delivery, end = context.delivery, context.window.end
-    past, stages = finished(context), stages_of(context)
+    past, stages = context.once(finished), context.once(stages_of)
     stage, age = _left_at(context, stages, past)
     n = np.bincount(stage, minlength=len(stages.names)).astype(np.int64)
     history = quantiles_by_group(age, stage, len(stages.names), PERCENTILE_FLOORS)

@@ -64,7 +64,7 @@ def stages_of(context: CalculationContext) -> Stages:
         The stays in progress of these items; only stages that one of them has been in.
     """
     intervals, workflow = context.delivery.intervals, context.delivery.workflow
-    rows = finished(context) | under_way(context)
+    rows = context.once(finished) | under_way(context)
     mine = np.flatnonzero((workflow.category == IN_PROGRESS)[intervals.status])
     mine = mine[rows[intervals.issue[mine]]]
     issue, entered = intervals.issue[mine], intervals.entered[mine]

@@ -42,7 +42,7 @@ def time_in_status(context: CalculationContext) -> StatusTimes:
     Returns:
         Days: P50 from one item on, P25 and P75 from five, P5 and P95 from twenty.
     """
-    stages = stages_of(context)
+    stages = context.once(stages_of)
     stage, days = _per_item(context, stages)
     return StatusTimes(
         names=stages.names,
@@ -57,7 +57,7 @@ def _per_item(context: CalculationContext, stages: Stages) -> tuple[NDArray[np.i
     delivery = context.delivery
     since = np.maximum(stages.entered, delivery.started_at[stages.issue])
     until = np.minimum(stages.left, delivery.completed_at[stages.issue])
-    during = finished(context)[stages.issue] & (until >= since)
+    during = context.once(finished)[stages.issue] & (until >= since)
     width = max(len(stages.names), 1)
     pair, place = np.unique(stages.issue[during] * width + stages.stage[during], return_inverse=True)
     days = np.bincount(place, (until - since)[during] / DAY_MS, minlength=len(pair))

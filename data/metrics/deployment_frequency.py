@@ -1,17 +1,13 @@
 """Deployment frequency: how often a team deploys to production."""
 
-import datetime as dt
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from data.deployments import Deployments
 from data.metric import Candidates, Measure, sort_out
 from data.metrics.weekly import count_by_week, week_of_day
 from data.performance_utils import CalculationContext
-from data.periods import iso_instant
 from data.tables import Flags
 
 NOT_CONFIGURED = (
@@ -53,7 +49,7 @@ def deployment_frequency(context: CalculationContext) -> Measure:
         message=None if configured else NOT_CONFIGURED,
         extra={
             "deployment_days": len(np.unique(deployments.day[rows])) if configured else None,
-            "deployments": [_entry(deployments, row) for row in rows.tolist()],
+            "deployments": [deployments.entries[row] for row in rows.tolist()],
         },
     )
 
@@ -90,13 +86,3 @@ def of_projects(context: CalculationContext) -> Flags:
     """Flag the deployments of the projects that the view is limited to."""
     projects = context.delivery.deployments.projects
     return np.array([not context.projects or key in context.projects for key in projects], np.bool_)
-
-
-def _entry(deployments: Deployments, row: int) -> dict[str, Any]:
-    day = dt.date.fromordinal(int(deployments.day[row])).isoformat()
-    return {
-        "id": deployments.ids[row],
-        "name": deployments.names[row],
-        "at": day if deployments.by_day[row] else iso_instant(int(deployments.at[row])),
-        "source": deployments.source,
-    }

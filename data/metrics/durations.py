@@ -70,13 +70,13 @@ def median_of(
         empty: the sentence for a period without included rows, which gives no value.
         extra: the fields that only this metric has.
     """
-    some = len(values) > 0
+    some, ordered = len(values) > 0, np.sort(values)
     return Measure(
-        value=percentile(values, 0.5) if some else None,
+        value=percentile(ordered, 0.5) if some else None,
         candidates=candidates,
         weekly=median_by_week(context, week, values),
         weekly_n=count_by_week(context, week),
-        sample=np.sort(values),
+        sample=ordered,
         state="ok" if some else "no_data",
         message=None if some else empty,
         evidence=evidence,

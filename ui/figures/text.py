@@ -1,9 +1,12 @@
 """Foreign text inside a figure: plotly reads a kind of HTML, and TeX between dollar signs."""
 
 import html
+import re
 import textwrap
 
 LONGEST = 60
+# Such as an issue's key; most of what a chart shows is of this kind, and there may be thousands.
+_HARMLESS = re.compile("[A-Za-z0-9_-]+")
 
 
 def plain(text: str, longest: int = LONGEST) -> str:
@@ -18,7 +21,8 @@ def plain(text: str, longest: int = LONGEST) -> str:
             direction of writing, become spaces.
         longest: the rest gives way to an ellipsis.
     """
-    return _inert(_on_one_line(text, longest))
+    harmless = len(text) <= longest and _HARMLESS.fullmatch(text)
+    return text if harmless else _inert(_on_one_line(text, longest))
 
 
 def wrapped(text: str, width: int, lines: int = 2, longest: int = LONGEST) -> str:
@@ -29,8 +33,9 @@ def wrapped(text: str, width: int, lines: int = 2, longest: int = LONGEST) -> st
 
 
 def _on_one_line(text: str, longest: int) -> str:
-    printable = "".join(letter if letter.isprintable() else " " for letter in text)
-    line = " ".join(printable.split())
+    if not text.isprintable():
+        text = "".join(letter if letter.isprintable() else " " for letter in text)
+    line = " ".join(text.split())
     return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 

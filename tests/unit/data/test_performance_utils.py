@@ -124,6 +124,17 @@ def test_calculation_context_caches_filters() -> None:
     assert int(context.delivered.sum()) == 3
 
 
+def test_calculation_context_makes_a_thing_once() -> None:
+    """What several charts of a view need is made by the first of them, and not again over another period."""
+    context, made = a_context(), []
+
+    def days(seen: CalculationContext) -> int:
+        made.append(seen)
+        return seen.window.days
+
+    assert (context.once(days), context.once(days), made) == (14, 14, [context])
+
+
 def test_calculation_context_cache_hit_performance() -> None:
     """Asking again costs less than a tenth of asking first, at 5 000 issues."""
     context = a_context(copies=1000)

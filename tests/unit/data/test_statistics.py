@@ -53,6 +53,11 @@ def test_percentiles_move_with_the_sample(sample: list[int], shift: int) -> None
     assert min(sample) <= percentile(values, 0.85) <= max(sample)
 
 
+@given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=40), st.sampled_from([0.0, 0.5, 0.85, 0.95, 1.0]))
+def test_percentiles_are_those_of_numpy_to_the_last_digit(sample: list[float], q: float) -> None:
+    assert percentile(np.array(sample), q) == np.quantile(np.array(sample), q)
+
+
 @pytest.mark.parametrize(
     ("k", "n", "low", "high"),
     [(3, 4, 30.06, 95.44), (1, 4, 4.56, 69.94), (0, 10, 0.0, 27.75), (10, 10, 72.25, 100.0)],

@@ -21,11 +21,10 @@ def test_words() -> None:
 
 def test_bars() -> None:
     """Half the height for half the value, a gap for no value, fainter for a week that is not whole."""
-    drawing = unquote(sparkline(WEEKS, "items").to_plotly_json()["props"]["style"]["maskImage"])
+    drawing = unquote(sparkline(WEEKS, "items").to_plotly_json()["props"]["style"]["--spark-shape"])
 
-    assert drawing.count("<rect") == 2
-    assert 'height="18.0" opacity=".45"' in drawing
-    assert 'height="36.0"/>' in drawing
+    assert "<path d='M160.0 36v-36.0h79.0v36.0z'/>" in drawing
+    assert "<path opacity='.45' d='M0.0 36v-18.0h79.0v18.0z'/>" in drawing
 
 
 def test_nothing_to_draw() -> None:

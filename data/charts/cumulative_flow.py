@@ -82,10 +82,11 @@ def _by_week(window: Window) -> tuple[tuple[dt.date, ...], Instants]:
 
 def _counts(context: CalculationContext, ends: Instants) -> NDArray[np.int64]:
     """Count the stays of flow items that hold each of the ascending ``ends``, by stage."""
-    intervals = context.delivery.intervals
-    mine = np.flatnonzero(context.flow_items[intervals.issue])
+    intervals, width = context.delivery.intervals, len(ends) + 1
+    # Of three years of stays most hold none of these instants, and are looked at once.
+    met = np.flatnonzero((intervals.entered <= ends[-1]) & (intervals.left > ends[0]))
+    mine = met[context.flow_items[intervals.issue[met]]]
     stage = _stage_of_status(context)[intervals.status[mine]]
-    width = len(ends) + 1
     came, went = (
         np.bincount(stage * width + np.searchsorted(ends, at[mine], side="left"), minlength=4 * width)
         for at in (intervals.entered, intervals.left)

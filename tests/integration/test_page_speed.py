@@ -121,7 +121,7 @@ def _text(component_id: dict) -> str:
 
 
 @pytest.mark.parametrize(
-    ("issues", "goal", "reached", "rounds"), [(5_000, 8, 100, 15), (200_000, 40, 1_600, 7)]
+    ("issues", "goal", "reached", "rounds"), [(5_000, 8, 100, 15), (200_000, 40, 1_300, 7)]
 )
 def benchmark_filter_change_to_response(
     tmp_path: Path, issues: int, goal: int, reached: int, rounds: int

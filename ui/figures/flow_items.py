@@ -1,7 +1,7 @@
 """The figures of the Flow page that run over items and statuses."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from ui.format import number
 from ui.theme import CHART, Scheme, figure_layout
 
 MOST_POINTS = 3000
+SHADED = "Shaded: the age at which the items delivered in this period had left each status."
 HEADROOM = 1.04  # room for the marks at the end of a cut axis
 DASHES = {"p50": "solid", "p85": "dash", "p95": "dot"}
 # By stage of the cumulative flow: its colour, and its pattern as the second channel.
@@ -165,8 +166,7 @@ def _thinned_note(drawn: int, of: int) -> str:
     if drawn == of:
         return ""
     return (
-        f"{number(drawn)} of {number(of)} items are drawn, the slowest among them; "
-        "lines and table are of all."
+        f"{number(drawn)} of {number(of)} items are drawn, the slowest among them; everything else is of all."
     )
 
 
@@ -243,19 +243,17 @@ def ageing(report: ChartSubject, context: Context, scheme: Scheme) -> Drawing:
     top = _readable(found.days, known[~np.isnan(known)].tolist())
     if top is not None:
         layout["yaxis"] |= {"range": [0, top * HEADROOM]}
-    keys = [plain(key) for key in keys_of(context, found.rows)]
-    beyond = found.days > (np.inf if top is None else top)
-    dots = [
-        _aged(found, keys, np.flatnonzero(~beyond & (found.old == old)), colours, old=old)
-        for old in (False, True)
-    ]
+    drawn = thinned(found.days, MOST_POINTS)
+    keys = dict(zip(drawn.tolist(), map(plain, keys_of(context, found.rows[drawn])), strict=True))
+    beyond, old = found.days[drawn] > (np.inf if top is None else top), found.old[drawn]
+    dots = [_aged(found, keys, drawn[~beyond & (old == late)], colours, old=late) for late in (False, True)]
     if top is not None:
-        dots.append(_too_old(found, keys, np.flatnonzero(beyond), top, colours))
+        dots.append(_too_old(found, keys, drawn[beyond], top, colours))
     return Drawing(
         [*_history(found, colours), *dots],
         layout,
         lambda: _ageing_rows(context, found),
-        note="Shaded: the age at which the items delivered in this period had left each status.",
+        note=" ".join(text for text in (SHADED, _thinned_note(len(drawn), len(found))) if text),
     )
 
 
@@ -313,7 +311,7 @@ def _history(found: Ageing, colours: dict[str, str]) -> list[dict[str, Any]]:
 
 
 def _aged(
-    found: Ageing, keys: Sequence[str], places: NDArray[np.intp], colours: dict[str, str], *, old: bool
+    found: Ageing, keys: Mapping[int, str], places: NDArray[np.intp], colours: dict[str, str], *, old: bool
 ) -> dict[str, Any]:
     """Return the dots of the items at ``places``, which are, or are not, old for their status."""
     return {
@@ -334,7 +332,7 @@ def _aged(
 
 
 def _too_old(
-    found: Ageing, keys: Sequence[str], places: NDArray[np.intp], top: float, colours: dict[str, str]
+    found: Ageing, keys: Mapping[int, str], places: NDArray[np.intp], top: float, colours: dict[str, str]
 ) -> dict[str, Any]:
     """Return triangles at the end of the axis for the items that are older than it reaches."""
     return _aged(found, keys, places, colours, old=True) | {

@@ -13,7 +13,9 @@ from tests.engine import engine_report
 from tests.examples import example_a, example_b
 from tests.hostile import hostile_issues, hostile_statuses, hostile_versions
 from tests.synthetic import PROFILE, synthetic_dataset
+from ui.figures import flow_items
 from ui.figures.charts import CHARTS, Chart, ChartSpec
+from ui.format import number
 from ui.theme import Scheme
 
 IDS = [spec.id for spec in CHARTS]
@@ -93,6 +95,19 @@ def test_a_year_of_the_flow_page_is_small(year: Report) -> None:
     size = sum(len(json.dumps(spec.build(year, "light").figure, separators=(",", ":"))) for spec in weekly)
 
     assert size <= 40_000
+
+
+@pytest.mark.parametrize("name", ["scatter", "ageing"])
+def test_of_many_items_some_are_drawn(year: Report, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No more dots than a page can bear, the table has all, and the note says so."""
+    monkeypatch.setattr(flow_items, "MOST_POINTS", 40)
+    chart = chart_of(year, name)
+    keys = {key for trace in chart.figure["data"] if "customdata" in trace for key in trace["customdata"]}
+    dots = [key for key in keys if isinstance(key, str)]
+
+    assert len(dots) == 40 < len(chart.rows)
+    assert f"40 of {number(len(chart.rows))} items are drawn, the slowest among them" in chart.note
+    assert max(chart.rows, key=lambda row: row[2])[0] in dots
 
 
 def chart_of(report: Report, name: str) -> Chart:

@@ -35,7 +35,8 @@ class _TableBuilder:
     def __init__(self) -> None:
         self.projects: dict[Project, int] = {}
         self.types: dict[TypeRef, int] = {}
-        self.statuses: dict[StatusRef, int] = {}
+        # By id and name alone: the category of an entry's status is none of a transition's.
+        self.statuses: dict[tuple[str, str], int] = {}
         self.resolutions: dict[str, int] = {}
         self.labels: dict[tuple[str, ...], int] = {}
         self.components: dict[tuple[str, ...], int] = {}
@@ -53,14 +54,13 @@ class _TableBuilder:
         flags = [(place, *stretch) for place, row in enumerate(rows) for stretch in row.flagged]
         links = _links(rows)
         values = [(place, *value) for place, row in enumerate(rows) if row.mapped for value in row.mapped]
-        status = self._status_code
         return IssueTable(
             project=_codes(
                 self.projects, (Project(row.project_id, key[0]) for key, row in zip(keys, rows, strict=True))
             ),
             number=_int64(number for _, number in keys),
             type=_codes(self.types, (row.type for row in rows)),
-            status=_int32(status(row.status.id, row.status.name) for row in rows),
+            status=_codes(self.statuses, ((row.status.id, row.status.name) for row in rows)),
             category=np.array([category_of(row.status.category) for row in rows], np.int8),
             resolution=_int32(
                 -1 if row.resolution is None else _code(self.resolutions, row.resolution) for row in rows
@@ -83,8 +83,8 @@ class _TableBuilder:
                 ([0], np.cumsum([len(row.transitions) for row in rows], dtype=np.int64))
             ).astype(np.int64),
             transition_at=_int64(move.at for move in moves),
-            transition_from=_int32(status(move.from_id, move.from_name) for move in moves),
-            transition_to=_int32(status(move.to_id, move.to_name) for move in moves),
+            transition_from=_codes(self.statuses, ((move.from_id, move.from_name) for move in moves)),
+            transition_to=_codes(self.statuses, ((move.to_id, move.to_name) for move in moves)),
             flag_issue=_int32(place for place, _, _ in flags),
             flag_from=_int64(since for _, since, _ in flags),
             flag_until=_int64(until for _, _, until in flags),
@@ -94,7 +94,7 @@ class _TableBuilder:
             link_inward=np.array([link.inward for _, _, link in links], np.bool_),
             projects=tuple(self.projects),
             types=tuple(self.types),
-            statuses=tuple(self.statuses),
+            statuses=tuple(StatusRef(*names) for names in self.statuses),
             resolutions=tuple(self.resolutions),
             label_sets=tuple(self.labels),
             component_sets=tuple(self.components),
@@ -107,9 +107,6 @@ class _TableBuilder:
             value_fields=tuple(self.value_fields),
             values=tuple(value for _, value in self.values),
         )
-
-    def _status_code(self, status_id: str, name: str) -> int:
-        return _code(self.statuses, StatusRef(status_id, name))
 
 
 def _links(rows: Sequence[IssueRow]) -> list[tuple[int, int, Link]]:
@@ -130,7 +127,8 @@ def _code(codes: dict[_T, int], value: _T) -> int:
 
 
 def _codes(codes: dict[_T, int], values: Iterable[_T]) -> Any:
-    return _int32(codes.setdefault(value, len(codes)) for value in values)
+    known = codes.setdefault
+    return _int32([known(value, len(codes)) for value in values])
 
 
 def _int32(values: Iterable[int]) -> Any:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, ClassVar, TypeVar, cast
 
 import msgspec
@@ -111,6 +112,11 @@ class _Item(
     from_name: str | None = None
     to_id: str | int | None = None
     to_name: str | None = None
+
+
+# Instant, history id as a number, place inside the history: what orders changes; and the change.
+_Entry = tuple[int, int, int, _Item]
+_WHEN = itemgetter(0, 1, 2)
 
 
 class History(JsonRecord):
@@ -472,11 +478,14 @@ def _read_changelog(
     """Return the status changes, the flagged stretches and the newest instant of a history."""
     if changelog is None or not changelog.histories:
         return (), (), MISSING
-    moves: list[tuple[int, int, int, _Item]] = []
-    flags: list[tuple[int, int, int, _Item]] = []
+    moves: list[_Entry] = []
+    flags: list[_Entry] = []
     newest = MISSING
     for history in _distinct(changelog.histories):
-        at = _instant(history.created, "changelog", bad)
+        try:
+            at = instant_of(history.created)
+        except (ValueError, OverflowError):
+            at = MISSING
         if at == MISSING:
             bad.add("changelog")
             continue
@@ -517,19 +526,19 @@ def _number(history_id: str | int | None) -> int:
         return -1
 
 
-def _in_order(entries: list[tuple[int, int, int, _Item]]) -> Iterable[tuple[int, _Item]]:
-    """Yield entries by instant, history id as a number, and place inside the history."""
-    return ((at, item) for at, _, _, item in sorted(entries, key=lambda entry: entry[:3]))
+def _in_order(entries: list[_Entry]) -> list[_Entry]:
+    """Return entries by instant, history id as a number, and place inside the history."""
+    return sorted(entries, key=_WHEN) if len(entries) > 1 else entries
 
 
-def _transitions(moves: list[tuple[int, int, int, _Item]]) -> tuple[Transition, ...]:
-    made = (
-        Transition(at, _text(item.from_id), item.from_name or "", _text(item.to_id), item.to_name or "")
-        for at, item in _in_order(moves)
-    )
-    return tuple(
-        move for move in made if not same_status(move.from_id, move.from_name, move.to_id, move.to_name)
-    )
+def _transitions(moves: list[_Entry]) -> tuple[Transition, ...]:
+    made = []
+    for at, _, _, item in _in_order(moves):
+        source, target = _text(item.from_id), _text(item.to_id)
+        from_name, to_name = item.from_name or "", item.to_name or ""
+        if not same_status(source, from_name, target, to_name):
+            made.append(Transition(at, source, from_name, target, to_name))
+    return tuple(made)
 
 
 def same_status(id_a: str, name_a: str, id_b: str, name_b: str) -> bool:
@@ -539,11 +548,11 @@ def same_status(id_a: str, name_a: str, id_b: str, name_b: str) -> bool:
     return fold(name_a) == fold(name_b)
 
 
-def _flagged(flags: list[tuple[int, int, int, _Item]]) -> tuple[tuple[int, int], ...]:
+def _flagged(flags: list[_Entry]) -> tuple[tuple[int, int], ...]:
     """Return ``(from, until)`` stretches; a first item that unflags means flagged since creation."""
     stretches: list[tuple[int, int]] = []
     since: int | None = None
-    for place, (at, item) in enumerate(_in_order(flags)):
+    for place, (at, _, _, item) in enumerate(_in_order(flags)):
         raised = bool(item.to_name or item.to_id)
         if raised and since is None:
             since = at

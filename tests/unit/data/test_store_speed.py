@@ -91,7 +91,7 @@ def spent(work: Callable[[], object], runs: int = 7) -> float:
 def benchmark_g4_bytes_to_columns(bodies: list[bytes]) -> None:
     """From Jira's bytes to columns, against ``json.loads`` alone on the same bytes.
 
-    The goal, a quarter, is not reached: decoding takes 0.15 to 0.2, making rows as much again.
+    The goal, a quarter, is not reached: decoding takes 0.15, making rows and columns 0.2.
     The gate keeps what is reached.
     """
 
@@ -111,7 +111,7 @@ def benchmark_g4_bytes_to_columns(bodies: list[bytes]) -> None:
     ratio = statistics.median(ratios)
     print(f"\nG4 bytes to columns: {ratio:.3f} of json.loads (goal 0.25)")
 
-    assert ratio <= 0.55
+    assert ratio <= 0.5
 
 
 def benchmark_g11_timestamps() -> None:

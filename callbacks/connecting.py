@@ -27,9 +27,11 @@ from data.connecting import (
     verify,
     wants_email,
 )
+from data.connection_check import first_zone
 from data.field_reading import Readings, mapped, read_fields, sure_fields
 from data.persistence import (
     DEFAULT_PROFILE,
+    load_profile,
     load_token,
     origin_of,
     save_token,
@@ -154,7 +156,7 @@ def look_at(workspace: Workspace, target: str, typed: Typed) -> Look:
         client = client_for(draft, source, workspace.home, workspace.environment)
     except DashboardError as error:
         return Look(is_cloud_address(draft.url) or bool(typed.email), words, Verdict(fault=fault_of(error)))
-    return Look(cloud, words, verify(client, source))
+    return Look(cloud, words, verify(client, source, is_new=_is_new(workspace, target)))
 
 
 def bound(typed: Typed, typed_for: str | None) -> Typed:
@@ -247,12 +249,14 @@ def connect(
         if not _is_cloud(workspace, source, draft):
             draft = replace(draft, email="")
         client = client_for(draft, source, workspace.home, workspace.environment)
-        verdict = verify(client, source)
+        is_new = _is_new(workspace, target)
+        verdict = verify(client, source, is_new=is_new)
         if verdict.fault is not None:
             return verdict.fault
         price_of(client, draft.jql)
         draft = replace(draft, url=client.connection.url)
-        _save(workspace, target, draft, new_token=new_token)
+        zone = first_zone(client.myself().time_zone, "") if is_new else ""
+        _save(workspace, target, draft, zone, new_token=new_token)
         _map_what_is_sure(workspace, readings, target)
     except DashboardError as error:
         return fault_of(error)
@@ -290,14 +294,26 @@ def _missing(draft: Draft) -> Fault | None:
     return None
 
 
-def _save(workspace: Workspace, target: str, draft: Draft, *, new_token: bool) -> None:
-    """Write profile and token; what the environment decides is not written down."""
+def _is_new(workspace: Workspace, target: str) -> bool:
+    return load_profile(workspace.home, target) is None
+
+
+def _save(workspace: Workspace, target: str, draft: Draft, zone: str, *, new_token: bool) -> None:
+    """Write profile and token; what the environment decides is not written down.
+
+    Args:
+        workspace: gets them.
+        target: name of the profile.
+        draft: what the fields say.
+        zone: in which days begin, "" to leave it.
+        new_token: the token was typed, and is saved.
+    """
     fixed = {field for field, variable in VARIABLES.items() if workspace.environment.get(variable)}
     told = {"url": draft.url, "email": draft.email, "jql": draft.jql}
 
     def change(profile: Profile) -> Profile:
         kept = {name: value for name, value in told.items() if name not in fixed}
-        return replace(profile, jira=replace(profile.jira, **kept))
+        return replace(profile, timezone=zone or profile.timezone, jira=replace(profile.jira, **kept))
 
     if new_token and draft.token is not None and "token" not in fixed:
         save_token(workspace.home, target, draft.url, draft.token)

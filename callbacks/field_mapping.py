@@ -305,18 +305,18 @@ def _summary(lines: Sequence[FieldLine]) -> str:
 
 def _chosen_fields() -> dict[str, str]:
     """Return the field id by logical name that the page shows, "" for none."""
-    return {name: value or "" for name, value in _shown_values(ids.FIELD).items()}
+    return {name: value or "" for name, value in shown_values(ids.FIELD).items()}
 
 
 def _changed_stages(rows: Sequence[StatusStage]) -> dict[str, Stage]:
     """Return the stage of each status that the page shows in another one than it has."""
-    shown = _shown_values(ids.STAGE)
+    shown = shown_values(ids.STAGE)
     return {
         row.key: cast(Stage, shown[row.key]) for row in rows if shown.get(row.key, row.stage) != row.stage
     }
 
 
-def _shown_values(kind: str) -> dict[str, Any]:
+def shown_values(kind: str) -> dict[str, Any]:
     """Return the values of all components of a kind by their name, whether they are inputs or states."""
     groups = [part for part in (*ctx.inputs_list, *ctx.states_list) if isinstance(part, list)]
     return {

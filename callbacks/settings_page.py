@@ -6,7 +6,7 @@ from typing import Any
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update, set_props
 from dash.exceptions import PreventUpdate
 
-from callbacks import field_mapping, jira_config, profile_actions
+from callbacks import field_mapping, jira_config, profile_actions, rules
 from callbacks.connecting import form_of
 from callbacks.jira_config import show_profile
 from callbacks.workspace import Workspace
@@ -30,6 +30,7 @@ def register(app: Dash, workspace: Workspace) -> None:
     _register_file_label(app)
     jira_config.register(app, workspace, readings)
     field_mapping.register(app, workspace, readings)
+    rules.register(app, workspace)
     profile_actions.register(app, workspace)
 
 
@@ -63,7 +64,7 @@ def _register_page(app: Dash, workspace: Workspace, readings: Readings) -> None:
         return (
             f"profile {name}",
             no_update if same else [connection_section(form), data_section(form)],
-            field_mapping.sections(workspace, name, readings),
+            [*field_mapping.sections(workspace, name, readings), rules.section(workspace, name)],
             no_update if same else profile_actions.section(workspace, name),
             now,
         )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING as NO_DEFAULT
 from dataclasses import Field, dataclass, field, fields
+from operator import attrgetter
 from typing import Any
 
 from configuration.errors import ConfigurationError
@@ -183,6 +184,27 @@ def profile_from(raw: Mapping[str, Any]) -> Profile:
 def profile_as_mapping(profile: Profile) -> dict[str, Any]:
     """Return the nested mapping of every setting that differs from its default."""
     return _differences(profile, type(profile)())
+
+
+def with_settings(profile: Profile, values: Mapping[str, Any]) -> Profile:
+    """Return a profile with other values for some settings, each by its dotted name.
+
+    Raises:
+        ConfigurationError: as for ``profile_from``.
+    """
+    raw = profile_as_mapping(profile)
+    for name, value in values.items():
+        *sections, last = name.split(".")
+        place = raw
+        for section in sections:
+            place = place.setdefault(section, {})
+        place[last] = value
+    return profile_from(raw)
+
+
+def setting_of(profile: Profile, name: str) -> Any:
+    """Return the value of the setting with this dotted name."""
+    return attrgetter(name)(profile)
 
 
 def _leaves(item: "Field[Any]") -> Iterator[tuple[str, "Field[Any]"]]:

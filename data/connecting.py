@@ -134,16 +134,19 @@ def wants_email(client: JiraClient) -> bool:
     return client.server().dialect == "cloud"
 
 
-def verify(client: JiraClient, source: Source, now: Callable[[], float] = time.time) -> Verdict:
+def verify(
+    client: JiraClient, source: Source, now: Callable[[], float] = time.time, *, is_new: bool = False
+) -> Verdict:
     """Ask who we are and what we may see.
 
     Args:
         client: of the draft.
         source: whose time zone is compared with the account's.
         now: this machine's wall clock, in epoch seconds.
+        is_new: the profile is about to be made.
     """
     try:
-        findings = connection_findings(client, source.profile, now)
+        findings = connection_findings(client, source.profile, now, is_new=is_new)
         projects = client.projects()
     except DashboardError as error:
         return Verdict(fault=fault_of(error, client.connection))

@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from configuration.errors import DashboardError
+from configuration.errors import DashboardError, InputError
 from configuration.profile import Profile
 from data.check_findings import Finding, counted
 from data.jira_simple import JiraClient, ServerInfo
 from data.mapping_check import mapping_findings, proposal_findings
+from data.periods import zone_named
 
 __all__ = ["Finding", "check", "estimate", "exit_code_of"]
 
@@ -52,7 +53,7 @@ def check(
 
 
 def connection_findings(
-    client: JiraClient, profile: Profile, now: Callable[[], float] = time.time
+    client: JiraClient, profile: Profile, now: Callable[[], float] = time.time, *, is_new: bool = False
 ) -> list[Finding]:
     """Return what works of a connection: server, time it takes to answer, clock, account, time zone.
 
@@ -60,6 +61,7 @@ def connection_findings(
         client: asks the Jira.
         profile: whose zone is compared with the account's.
         now: this machine's wall clock, in epoch seconds.
+        is_new: the profile is about to be made, and takes the account's zone.
 
     Raises:
         SourceError: the first thing that does not work.
@@ -69,13 +71,22 @@ def connection_findings(
     began = time.monotonic()
     account = client.myself()
     latency_ms = 1000 * (time.monotonic() - began)
+    zone = first_zone(account.time_zone, profile.timezone) if is_new else profile.timezone
     return [
         _connection(client, server),
         Finding("latency", "ok", f"An answer takes {max(latency_ms, 1):.0f} ms."),
         clock,
         Finding("account", "ok", f"Asking as {account.display_name or account.account_id}."),
-        _zone(account.time_zone, profile.timezone),
+        _zone(account.time_zone, zone),
     ]
+
+
+def first_zone(account_zone: str, usual: str) -> str:
+    """Return the zone in which a new profile counts days: the account's, else the usual one."""
+    try:
+        return zone_named(account_zone).key if account_zone else usual
+    except InputError:
+        return usual
 
 
 def exit_code_of(findings: Iterable[Finding]) -> int:

@@ -347,6 +347,40 @@ def test_a_status_is_moved_and_a_field_is_looked_for_on_a_phone(connected: Visit
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+def rule(page: Page, name: str):  # Playwright's locator
+    return page.locator("section[aria-labelledby=settings-rules]").get_by_role("textbox", name=name)
+
+
+def test_rules_are_told_before_they_are_saved(connected: Visits, home: Path) -> None:
+    """A wrong date is named and not saved; working days and another zone change numbers and heading."""
+    page = settings_of(connected)
+    holidays = rule(page, "Holidays")
+    holidays.focus()
+    page.keyboard.type("25.12.2026")
+    page.keyboard.press("Enter")
+    expect(page.locator("#settings-rules-effect")).to_contain_text("'25.12.2026', which is no date")
+    page.locator("#settings-rules-save").click()
+    expect(page.locator("#settings-rules-saved")).to_contain_text("which is no date")
+    page.keyboard.press("Tab")
+    holidays.focus()
+    page.keyboard.press("Backspace")
+    rule(page, "Working days").click()
+    page.get_by_role("option", name="yes", exact=True).click()
+    expect(page.locator("#settings-rules-effect")).to_contain_text("Request lead time is")
+    zone = rule(page, "Time zone")
+    zone.fill("Tokyo")
+    page.get_by_role("option", name="Asia/Tokyo").click()
+    expect(page.locator("#settings-rules-effect")).to_contain_text("Jira is not asked")
+    page.locator("#settings-rules-save").click()
+    expect(page.locator("#settings-rules-saved")).to_contain_text("Saved")
+
+    profile = load_profile(Home(home), "default")
+    assert profile is not None
+    assert (profile.timezone, profile.business_days, profile.holidays) == ("Asia/Tokyo", True, ())
+    page.locator("nav.pages a[href^='/flow']").click()
+    expect(page.locator("#heading-flow")).to_contain_text("Asia/Tokyo")
+
+
 def test_a_mapping_is_saved_and_its_fields_are_fetched(connected: Visits, home: Path) -> None:
     """What is sure waits for one click; then points exist as a metric."""
     page = settings_of(connected)

@@ -38,6 +38,12 @@ WORKFLOW_EFFECT = "settings-workflow-effect"
 WORKFLOW_SAVE = "settings-workflow-save"
 WORKFLOW_SAVED = "settings-workflow-saved"
 
+# Rules
+RULE = "settings-rule"  # pattern: {"kind": RULE, "name": dotted name of the setting}
+RULES_EFFECT = "settings-rules-effect"
+RULES_SAVE = "settings-rules-save"
+RULES_SAVED = "settings-rules-saved"
+
 # Profiles
 PROFILE_LIST = "settings-profile-list"
 PROFILE = "settings-profile"

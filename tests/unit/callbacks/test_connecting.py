@@ -21,6 +21,7 @@ from callbacks.workspace import Workspace
 from configuration.profile import JiraSettings, Profile
 from configuration.settings import Home, Secret
 from data.connecting import Price, jql_of
+from data.connection_check import first_zone
 from data.field_reading import Readings
 from data.persistence import (
     load_profile,
@@ -78,6 +79,28 @@ def test_a_connection_is_saved_and_its_sync_begins(workspace: Workspace, cloud: 
     assert workspace.shown == "default"
     assert workspace.jobs.state().error is None
     assert workspace.pipeline().status().stored > 0
+
+
+def test_a_new_profile_lives_where_its_account_lives(workspace: Workspace) -> None:
+    """Days begin in the account's zone, which the check says before; a profile that exists keeps its own."""
+    with JiraSimulator(issues=80, today=TODAY, time_zone="Europe/Berlin") as jira:
+        told = [one.message for one in look_at(workspace, "default", filled(jira)).verdict.findings]
+        saved(workspace, jira)
+        workspace.jobs.join(60)
+        first = load_profile(workspace.home, "default")
+        save_profile(workspace.home, "default", Profile(timezone="Asia/Tokyo"))
+        workspace.reload("default")
+        saved(workspace, jira)
+        workspace.jobs.join(60)
+        second = load_profile(workspace.home, "default")
+
+    assert "Days and weeks begin in Europe/Berlin." in told
+    assert [profile.timezone for profile in (first, second) if profile] == ["Europe/Berlin", "Asia/Tokyo"]
+
+
+@pytest.mark.parametrize("zone", ["", "Mars/Base", "../etc/passwd"])
+def test_a_zone_that_is_none_is_not_taken(zone: str) -> None:
+    assert first_zone(zone, "UTC") == "UTC"
 
 
 def test_a_personal_access_token_is_sent_without_an_email(workspace: Workspace) -> None:

@@ -14,7 +14,9 @@ from configuration.profile import (
     SettingRow,
     profile_as_mapping,
     profile_from,
+    setting_of,
     setting_rows,
+    with_settings,
 )
 
 ROWS = list(setting_rows())
@@ -124,3 +126,15 @@ def test_a_holiday_that_is_no_date_is_named(day: str) -> None:
 
 def test_unknown_settings_are_left_alone() -> None:
     assert profile_from({"invented": 1, "jira": {"invented": 2}}) == Profile()
+
+
+def test_settings_are_changed_by_their_dotted_names() -> None:
+    """The others stay, and a wrong value is refused as in a file."""
+    before = profile_from({"timezone": "Europe/Berlin", "incidents": {"labels": ["outage"]}})
+    after = with_settings(before, {"incidents.window_hours": 24, "business_days": True})
+
+    assert (after.timezone, after.incidents.labels) == ("Europe/Berlin", ("outage",))
+    assert (setting_of(after, "incidents.window_hours"), setting_of(after, "business_days")) == (24, True)
+    assert with_settings(after, {"incidents.window_hours": 72, "business_days": False}) == before
+    with pytest.raises(ConfigurationError, match="holidays"):
+        with_settings(before, {"holidays": ["25.12.2026"]})

@@ -53,6 +53,9 @@ def test_no_finding_on_a_page(visit: Visits, size: str, view: str) -> None:
     page = visitor.page
     page.goto(visit.url + VIEWS[view])
     settled(page)
+    page.evaluate(
+        "() => document.querySelectorAll('.settings-panel details').forEach((one) => { one.open = true; })"
+    )
     if view.startswith("drawer"):
         expect(page.get_by_role("dialog")).to_be_visible()
         expect(page.locator(".ag-center-cols-container .ag-row").first).to_be_visible()

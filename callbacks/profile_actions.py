@@ -1,4 +1,4 @@
-"""Settings, section 5: create, copy, show, rename, delete with undo, export, import."""
+"""Settings, section 6: create, copy, show, rename, delete with undo, export, import."""
 
 import base64
 import binascii
@@ -92,14 +92,22 @@ def register(app: Dash, workspace: Workspace) -> None:
 
 def section(workspace: Workspace, name: str) -> Component:
     """Return the section as it stands, with ``name`` chosen if it has a file."""
-    names = profiles.list_profiles(workspace.home)
-    chosen = name if name in names else next(iter(names), None)
-    return profiles_section(names, chosen, _deleted(workspace))
+    return profiles_section(*_choice(workspace, name), _deleted(workspace))
+
+
+def choose(workspace: Workspace, name: str) -> None:
+    """Let the section that is there stand on ``name`` if it has a file."""
+    names, chosen = _choice(workspace, name)
+    set_props(ids.PROFILE, {"data": names, "value": chosen})
+
+
+def _choice(workspace: Workspace, name: str | None) -> tuple[list[str], str | None]:
+    names = list(profiles.list_profiles(workspace.home))
+    return names, name if name in names else next(iter(names), None)
 
 
 def _after(workspace: Workspace, done: Done, seen: str | None) -> tuple[Any, ...]:
-    names = list(profiles.list_profiles(workspace.home))
-    chosen = done.chosen if done.chosen in names else next(iter(names), None)
+    names, chosen = _choice(workspace, done.chosen)
     known = profile_names(workspace)
     set_props(shell_ids.PROFILE, {"data": known, "wrapperProps": {"hidden": len(known) < 2}})
     if done.shown is not None:

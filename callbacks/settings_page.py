@@ -60,12 +60,15 @@ def _register_page(app: Dash, workspace: Workspace, readings: Readings) -> None:
         if now == before:
             raise PreventUpdate
         set_props(shell_ids.INVITATION, {"children": None})  # its invitation to this page was followed
+        if before is not None:
+            profile_actions.choose(workspace, name)
         same = before is not None and (before["profile"], before["target"]) == (name, form.target)
         return (
             f"profile {name}",
             no_update if same else [connection_section(form), data_section(form)],
             [*field_mapping.sections(workspace, name, readings), rules.section(workspace, name)],
-            no_update if same else profile_actions.section(workspace, name),
+            # Drawn once: what an action told stands there, also when it led to another profile.
+            profile_actions.section(workspace, name) if before is None else no_update,
             now,
         )
 

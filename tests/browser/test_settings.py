@@ -414,6 +414,8 @@ def test_profiles_from_copy_to_undo(connected: Visits, home: Path, cloud: JiraSi
         files=[{"name": "theirs.toml", "mimeType": "application/toml", "buffer": exported.encode()}]
     )
     expect(page).to_have_url(re.compile("src=theirs"))
+    expect(told).to_contain_text("theirs was imported; enter its token above.")
+    expect(page.locator("#settings-profile")).to_have_value("theirs")
     expect(page.locator("#settings-url")).to_have_value(cloud.url)
     expect(page.get_by_text("not set", exact=True)).to_be_visible()
 

@@ -172,7 +172,7 @@ def stamp(workspace: Workspace, profile: str | None) -> str:
 
 def _job(state: JobState) -> Component | None:
     if state.running:
-        return job_line(state.label, state.done, state.total, state.left_s)
+        return job_line(state.label, state.done, state.total, state.left_s, state.pages)
     if state.error is not None:
         return notice(state.error, state.hint or "", state.reference or "")
     return None

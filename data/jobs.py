@@ -28,6 +28,7 @@ class JobState:
         reference: where the log tells more.
         subject: what it works on, such as the name of a profile.
         left_s: seconds until it ends if it goes on as so far, None where nobody knows.
+        pages: in how many steps it has done more than at its first report.
     """
 
     running: bool = False
@@ -39,6 +40,7 @@ class JobState:
     reference: str | None = None
     subject: str = ""
     left_s: float | None = None
+    pages: int = 0
 
 
 class JobPort:
@@ -56,6 +58,7 @@ class JobPort:
         self._thread: threading.Thread | None = None
         self._began = 0.0
         self._at_first = 0
+        self._reported = False
 
     def state(self) -> JobState:
         """Return how the last job stands."""
@@ -68,7 +71,7 @@ class JobPort:
             if self._state.running:
                 return False
             self._state = JobState(running=True, label=label, subject=subject)
-            self._began, self._at_first = 0.0, 0
+            self._began, self._at_first, self._reported = 0.0, 0, False
             self._cancelled = threading.Event()
             # A daemon, so that Ctrl-C ends the process; an interrupted sync publishes nothing.
             self._thread = threading.Thread(target=self._run, args=(work,), name="job", daemon=True)
@@ -107,7 +110,9 @@ class JobPort:
                 self._began, self._at_first = now, done
             pace = (done - self._at_first) / (now - self._began) if self._began and now > self._began else 0
             left_s = (total - done) / pace if total and pace else None
-            self._state = replace(self._state, done=done, total=total, left_s=left_s)
+            pages = self._state.pages + (self._reported and done > self._state.done)
+            self._reported = True
+            self._state = replace(self._state, done=done, total=total, left_s=left_s, pages=pages)
 
     def _end(self, error: str | None = None, hint: str | None = None, reference: str | None = None) -> None:
         with self._lock:

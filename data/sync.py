@@ -258,7 +258,6 @@ class _Sync:
             self._begin_attempt("")
             parts = None if statuses is None else _Parts(self, statuses)
             total: list[int] = []
-            self._progress(0, None)
             for page in self._client.pages(self._jql, total.append):
                 self._stage(page, total[-1] if total else None)
                 if parts is not None:
@@ -300,6 +299,7 @@ class _Sync:
 
     def _begin_attempt(self, since: str) -> None:
         self._store.begin_attempt({"since": since, "began": str(self._client.began_at_ms)})
+        self._progress(0, None)
 
     def _stop_if_cancelled(self) -> None:
         if self._cancelled is not None and self._cancelled.is_set():

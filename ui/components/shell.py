@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from ui import ids
 from ui.components.aria import action, aria, data
 from ui.components.export import export_link
+from ui.format import counted, number
 
 PERIODS = (
     ("30", "Last 30 days"),
@@ -180,9 +181,13 @@ def banner(kind: str) -> Component | None:
     return None
 
 
-def job_line(label: str, done: int, total: int | None, left_s: float | None = None) -> Component:
-    """Return the progress of a running job, and about how many seconds are left."""
-    amount = f"{done:,} of {total:,} issues".replace(",", "\u202f") if total else f"{done} issues"
+def job_line(
+    label: str, done: int, total: int | None, left_s: float | None = None, pages: int = 0
+) -> Component:
+    """Return the progress of a running job in issues and pages, and about how many seconds are left."""
+    amount = f"{number(done)} of {counted(total, 'issue')}" if total else counted(done, "issue")
+    if pages:
+        amount += f", {counted(pages, 'page')}"
     if left_s is not None:
         amount += f", about {max(1, round(left_s))} s left"
     share = min(100, round(100 * done / total)) if total else 0

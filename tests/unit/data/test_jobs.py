@@ -101,3 +101,15 @@ def test_the_time_left_goes_by_the_pace(jobs: JobPort, monkeypatch: pytest.Monke
 
     assert seen == [None, 15.0]
     assert jobs.state().subject == "team"
+
+
+@pytest.mark.parametrize(
+    ("reports", "pages"),
+    [([0, 100, 200], 2), ([700, 800], 1), ([0, 0], 0), ([0, 100, 100], 1)],
+    ids=["from the start", "taken up again", "nothing yet", "nothing new"],
+)
+def test_pages_are_what_was_read_since_the_job_began(jobs: JobPort, reports: list[int], pages: int) -> None:
+    jobs.start("Reading", lambda progress, _cancelled: [progress(done, None) for done in reports])
+    jobs.join(5)
+
+    assert jobs.state().pages == pages

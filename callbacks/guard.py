@@ -24,7 +24,7 @@ on <a href="/dora">DORA</a> and on <a href="/flow">Flow</a>.</p></main></body></
 """
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 # Dash answers any path with its page; what is not ours is not there.
-_PATHS = ("/_dash-", "/assets/", "/_favicon.ico", "/_reload-hash", "/export/")
+_PATHS = ("/_dash-", "/assets/", "/_favicon.ico", "/export/")
 _CACHED_FOREVER = ("/_dash-component-suites/", "/assets/")
 
 

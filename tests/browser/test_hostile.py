@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import urllib.request
 from collections.abc import Iterator
 
@@ -105,6 +106,23 @@ def test_the_drawer_shows_the_texts_themselves(reader: Visitor) -> None:
             lost.append(text)
 
     assert lost == []
+
+
+@pytest.mark.parametrize("name", ["type", "label"])
+def test_the_filters_offer_them_as_text(reader: Visitor, name: str) -> None:
+    """Every name can be chosen, stands in the field as it was written, and goes into the address."""
+    page = reader.open(f"/flow?{PERIOD}")
+    page.locator(f"#filter-{name}").click()
+    options = page.get_by_role("option")
+    expect(options).to_have_count(len(HOSTILE))
+    shown = {_seen(text) for text in options.all_text_contents()}
+    chosen = options.filter(has_text="onerror").first
+    text = chosen.inner_text()
+    chosen.click()
+
+    assert shown == {_seen(text) for text in HOSTILE}
+    expect(page.locator(".filters")).to_contain_text(text)
+    expect(page).to_have_url(re.compile(f"{name}=.*onerror"))
 
 
 def test_no_file_of_rows_begins_a_formula(hostile_url: str) -> None:

@@ -82,7 +82,9 @@ def test_only_json_is_posted(client: FlaskClient, kind: str) -> None:
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/console", "/?__debugger__=yes", "/_mcp", "/admin", "/assets/../app.py"])
+@pytest.mark.parametrize(
+    "path", ["/console", "/?__debugger__=yes", "/_mcp", "/_reload-hash", "/admin", "/assets/../app.py"]
+)
 def test_what_is_not_ours_is_not_there(client: FlaskClient, path: str) -> None:
     """No debugger, no catch-all page, no way out of the assets."""
     assert status(client, path) == 404

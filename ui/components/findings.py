@@ -1,5 +1,6 @@
 """What to know about the data behind the numbers."""
 
+import re
 from collections.abc import Sequence
 
 from dash import html
@@ -9,6 +10,12 @@ from data.metric import Finding
 from ui.format import finding_title, number
 
 SHOWN_KEYS = 60
+# Names of settings that a remedy may speak of, and the section of the Settings page that has them.
+_SECTIONS = (
+    (re.compile(r"\bworkflow(\.|\'s )"), "Workflow"),
+    (re.compile(r"\bfields(\.| in the profile)"), "Mapping"),
+    (re.compile(r"\b(\w+_source|not_delivered|deployments\.\w+|incidents\.\w+)\b"), "Rules"),
+)
 
 
 def findings_list(findings: Sequence[Finding], stored: int) -> list[Component]:
@@ -33,7 +40,13 @@ def _entry(finding: Finding) -> Component:
                     html.Span(finding.message, className="message"),
                 ]
             ),
-            html.P([html.Strong("What helps: "), finding.remedy]),
+            html.P([html.Strong("What helps: "), finding.remedy, *_way(finding.remedy)]),
             html.P(shown + rest, className="keys"),
         ],
     )
+
+
+def _way(remedy: str) -> list[str | Component]:
+    """Return the way to the section of the Settings page that a remedy names first, if it names one."""
+    met = [(found.start(), section) for words, section in _SECTIONS if (found := words.search(remedy))]
+    return [" ", html.A(f"Settings, {min(met)[1]}", href="/settings")] if met else []

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -273,13 +273,18 @@ def _register_workflow(app: Dash, workspace: Workspace) -> None:
         changes = _changed_stages(used_statuses(pipeline, pipeline.profile))
         if not changes:
             return "Nothing was changed."
-        try:
-            update_profile(workspace.home, name, lambda kept: validated(staged(pipeline, kept, changes)))
-            apply(workspace, name)
-        except DashboardError as error:
-            return fault_lines(error.message, error.hint)
-        logger.info("workflow.saved", extra={"saved": name, "statuses": len(changes)})
-        return "Saved; the numbers follow."
+        logger.info("workflow.saving", extra={"saved": name, "statuses": len(changes)})
+        return saved(workspace, name, lambda kept: staged(pipeline, kept, changes))
+
+
+def saved(workspace: Workspace, name: str, change: Callable[[Profile], Profile]) -> Any:
+    """Change a profile on disk, put it into force, and return what the page says of it."""
+    try:
+        update_profile(workspace.home, name, lambda kept: validated(change(kept)))
+        apply(workspace, name)
+    except DashboardError as error:
+        return fault_lines(error.message, error.hint)
+    return "Saved; the numbers follow."
 
 
 def staged(pipeline: Pipeline, profile: Profile, changes: Mapping[str, Stage]) -> Profile:

@@ -9,11 +9,10 @@ from dash import ALL, Dash, Input, Output, State
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from callbacks.field_mapping import LOCKED, apply, effect_of, shown_values
+from callbacks.field_mapping import LOCKED, effect_of, saved, shown_values
 from callbacks.workspace import Workspace
 from configuration.errors import DashboardError
 from configuration.profile import Profile, SettingRow, setting_of, setting_rows, with_settings
-from data.persistence import update_profile
 from data.profiles import validated
 from ui.pages import settings_ids as ids
 from ui.pages.settings_connection import fault_lines
@@ -57,13 +56,8 @@ def register(app: Dash, workspace: Workspace) -> None:
         changes = changed(workspace.pipeline(name).profile, shown_values(ids.RULE))
         if not changes:
             return "Nothing was changed."
-        try:
-            update_profile(workspace.home, name, lambda kept: validated(with_settings(kept, changes)))
-            apply(workspace, name)
-        except DashboardError as error:
-            return fault_lines(error.message, error.hint)
-        logger.info("rules.saved", extra={"saved": name, "settings": sorted(changes)})
-        return "Saved; the numbers follow."
+        logger.info("rules.saving", extra={"saved": name, "settings": sorted(changes)})
+        return saved(workspace, name, lambda kept: with_settings(kept, changes))
 
 
 def section(workspace: Workspace, name: str) -> Component:

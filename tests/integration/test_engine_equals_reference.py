@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from tests import examples
 from tests.engine import engine_metrics
@@ -42,7 +42,7 @@ def both(issues: list[dict], arguments: dict) -> tuple[dict, dict]:
     return engine_metrics(issues, **arguments), reference_metrics(issues, **arguments, only=FAMILY)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(worlds())
 def test_any_store_any_profile_any_instant(sample: Sample) -> None:
     """Random transitions, reopenings, unsorted and duplicate entries, odd zones, empty everything."""

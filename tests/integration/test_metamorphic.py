@@ -5,14 +5,14 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.engine import engine_metrics
 from tests.reference.clock import DAY
 from tests.reference.worlds import Sample, comparable_worlds, worlds
 
-LOOK = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LOOK = settings(max_examples=30)
 COUNTS = ("flow_velocity", "flow_velocity_points", "deployment_frequency")
 
 

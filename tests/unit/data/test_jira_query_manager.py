@@ -413,7 +413,7 @@ class World:
 
 
 class TestStrictness:
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(steps=STEPS, capacity=st.integers(1, 4), at=st.data())
     def test_no_window_holds_more_than_the_capacity(
         self, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, float]], capacity: int, at

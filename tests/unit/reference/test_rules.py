@@ -247,7 +247,7 @@ def test_differences_are_told_with_their_place():
         assert_documents_equal(other, document)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(worlds())
 def test_every_candidate_is_included_or_has_one_reason(sample: Sample):
     """And the answer is JSON, with its counts equal to its lists."""
@@ -263,7 +263,7 @@ def test_every_candidate_is_included_or_has_one_reason(sample: Sample):
         assert (metric["value"] is None) == (metric["state"] != "ok")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(worlds())
 def test_the_order_of_issues_does_not_matter(sample: Sample):
     """But for equal updates of one id, of which the last read wins."""

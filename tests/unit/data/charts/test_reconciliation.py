@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from configuration.profile import profile_from
 from data.charts.ageing import ageing_work
@@ -65,7 +65,7 @@ def test_worked_examples(example) -> None:
     check(engine_report(example.issues, **example.arguments()))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(worlds())
 def test_any_store(sample: Sample) -> None:
     report = engine_report(sample.issues, **sample.arguments())

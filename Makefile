@@ -2,41 +2,76 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+INSTALL = $(PYTHON) tools/install.py --venv $(VENV)
 
-.PHONY: install run test check bench soak lock
+.PHONY: python install tools run charts test quick check bench soak mutants lock resolve sbom audit
 
-install: $(STAMP)
+python:
+	@command -v $(PYTHON) >/dev/null || { echo "Error: There is no $(PYTHON) here."; \
+	  echo "Install Python 3.11 or newer, or name yours: make run PYTHON=python3.12."; exit 1; } >&2
 
-# Reinstalls only when the lock file is newer than the last complete installation.
-$(STAMP): requirements.lock
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@touch $(STAMP)
+# What running needs; does nothing where it is in place.
+install: python
+	@$(INSTALL) requirements.lock
+
+# The tools beside it, for the targets below.
+tools: python
+	@$(INSTALL) --compile requirements.lock requirements-dev.lock
 
 run: install
 	$(BIN)/python app.py serve
 
+# The chart library with what is drawn alone, a third of the bytes; needs npm, once (tools/charts.py).
+charts: install
+	$(BIN)/python -m tools.charts
+
 # The browser works beside everything else, which mostly waits for processes: together they take half the time.
-test: install
+test: tools
 	@log=$$(mktemp); code=0; beside=0; \
 	$(BIN)/python -m pytest -m "not bench and not soak" tests/browser > $$log 2>&1 & browser=$$!; \
 	$(BIN)/python -m pytest -m "not bench and not soak" --ignore=tests/browser || code=$$?; \
 	wait $$browser || beside=$$?; cat $$log; rm -f $$log; test $$code -eq 0 -a $$beside -eq 0
 
-check: install
+# Unit tests alone, within 20 s of processor time.
+quick: tools
+	$(BIN)/python -m pytest -q -m "not bench and not soak and not slow" --hypothesis-profile=quick tests/unit
+
+check: tools
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/python -m mypy
+	$(BIN)/python -m mypy --platform win32 --python-version 3.14
+	@if [ -x node_modules/.bin/tsc ] && command -v node >/dev/null; then node_modules/.bin/tsc --project jsconfig.json; \
+	elif [ "$$REQUIRE_NODE" = 1 ]; then echo "TypeScript or Node.js is missing and REQUIRE_NODE=1" >&2; exit 1; \
+	else echo "The browser's code is not checked: Node.js or TypeScript is missing (CONTRIBUTING.md)."; fi
 
-bench: install
-	$(BIN)/python -m pytest -m bench -s
+bench: tools
+	$(BIN)/python -m pytest -m "bench and not soak" -p no:randomly --benchmark-autosave $(if $(wildcard .benchmarks/*/*.json),--benchmark-compare)
 
-soak: install
+soak: tools
 	$(BIN)/python -m pytest -m soak
 
-# Renews requirements.lock from pyproject.toml; it names versions and hashes, no download host.
-lock: install
-	$(BIN)/pip-compile --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras \
-	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --no-header \
-	  --output-file requirements.lock pyproject.toml
+# Changes one thing at a time in the code that must not be wrong: 95 % of the changes have to be noticed.
+mutants: tools
+	$(BIN)/python -m tools.mutants
+
+# Renews both locks from pyproject.toml, for every platform and Python; they name versions and hashes, no download host.
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+  --system-certs --no-header --no-emit-index-url --no-emit-find-links \
+  --no-emit-package brotlicffi --no-emit-package cffi --no-emit-package pycparser
+
+lock: tools
+	$(COMPILE) pyproject.toml --output-file requirements.lock
+	$(COMPILE) --constraint requirements.lock --group dev --output-file requirements-dev.lock
+
+# Each lock is resolved, without installing, for each platform and Python that the README promises.
+resolve: tools
+	$(BIN)/python -m tools.resolve requirements.lock requirements-dev.lock
+
+# What the program is made of, as CycloneDX JSON: names, versions, hashes, licences, who needs whom.
+sbom: tools
+	@$(BIN)/python -m tools.sbom > throughline.cdx.json && echo "throughline.cdx.json is written."
+
+# Known weaknesses of what is locked; says so, and goes on, where the data cannot be reached.
+audit: tools
+	@$(BIN)/python -m tools.audit requirements.lock requirements-dev.lock

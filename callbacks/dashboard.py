@@ -6,62 +6,82 @@ from dash import ALL, Dash, Input, Output
 
 from callbacks.notices import Failure, attempted
 from callbacks.panels import (
+    Panels,
+    answer_of,
     asked,
-    cards_of,
-    failed_cards,
-    freshness_of,
-    heading_of,
-    register_charts,
+    failed_page,
+    reach_of,
+    register_drawing,
     wait_for_first_data,
+    waiting,
 )
-from callbacks.workspace import Workspace
+from callbacks.repairs import finding_lines
 from data.charts.ageing import ageing_work
+from data.charts.recent import recent
 from data.charts.subject import keys_of
+from data.metrics.report import Report
 from data.performance_utils import PerformanceTimer
-from data.pipeline import METRICS, Report
+from data.pipeline import METRICS
+from data.workspace import Workspace
 from ui import ids
 from ui.components.findings import findings_list
-from ui.components.overview import STUCK_ITEMS, changes_list, stuck_list
+from ui.components.overview import (
+    STUCK_ITEMS,
+    changes_list,
+    headline_words,
+    stuck_list,
+    unknown_list,
+)
+from ui.headline import headline, unknowns
 from ui.pages import overview
 
 PAGE = "overview"
-NAMES = overview.METRICS
+PANELS = Panels(PAGE, overview.METRICS, lists_unknown=True)
 
 
 def register(app: Dash, workspace: Workspace) -> None:
     """Connect the Overview to the workspace."""
-    register_charts(app, workspace, PAGE)
+    register_drawing(app, PAGE)
 
     @app.callback(
-        Output(ids.cards(PAGE), "children"),
+        Output(ids.answer(PAGE), "data"),
+        Output(ids.HEADLINE, "children"),
+        Output(ids.UNKNOWN, "children"),
         Output(ids.CHANGES, "children"),
         Output(ids.STUCK, "children"),
         Output(ids.FINDINGS, "children"),
-        Output(ids.heading(PAGE), "children"),
         Input(ids.view(PAGE), "data"),
         Input({"kind": ids.RETRY, "page": PAGE, "name": ALL}, "n_clicks"),
         prevent_initial_call=True,
+        running=waiting(PAGE),
     )
     def show_overview(view: dict[str, Any] | None, _retries: list[int | None]) -> tuple[Any, ...]:
         filters = (view or {}).get("filters")
         with PerformanceTimer("dashboard.update"):
-            return attempted(lambda: _overview(workspace, filters), _failed)
+            return attempted(lambda: _fill_overview(workspace, filters), _show_failure)
 
 
-def _overview(workspace: Workspace, filters: dict[str, Any] | None) -> tuple[Any, ...]:
-    pipeline, report = asked(workspace, filters)
-    wait_for_first_data(workspace, report)
-    freshness = freshness_of(workspace, pipeline, report)
+def _fill_overview(workspace: Workspace, filters: dict[str, Any] | None) -> tuple[Any, ...]:
+    pipeline, view = asked(workspace, filters)
+    wait_for_first_data(workspace, pipeline)
+    report = pipeline.report(view)
     return (
-        cards_of(PAGE, NAMES, report, freshness),
-        changes_list(METRICS, report.results),
-        stuck_list(_stuck(report)),
-        findings_list(report.findings, report.scope_issues),
-        heading_of(report),
+        answer_of(workspace, pipeline, view, PANELS, filters),
+        headline_words(headline(report.results, report.period.days)),
+        unknown_list(unknowns(METRICS, report.results), reach_of(report)),
+        changes_list(METRICS, None if report.context is None else report.context.once(recent)),
+        stuck_list(_list_stuck(report), _explain_unknown(report)),
+        findings_list(finding_lines(report, pipeline.profile), report.scope_issues, PAGE),
     )
 
 
-def _stuck(report: Report) -> list[tuple[str, str, float, bool]]:
+def _explain_unknown(report: Report) -> str:
+    """Return why no age can be told: the reason for which the load is not known either, "" where it is."""
+    load = report.results["flow_load"]
+    return load.message or "" if report.context is not None and load.value is None else ""
+
+
+def _list_stuck(report: Report) -> list[tuple[str, str, float, bool]]:
     """Return key, status, age and whether it is out of the ordinary, of the oldest items in progress."""
     if report.context is None:
         return []
@@ -73,6 +93,5 @@ def _stuck(report: Report) -> list[tuple[str, str, float, bool]]:
     ]
 
 
-def _failed(failure: Failure) -> tuple[Any, ...]:
-    cards = failed_cards(PAGE, NAMES, failure.cause, failure.remedy, failure.reference)
-    return cards, None, None, None, failure.cause
+def _show_failure(failure: Failure) -> tuple[Any, ...]:
+    return failed_page(PAGE, failure), None, None, None, None, None

@@ -1,29 +1,40 @@
 """The Diagnostics page: the engine room, for whoever asks why something is so."""
 
+import datetime as dt
 import platform
-import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
 from dash.development.base_component import Component
 from flask import Response, request
 
-from callbacks.notices import attempted
+from callbacks.notices import attempted, outside_settings
 from callbacks.panels import asked
+from callbacks.repairs import finding_lines
 from callbacks.timing import RecentTimings
 from callbacks.views import query_of
-from callbacks.workspace import Workspace
-from configuration.errors import DashboardError
-from data.cache_ledger import CacheLedger
-from data.connect import client_of
-from data.connection_check import check
-from data.diagnostics import budget_of, log_lines, timings_of
+from configuration.profile import JiraSettings
+from configuration.profile_text import exported
+from data.checks.connection import check
+from data.checks.endings import stored_findings
+from data.diagnostics.diagnostics import budget_of, log_lines, timings_of
+from data.diagnostics.recent_log import recent_entries
+from data.diagnostics.support_bundle import as_zip, bundle_files
+from data.intake.connect import client_of
+from data.metrics.report import Report, View
+from data.metrics.upgrade import rules_that_touch, touches_by_metric
+from data.model.clock import now_ms
+from data.model.instants import from_ms
+from data.model.tables import MISSING
 from data.persistence import CacheMetadata, load_cache_metadata
-from data.pipeline import Pipeline, Report
-from data.profiles import export
-from data.recent_log import recent_entries
-from data.sources import Source, check_connection
-from data.support_bundle import as_zip, bundle_files
+from data.pipeline import ALL_METRICS, Pipeline
+from data.profiles.sources import Source, check_connection
+from data.store.ledger import CacheLedger
+from data.workspace import Workspace
 from ui import ids
 from ui.components import diagnostics as panels
 from ui.components.findings import findings_list
@@ -33,6 +44,7 @@ from ui.pages import diagnostics_ids as own
 from ui.pages.diagnostics import button
 
 SHOWN_LINES = 200
+LEAST_PRIVATE = 4
 # A check from the page must answer while somebody looks at it.
 CHECK_DEADLINE_S = "6"
 
@@ -56,31 +68,58 @@ def _register_body(app: Dash, workspace: Workspace, timings: RecentTimings) -> N
     def show_diagnostics(view: dict[str, Any]) -> tuple[Any, Any]:
         filters = view["filters"]
         return attempted(
-            lambda: _body(workspace, timings, filters),
+            lambda: _draw_body(workspace, timings, filters),
             lambda failure: ("", [error_state(failure.cause, failure.remedy, failure.reference)]),
         )
 
 
-def _body(
+def _draw_body(
     workspace: Workspace, timings: RecentTimings, filters: dict[str, Any]
 ) -> tuple[str, list[Component]]:
-    pipeline, report = asked(workspace, filters)
-    now = time.time_ns() // 1_000_000
+    pipeline, view = asked(workspace, filters)
+    report = pipeline.report(view)
+    now = now_ms()
     metadata = load_cache_metadata(workspace.home, pipeline.name)
     syncs = metadata.syncs if metadata else ()
     entries = [*recent_entries(workspace.home.logs), *timings.entries()]
     statistics = CacheLedger(workspace.home.run, pipeline.name).statistics()
     return f"profile {pipeline.name}", [
-        _jira(pipeline, metadata, now),
-        _store(pipeline, report),
+        _draw_jira(pipeline, metadata, now),
+        _draw_store(pipeline, report),
         panels.budget_panel(budget_of(syncs, now), syncs, now),
         panels.cache_panel(statistics, _cache_buttons(pipeline)),
         panels.timings_panel(timings_of(entries)),
-        panels.panel("Data quality", findings_list(report.findings, report.scope_issues), wide=True),
+        panels.panel(
+            "Data quality",
+            _list_findings(pipeline, report),
+            wide=True,
+        ),
+        *_draw_definitions(pipeline),
     ]
 
 
-def _jira(pipeline: Pipeline, metadata: CacheMetadata | None, now: int) -> Component:
+def _draw_definitions(pipeline: Pipeline) -> list[Component]:
+    """Return what version 2 of the definitions changed for issues that an earlier version stored."""
+    if pipeline.status().definitions == "today":
+        return []
+    touches = rules_that_touch(pipeline.report(View(date_from=_find_first_day(pipeline))))
+    told = touches_by_metric(touches)
+    named = {metric.title: told[metric.id] for metric in ALL_METRICS if metric.id in told}
+    return [panels.panel("Definitions, version 2", panels.rules_by_metric(named), wide=True)]
+
+
+def _find_first_day(pipeline: Pipeline) -> str | None:
+    """Return a civil day that is not later than the first creation in any zone, None in an empty store."""
+    created = pipeline.dataset().issues.created
+    known = created[created != MISSING]
+    return (from_ms(int(known.min())) - dt.timedelta(days=1)).date().isoformat() if len(known) else None
+
+
+def _list_findings(pipeline: Pipeline, report: Report) -> list[Component]:
+    return findings_list(finding_lines(report, pipeline.profile), report.scope_issues, "diagnostics")
+
+
+def _draw_jira(pipeline: Pipeline, metadata: CacheMetadata | None, now: int) -> Component:
     meta, kind = pipeline.store.meta(), pipeline.source.kind
     last = metadata.syncs[-1] if metadata and metadata.syncs else None
     outcome = "" if last is None else f"{age(last.at, now)}: {last.error or last.mode}"
@@ -95,7 +134,7 @@ def _jira(pipeline: Pipeline, metadata: CacheMetadata | None, now: int) -> Compo
     return panels.panel("Connection", [panels.facts(told), *buttons])
 
 
-def _store(pipeline: Pipeline, report: Report) -> Component:
+def _draw_store(pipeline: Pipeline, report: Report) -> Component:
     store, meta = pipeline.store, pipeline.store.meta()
     size = store.path.stat().st_size if store.path.exists() else 0
     held = int(meta.get("held_back", "0"))
@@ -146,7 +185,7 @@ def _register_actions(app: Dash, workspace: Workspace) -> None:
         if not clicks:
             return no_update
         source = workspace.pipeline((filters or {}).get("src")).source
-        return attempted(lambda: _checked(workspace, source), _failed)
+        return attempted(lambda: _draw_check(workspace, source), _show_failure)
 
     @app.callback(
         Output(own.VERIFIED, "children"),
@@ -159,7 +198,7 @@ def _register_actions(app: Dash, workspace: Workspace) -> None:
         if not (verify or rebuild):
             return no_update
         again = ctx.triggered_id == own.REBUILD
-        return attempted(lambda: _looked_after(workspace, (filters or {}).get("src"), again), _failed)
+        return attempted(lambda: _looked_after(workspace, (filters or {}).get("src"), again), _show_failure)
 
 
 def _looked_after(workspace: Workspace, name: str | None, again: bool) -> str:
@@ -171,18 +210,24 @@ def _looked_after(workspace: Workspace, name: str | None, again: bool) -> str:
     return "Every page and every row of the store is what was written."
 
 
-def _failed(failure: Any) -> Component:
+def _show_failure(failure: Any) -> Component:
     return html.Div([html.Strong(failure.cause), f" {failure.remedy}"], className="fault")
 
 
-def _checked(workspace: Workspace, source: Source) -> Component:
+def _draw_check(workspace: Workspace, source: Source) -> Component:
     check_connection(source)
     hurried = {**workspace.environment, "JIRA_DEADLINE": CHECK_DEADLINE_S}
     findings = check(client_of(source, workspace.home, hurried), source.jql, source.profile)
+    findings += stored_findings(source.store, source.profile)
     return html.Ul(
         className="check-lines",
         children=[
-            html.Li([html.Strong(f"{finding.name}: "), f"{finding.message} {finding.hint}".strip()])
+            html.Li(
+                [
+                    html.Strong(f"{finding.name}: "),
+                    outside_settings(f"{finding.message} {finding.hint}".strip()),
+                ]
+            )
             for finding in findings
         ],
     )
@@ -210,7 +255,7 @@ def _register_full_sync(app: Dash, workspace: Workspace) -> None:
     ) -> tuple[Any, ...]:
         name = (filters or {}).get("src")
         if ctx.triggered_id == own.FULL and wanted:
-            return True, _cost(workspace, name), no_update, no_update
+            return True, _tell_cost(workspace, name), no_update, no_update
         if ctx.triggered_id == own.CONFIRMED and confirmed:
             started = workspace.refresh(name, full=True)
             words = (
@@ -222,7 +267,7 @@ def _register_full_sync(app: Dash, workspace: Workspace) -> None:
         return (False if cancelled else no_update), no_update, no_update, no_update
 
 
-def _cost(workspace: Workspace, name: str | None) -> str:
+def _tell_cost(workspace: Workspace, name: str | None) -> str:
     pipeline = workspace.pipeline(name)
     metadata = load_cache_metadata(workspace.home, pipeline.name)
     full = [sync.requests for sync in (metadata.syncs if metadata else ()) if sync.mode == "full"]
@@ -235,7 +280,7 @@ def _cost(workspace: Workspace, name: str | None) -> str:
 
 def _register_log(app: Dash, workspace: Workspace) -> None:
     app.clientside_callback(
-        ClientsideFunction("diagnostics", "watch"),
+        ClientsideFunction("pages", "watch"),
         Output(own.TICK, "disabled"),
         Output(own.PAUSE, "children"),
         Input(ids.PAGE, "data"),
@@ -277,27 +322,33 @@ def _register_bundle(app: Dash, workspace: Workspace) -> None:
             return no_update
         name = (filters or {}).get("src")
         href = f"/export/bundle.zip{query_of({'src': name})}"
-        return attempted(lambda: panels.bundle_files_view(_bundle(workspace, name), href), _failed)
+        return attempted(lambda: panels.bundle_files_view(_pack_bundle(workspace, name), href), _show_failure)
 
     def bundle() -> Response:
-        packed = as_zip(_bundle(workspace, request.args.get("src")))
+        packed = as_zip(_pack_bundle(workspace, request.args.get("src")))
         name = 'attachment; filename="throughline-bundle.zip"'
         return Response(packed, mimetype="application/zip", headers={"Content-Disposition": name})
 
     app.server.add_url_rule("/export/bundle.zip", "bundle", bundle)
 
 
-def _bundle(workspace: Workspace, name: str | None) -> dict[str, str]:
+def _pack_bundle(workspace: Workspace, name: str | None) -> dict[str, str]:
     pipeline = workspace.pipeline(name)
     source = pipeline.source
-    try:
-        settings = export(workspace.home, pipeline.name)
-    except DashboardError:
-        settings = ""  # the sample data and a profile of the environment have no file
+    meta = pipeline.store.meta()
+    secrets = [secret for secret in (source.email, source.token) if secret]
     return bundle_files(
-        settings,
+        exported(replace(source.profile, jira=JiraSettings(dialect=source.profile.jira.dialect))),
         load_cache_metadata(workspace.home, pipeline.name),
-        pipeline.store.meta(),
+        meta,
         recent_entries(workspace.home.logs),
-        [secret for secret in (source.email, source.token) if secret],
+        [*secrets, *_private_words(workspace, source, meta)],
     )
+
+
+def _private_words(workspace: Workspace, source: Source, meta: Mapping[str, str]) -> Iterator[str]:
+    """Yield what tells whose bundle it is: address and query of the Jira, and where the user keeps things."""
+    addresses = [part for url in (source.url, meta.get("site", "")) for part in (url, urlsplit(url).netloc)]
+    folders = str(workspace.home.root), str(Path.home())
+    # Shorter words say nothing, and are part of too many others.
+    yield from (word for word in (*addresses, source.jql, *folders) if len(word) >= LEAST_PRIVATE)

@@ -1,7 +1,7 @@
 """The drawer: the formula of a number, the rows it is made of page by page, the history of one of them."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -11,42 +11,93 @@ from dash.development.base_component import Component
 from callbacks.notices import Failure, attempted
 from callbacks.panels import BY_ID, asked
 from callbacks.views import query_of
-from callbacks.workspace import Workspace
 from data.charts.issue_history import issue_history
-from data.evidence import IssueLine
-from data.metric import Metric
-from data.pipeline import Pipeline, Report
+from data.export.contribution import find_contribution
+from data.export.evidence import IssueLine
+from data.export.jql import MOST_KEYS, key_query, query_address
+from data.export.selection import Found, Selection, selection_of
+from data.metrics.report import Report
+from data.model.metric import Metric
+from data.pipeline import Pipeline
+from data.workspace import Workspace
 from ui import ids
-from ui.components.drawer import drawer_head, issue_table
+from ui.components.drawer import (
+    Bench,
+    Groups,
+    Heavy,
+    breakdown,
+    drawer_head,
+    drawer_tools,
+    half_words,
+    issue_table,
+    panel_unknown,
+)
 from ui.components.issue import issue_box, issue_unknown
 from ui.components.states import error_state
 from ui.format import reason as reason_words
 
+# So many keys are named where a few rows weigh most.
+NAMED = 5
+
 
 def register(app: Dash, workspace: Workspace) -> None:
     """Connect the drawer to the workspace."""
+    _register_browser_side(app)
+    _register_head(app, workspace)
+    _register_rows(app, workspace)
+
+
+def _register_browser_side(app: Dash) -> None:
     app.clientside_callback(
-        ClientsideFunction("throughline", "forgetRows"),
-        Output(ids.DRAWER_HEAD, "className"),
-        Input(ids.DRAWER_HEAD, "children"),
+        ClientsideFunction("drawer", "show"),
+        Output(ids.DRAWER_FIND, "value"),
+        Input(ids.PANEL, "data"),
+        Input(ids.FILTERS, "data"),
+        Input(ids.REVISION, "data"),
+        State(ids.DRAWER_FIND, "value"),
         prevent_initial_call=True,
     )
 
     app.clientside_callback(
-        ClientsideFunction("throughline", "chooseRow"),
+        ClientsideFunction("drawer", "find"),
+        Input(ids.DRAWER_FIND, "value"),
+        prevent_initial_call=True,
+    )
+
+    app.clientside_callback(
+        ClientsideFunction("drawer", "keepOrder"),
+        Input(ids.DRAWER_ROWS, "getRowsRequest"),
+        prevent_initial_call=True,
+    )
+
+    app.clientside_callback(
+        ClientsideFunction("drawer", "fit"),
+        Input(ids.DRAWER_FILLED, "data"),
+        prevent_initial_call=True,
+    )
+
+    app.clientside_callback(
+        ClientsideFunction("drawer", "chooseRow"),
         Input(ids.DRAWER_ROWS, "cellClicked"),
         prevent_initial_call=True,
     )
 
     @app.callback(
-        Output(ids.DRAWER_TABLE, "children"), Input(ids.TABLE_READY, "data"), prevent_initial_call=True
+        Output(ids.DRAWER_TABLE, "children"),
+        Input(ids.TABLE_READY, "data"),
+        State(ids.PANEL, "data"),
+        prevent_initial_call=True,
     )
-    def mount_table(_ready: bool | None) -> Any:
-        return issue_table()
+    def mount_table(_ready: bool | None, panel: dict[str, Any] | None) -> Any:
+        return issue_table(Opened.of(panel).selection.order)
 
+
+def _register_head(app: Dash, workspace: Workspace) -> None:
     @app.callback(
         Output(ids.DRAWER, "title"),
         Output(ids.DRAWER_HEAD, "children"),
+        Output(ids.DRAWER_GROUPS, "children"),
+        Output(ids.DRAWER_TOOLS, "children"),
         Output(ids.DRAWER_METRIC, "hidden"),
         Output(ids.DRAWER_ISSUE, "children"),
         Input(ids.PANEL, "data"),
@@ -58,14 +109,17 @@ def register(app: Dash, workspace: Workspace) -> None:
         panel: dict[str, Any] | None, filters: dict[str, Any] | None, _revision: str | None
     ) -> tuple[Any, ...]:
         opened = Opened.of(panel)
-        if not (opened.metric or opened.issue):
-            return no_update, no_update, no_update, no_update
+        if not (opened.panel or opened.issue):
+            return (no_update,) * 6
         return attempted(
-            lambda: _drawer(workspace, opened, filters), lambda failure: _failed(opened, failure)
+            lambda: _fill_drawer(workspace, opened, filters), lambda failure: _show_failure(opened, failure)
         )
 
+
+def _register_rows(app: Dash, workspace: Workspace) -> None:
     @app.callback(
         Output(ids.DRAWER_ROWS, "getRowsResponse"),
+        Output(ids.DRAWER_FILLED, "data"),
         Input(ids.DRAWER_ROWS, "getRowsRequest"),
         State(ids.PANEL, "data"),
         State(ids.FILTERS, "data"),
@@ -73,30 +127,100 @@ def register(app: Dash, workspace: Workspace) -> None:
     )
     def send_rows(
         request: dict[str, Any] | None, panel: dict[str, Any] | None, filters: dict[str, Any] | None
-    ) -> dict[str, Any]:
+    ) -> tuple[dict[str, Any], Any]:
         opened = Opened.of(panel)
+        nothing = {"rowData": [], "rowCount": 0}, no_update
         if request is None or opened.metric is None:
-            return {"rowData": [], "rowCount": 0}
-        pipeline, report = asked(workspace, filters)
-        lines = sorted_lines(
-            pipeline.lines(report, opened.metric.id, opened.reason), request.get("sortModel")
-        )
-        part = lines[int(request["startRow"]) : int(request["endRow"])]
-        return {"rowData": [_row(line) for line in part], "rowCount": len(lines)}
+            return nothing
+        pipeline, view = asked(workspace, filters)
+        report = pipeline.report(view)
+        selection = opened.selection
+        found = pipeline.found(report, opened.metric.id, _in_order(selection, request.get("sortModel")))
+        if found is None:
+            return nothing
+        part = found.lines(int(request["startRow"]), int(request["endRow"]))
+        rows = {"rowData": [_make_row(line) for line in part], "rowCount": len(found)}
+        return rows, found.filled()
 
 
-def _drawer(workspace: Workspace, opened: "Opened", filters: dict[str, Any] | None) -> tuple[Any, ...]:
-    pipeline, report = asked(workspace, filters)
+def _in_order(selection: Selection, order: list[dict[str, str]] | None) -> Selection:
+    """Return a selection in the order that the table asks for."""
+    if not order:
+        return selection
+    rule = order[0]
+    return replace(selection, order=f"{'-' if rule['sort'] == 'desc' else ''}{rule['colId']}")
+
+
+def _fill_drawer(workspace: Workspace, opened: "Opened", filters: dict[str, Any] | None) -> tuple[Any, ...]:
+    pipeline, view = asked(workspace, filters)
+    report = pipeline.report(view)
     metric = opened.metric
-    issue = None if opened.issue is None else _issue(pipeline, report, opened.issue)
+    issue = None if opened.issue is None else _draw_issue(pipeline, report, opened.issue)
     if metric is None or metric.id not in report.results:
-        return opened.issue, None, True, issue
-    address = f"/export/metric/{metric.id}.csv{query_of(filters, reason=opened.reason)}"
-    head = drawer_head(metric, report.results[metric.id], opened.reason, address)
-    return metric.title, head, False, issue
+        unknown = opened.panel if metric is None else None
+        return opened.issue or unknown, None, None, None, True, issue or panel_unknown(opened.panel or "")
+    bench = _lay_out(pipeline, report, metric, opened.selection, filters)
+    head = drawer_head(metric, report.results[metric.id], bench)
+    parts = breakdown(metric, _break_down(pipeline, report, metric, opened.selection)), drawer_tools(bench)
+    return metric.title, head, *parts, False, issue
 
 
-def _issue(pipeline: Pipeline, report: Report, key: str) -> Component:
+def _break_down(pipeline: Pipeline, report: Report, metric: Metric, selection: Selection) -> Groups:
+    if selection.by is None:
+        return Groups(None)
+    found = pipeline.breakdown(report, metric, selection.by)
+    members = [(group.name, group.results[metric.id]) for group in found.groups]
+    return Groups(selection.by, members, found.others, selection.group)
+
+
+def _lay_out(
+    pipeline: Pipeline,
+    report: Report,
+    metric: Metric,
+    selection: Selection,
+    filters: Mapping[str, Any] | None,
+) -> Bench:
+    """Return what can be done with the rows of a number."""
+    more = {
+        "reason": selection.reason,
+        "find": selection.find,
+        "sort": selection.order,
+        "by": selection.by if selection.group else None,
+        "group": selection.group,
+    }
+    csv = f"/export/metric/{metric.id}.csv{query_of(filters, **more)}"
+    found = pipeline.found(report, metric.id, selection)
+    if found is None:
+        return Bench(selection.reason, 0, 0, csv)
+    if found.evidence.of_deployments:
+        return Bench(selection.reason, len(found), len(found.evidence.rows), csv)
+    keys = found.keys(MOST_KEYS)
+    jira, linked = query_address(found.site, keys)
+    return Bench(
+        reason=selection.reason,
+        found=len(found),
+        all=len(found.evidence.rows),
+        csv=csv,
+        jql=key_query(keys),
+        named=len(keys),
+        jira=jira,
+        linked=linked,
+        half=_weigh(metric, report, found),
+    )
+
+
+def _weigh(metric: Metric, report: Report, found: Found) -> str:
+    if metric.kind != "duration" or found.evidence.reason is not None:
+        return ""
+    half = find_contribution(found.evidence.days)
+    if half is None:
+        return ""
+    keys = found.evidence.part(half.half[:NAMED]).keys()
+    heavy = Heavy(keys, len(half.half), half.above, half.share)
+    return half_words(metric, report.results[metric.id], heavy)
+
+
+def _draw_issue(pipeline: Pipeline, report: Report, key: str) -> Component:
     stays = None if report.delivery is None else issue_history(report.delivery, key)
     if stays is None:
         return issue_unknown(key)
@@ -106,40 +230,34 @@ def _issue(pipeline: Pipeline, report: Report, key: str) -> Component:
     return issue_box(key, "" if row is None else row.summary, url, stays)
 
 
-def _failed(opened: "Opened", failure: Failure) -> tuple[Any, ...]:
+def _show_failure(opened: "Opened", failure: Failure) -> tuple[Any, ...]:
     title = opened.metric.title if opened.metric else opened.issue
-    return title, None, True, error_state(failure.cause, failure.remedy, failure.reference)
+    return title, None, None, None, True, error_state(failure.cause, failure.remedy, failure.reference)
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What the URL says is open: a metric, for one of its reasons, an issue, or both."""
+    """What the URL says is open: a metric with some of its rows, an issue, or both.
 
+    ``panel`` is the word of the address for the metric, which may be one that does not exist.
+    """
+
+    panel: str | None
     metric: Metric | None
-    reason: str | None
+    selection: Selection
     issue: str | None
 
     @classmethod
     def of(cls, panel: Mapping[str, Any] | None) -> "Opened":
-        """Read the browser's store; unknown metrics are none."""
+        """Read the browser's store."""
         given = panel or {}
-        return cls(BY_ID.get(given.get("panel") or ""), given.get("reason"), given.get("issue"))
+        name = given.get("panel")
+        return cls(name, BY_ID.get(name or ""), selection_of(given), given.get("issue"))
 
 
-def sorted_lines(lines: list[IssueLine], order: list[dict[str, str]] | None) -> list[IssueLine]:
-    """Return lines in the order the table asks for; what has no value stands at the end."""
-    for rule in reversed(order or []):
-        name = rule["colId"]
-        known = [line for line in lines if getattr(line, name) not in (None, "")]
-        unknown = [line for line in lines if getattr(line, name) in (None, "")]
-        known.sort(key=lambda line: getattr(line, name), reverse=rule["sort"] == "desc")  # used at once
-        lines = known + unknown
-    return lines
-
-
-def _row(line: IssueLine) -> dict[str, Any]:
+def _make_row(line: IssueLine) -> dict[str, Any]:
     row = asdict(line)
     row["note"] = reason_words(line.note)
-    row["days"] = None if line.days is None else round(line.days, 2)
+    row["days"], row["share"] = (None if each is None else f"{each:.2f}" for each in (line.days, line.share))
     row["start"], row["end"] = (text[:16].replace("T", " ") for text in (line.start, line.end))
     return row

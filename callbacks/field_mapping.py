@@ -1,7 +1,6 @@
 """Settings, sections 3 and 4: what fields and statuses mean, proposed with reasons, previewed, then saved."""
 
 import logging
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
@@ -10,30 +9,33 @@ from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from callbacks.connecting import start_sync
+from callbacks.connection import start_sync
 from callbacks.shell import stamp
 from callbacks.views import view_of
-from callbacks.workspace import Workspace
 from configuration.errors import DashboardError
 from configuration.profile import Profile
-from data.change_cost import cost_words, trigger_of
-from data.connect import client_of
-from data.connecting import in_page_words
-from data.field_mapper import LOGICAL_FIELDS, LogicalField, fits, validate
-from data.field_proposals import FieldProposals
-from data.field_reading import FieldReading, Readings, mapped, read_fields
+from data.checks.draft import in_page_words
+from data.field_mapper import validate
+from data.intake.connect import client_of
+from data.mapping.field_proposals import FieldProposals, may_be_chosen, word_fill
+from data.mapping.field_reading import FieldReading, Readings, mapped, read_fields
+from data.mapping.preview import preview
+from data.mapping.workflow_proposals import Stage, StatusStage, status_stages, with_stages
+from data.metrics.report import View
+from data.model.clock import now_ms
+from data.model.logical_fields import LOGICAL_FIELDS, LogicalField
 from data.persistence import update_profile
 from data.pipeline import ALL_METRICS, Pipeline
-from data.preview import preview
-from data.profiles import validated
-from data.provenance import by_hand, origin_of_field
-from data.sources import check_connection, resolve
-from data.workflow_proposals import Stage, StatusStage, status_stages, with_stages
+from data.profiles.change_cost import cost_words, trigger_of
+from data.profiles.provenance import by_hand, origin_of_field
+from data.profiles.shelf import validated
+from data.profiles.sources import check_connection, resolve
+from data.workspace import Workspace
 from ui import ids as shell_ids
-from ui.pages import settings_ids as ids
-from ui.pages.settings_connection import fault_lines
-from ui.pages.settings_mapping import Candidate, FieldLine, Standing, field_lines, mapping_section
-from ui.pages.settings_workflow import StatusLine, effect_lines, workflow_section
+from ui.pages.settings import ids
+from ui.pages.settings.connection import fault_lines
+from ui.pages.settings.mapping import Candidate, FieldLine, Standing, field_lines, mapping_section
+from ui.pages.settings.workflow import StatusLine, effect_lines, workflow_section
 
 logger = logging.getLogger(__name__)
 _TITLES = {metric.id: metric.title for metric in ALL_METRICS}
@@ -80,40 +82,39 @@ def _field_line(logical: LogicalField, profile: Profile, reading: FieldReading |
     found = reading.proposals[logical.name] if reading else None
     standing: Standing = "mapped" if value else "not mapped"
     if found is not None and not value:
-        standing, value = _proposed(found)
+        standing, value = _judge_proposal(found)
     return FieldLine(
         name=logical.name,
         title=logical.name.replace("_", " ").capitalize(),
         meaning=f"It is {logical.meaning}.",
-        needs=_needs(logical),
+        effect=_word_effect(logical),
         standing=standing,
         value=value,
-        choices=_choices(logical, found, reading),
-        candidates=_candidates(found),
-        origin=_origin(origin_of_field(profile, logical.name)),
+        choices=_list_choices(logical, found, reading),
+        candidates=_list_candidates(found),
+        origin=_word_origin(origin_of_field(profile, logical.name)),
     )
 
 
-def _proposed(found: FieldProposals) -> tuple[Standing, str]:
+def _judge_proposal(found: FieldProposals) -> tuple[Standing, str]:
     if found.chosen is not None:
         return "sure", found.chosen.field
     return ("to check", "") if found.best is not None else ("not mapped", "")
 
 
-def _origin(words: str) -> str:
+def _word_origin(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}." if words else ""
 
 
-def _needs(logical: LogicalField) -> str:
-    """Say which metrics need a field and which only use it; all others do not need it."""
-    parts = [("Required for", logical.required), ("Optional for", logical.optional)]
-    told = [
+def _word_effect(logical: LogicalField) -> str:
+    """Say which numbers exist only with a field and which it makes better."""
+    parts = [("Required for", logical.required), ("Improves", logical.optional)]
+    return " ".join(
         f"{what} {', '.join(_TITLES.get(one, one) for one in metrics)}." for what, metrics in parts if metrics
-    ]
-    return " ".join([*told, "Not needed for the others."])
+    )
 
 
-def _choices(
+def _list_choices(
     logical: LogicalField, found: FieldProposals | None, reading: FieldReading | None
 ) -> tuple[tuple[str, str], ...]:
     if reading is None or found is None:
@@ -122,20 +123,30 @@ def _choices(
         str(field["id"]): str(field.get("name") or field["id"]) for field in reading.fields if field.get("id")
     }
     likely = [one.field for one in found.candidates]
-    others = [str(field["id"]) for field in reading.fields if field.get("id") and fits(logical, field)]
+    fitting = (field for field in reading.fields if field.get("id") and may_be_chosen(logical, field))
+    others = [str(field["id"]) for field in fitting]
     ordered = dict.fromkeys([*likely, *sorted(others, key=lambda one: named[one].casefold())])
     return tuple((one, f"{named[one]} ({one})") for one in ordered)
 
 
-def _candidates(found: FieldProposals | None) -> tuple[Candidate, ...]:
+def _list_candidates(found: FieldProposals | None) -> tuple[Candidate, ...]:
     return tuple(
-        Candidate(one.title, one.confidence, one.reasons, one.samples, one.example)
+        Candidate(
+            one.title,
+            one.confidence,
+            # How well it is filled has a column of its own.
+            tuple(reason for reason in one.reasons if reason != word_fill(one.filled, one.askable)),
+            one.samples,
+            one.example,
+            one.filled,
+            one.askable,
+        )
         for one in (found.candidates if found else ())
     )
 
 
 def _status_line(row: StatusStage) -> StatusLine:
-    why = f"{row.reason} {_origin(row.origin)}".strip()
+    why = f"{row.reason} {_word_origin(row.origin)}".strip()
     return StatusLine(row.key, row.name, row.stage, why, row.issues_now, row.median_days)
 
 
@@ -159,7 +170,7 @@ def _register_mapping(app: Dash, workspace: Workspace, readings: Readings) -> No
             return fault_lines(in_page_words(error.message), in_page_words(error.hint))
         readings.keep(name, reading)
         lines = mapping_lines(source.profile, reading)
-        return field_lines(lines, _summary(lines))
+        return field_lines(lines, _summarise(lines))
 
     @app.callback(
         Output(ids.MAPPING_EFFECT, "children"),
@@ -171,13 +182,13 @@ def _register_mapping(app: Dash, workspace: Workspace, readings: Readings) -> No
         name = shown["profile"]
         reading = readings.of(name)
         pipeline = workspace.pipeline(name)
-        profile = mapped(pipeline.profile, _chosen_fields(), reading, _now_ms())
+        profile = mapped(pipeline.profile, _chosen_fields(), reading, now_ms())
         if profile.fields == pipeline.profile.fields:
             return None
         wrong = validate(profile.fields, reading.fields) if reading else ()
         if wrong:
             return fault_lines(" ".join(wrong), "Choose another field, or none.")
-        return effect_of(pipeline, profile, _names(reading))
+        return effect_of(pipeline, profile, _name_fields(reading))
 
 
 def effect_of(pipeline: Pipeline, profile: Profile, names: Mapping[str, str] | None = None) -> Component:
@@ -189,17 +200,26 @@ def effect_of(pipeline: Pipeline, profile: Profile, names: Mapping[str, str] | N
         names: of fields by their id, for people.
     """
     try:
-        told = preview(pipeline.dataset(), pipeline.profile, profile, view_of(pipeline, None))
+        sentences, cost = told_of(pipeline, profile, view_of(pipeline, None))
     except DashboardError as error:
-        return fault_lines(error.message, error.hint)
-    cost = cost_words(trigger_of(pipeline.source, replace(pipeline.source, profile=profile)))
-    sentences = [one.sentence for one in told.changes if one.change != "same"]
+        return fault_lines(in_page_words(error.message), in_page_words(error.hint))
     for field_id, name in (names or {}).items():
         sentences = [sentence.replace(field_id, name) for sentence in sentences]
     return effect_lines(sentences, cost)
 
 
-def _names(reading: FieldReading | None) -> dict[str, str]:
+def told_of(pipeline: Pipeline, profile: Profile, view: View) -> tuple[list[str], str]:
+    """Return what a profile would change in a view, a sentence for each metric, and what that costs.
+
+    Raises:
+        DashboardError: the profile contradicts itself, or the view makes no sense.
+    """
+    told = preview(pipeline.dataset(), pipeline.profile, profile, view)
+    cost = cost_words(trigger_of(pipeline.source, replace(pipeline.source, profile=profile)))
+    return [one.sentence for one in told.changes if one.change != "same"], cost
+
+
+def _name_fields(reading: FieldReading | None) -> dict[str, str]:
     """Return the name of each custom field by its id, the longest id first: one may begin another."""
     ids_ = [str(one["id"]) for one in (reading.fields if reading else ()) if one.get("custom")]
     titles = {str(one.get("id")): str(one.get("name")) for one in (reading.fields if reading else ())}
@@ -221,14 +241,14 @@ def _register_mapping_save(app: Dash, workspace: Workspace, readings: Readings) 
         chosen, reading = _chosen_fields(), readings.of(name)
 
         def change(profile: Profile) -> Profile:
-            return validated(mapped(profile, chosen, reading, _now_ms()))
+            return validated(mapped(profile, chosen, reading, now_ms()))
 
         before = workspace.pipeline(name).source
         try:
             update_profile(workspace.home, name, change)
             after = apply(workspace, name).source
         except DashboardError as error:
-            return fault_lines(error.message, error.hint)
+            return fault_lines(in_page_words(error.message), in_page_words(error.hint))
         trigger = trigger_of(before, after)
         logger.info("mapping.saved", extra={"saved": name, "reasons": list(trigger.reasons)})
         if trigger.needs_requests and after.kind == "jira":
@@ -283,23 +303,23 @@ def saved(workspace: Workspace, name: str, change: Callable[[Profile], Profile])
         update_profile(workspace.home, name, lambda kept: validated(change(kept)))
         apply(workspace, name)
     except DashboardError as error:
-        return fault_lines(error.message, error.hint)
+        return fault_lines(in_page_words(error.message), in_page_words(error.hint))
     return "Saved; the numbers follow."
 
 
 def staged(pipeline: Pipeline, profile: Profile, changes: Mapping[str, Stage]) -> Profile:
     """Return a profile with other stages for some statuses of the stored issues."""
-    return with_stages(profile, used_statuses(pipeline, profile), changes, by_hand(_now_ms()))
+    return with_stages(profile, used_statuses(pipeline, profile), changes, by_hand(now_ms()))
 
 
 def apply(workspace: Workspace, name: str) -> Pipeline:
     """Put saved settings into force, and let every page follow although the data are the same."""
     pipeline = workspace.reload(name)
-    set_props(shell_ids.REVISION, {"data": f"{stamp(workspace, name)}!{_now_ms()}"})
+    set_props(shell_ids.REVISION, {"data": f"{stamp(workspace, name)}!{now_ms()}"})
     return pipeline
 
 
-def _summary(lines: Sequence[FieldLine]) -> str:
+def _summarise(lines: Sequence[FieldLine]) -> str:
     """Return ``3 mapped, 2 sure, 1 to check, 1 without a candidate``."""
     words = {"mapped": "mapped", "sure": "sure", "to check": "to check", "not mapped": "without a candidate"}
     counts = {standing: sum(line.standing == standing for line in lines) for standing in words}
@@ -330,7 +350,3 @@ def shown_values(kind: str) -> dict[str, Any]:
         for one in group
         if isinstance(one.get("id"), dict) and one["id"].get("kind") == kind
     }
-
-
-def _now_ms() -> int:
-    return int(time.time() * 1000)

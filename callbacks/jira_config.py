@@ -4,13 +4,14 @@ The token comes in and never goes out: not into an answer, not into a store of
 the browser, not into a log, not into an address.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, State, ctx, no_update, set_props
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update, set_props
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from callbacks.connecting import (
+from callbacks.connection import (
     Look,
     Typed,
     address_of,
@@ -22,16 +23,28 @@ from callbacks.connecting import (
     token_words,
 )
 from callbacks.views import profile_names
-from callbacks.workspace import Workspace
-from data.connecting import Fault, jql_of, projects_of
-from data.field_reading import Readings
-from data.persistence import origin_of
+from configuration.origins import origin_of
+from data.checks.draft import Fault, jql_of, projects_of
+from data.jira_simple import ProjectRef
+from data.mapping.field_reading import Readings
+from data.workspace import Workspace
 from ui import ids as shell_ids
+from ui.components.shell import profile_options
 from ui.format import counted
-from ui.pages import settings_ids as ids
-from ui.pages.settings_connection import fault_lines, finding_lines, review_banner
+from ui.pages.settings import ids
+from ui.pages.settings.connection import fault_lines, finding_lines, review_banner, token_offer
 
 _FIELDS = {"url": ids.URL, "email": ids.EMAIL, "token": ids.TOKEN, "jql": ids.JQL}
+_LOOKED_AT = (
+    Output(ids.URL, "error"),
+    Output(ids.EMAIL, "error"),
+    Output(ids.TOKEN, "error"),
+    Output(ids.EMAIL_BOX, "hidden"),
+    Output(ids.TOKEN, "description"),
+    Output(ids.VERDICT, "children"),
+    Output(ids.PROJECTS, "data"),
+    Output(ids.TYPED_FOR, "data"),
+)
 
 
 def register(app: Dash, workspace: Workspace, readings: Readings) -> None:
@@ -43,29 +56,20 @@ def register(app: Dash, workspace: Workspace, readings: Readings) -> None:
         readings: gets what a first connection reads of the fields of a Jira.
     """
     _register_connection(app, workspace)
+    _register_gateway(app)
+    _register_agreement(app)
     _register_query(app, workspace)
     _register_save(app, workspace, readings)
+    _register_top(app)
 
 
 def _register_connection(app: Dash, workspace: Workspace) -> None:
     @app.callback(
-        output=[
-            Output(ids.URL, "error"),
-            Output(ids.EMAIL, "error"),
-            Output(ids.TOKEN, "error"),
-            Output(ids.EMAIL_BOX, "hidden"),
-            Output(ids.TOKEN, "description"),
-            Output(ids.VERDICT, "children"),
-            Output(ids.PROJECTS, "data"),
-            Output(ids.TYPED_FOR, "data"),
-        ],
+        output=_LOOKED_AT,
         inputs={
-            "values": {
-                "url": Input(ids.URL, "value"),
-                "email": Input(ids.EMAIL, "value"),
-                "token": Input(ids.TOKEN, "value"),
-            },
+            "values": {name: Input(_FIELDS[name], "value") for name in ("url", "email", "token")},
             "_clicks": Input(ids.VERIFY, "n_clicks"),
+            "agreed": Input(ids.AGREED, "data"),
         },
         state={
             "shown": State(ids.SHOWN, "data"),
@@ -73,58 +77,90 @@ def _register_connection(app: Dash, workspace: Workspace) -> None:
             "typed_for": State(ids.TYPED_FOR, "data"),
         },
         prevent_initial_call=True,
-        running=[(Output(ids.VERIFY, "children"), "Asking Jira ...", "Verify")],
+        running=[
+            (Output(ids.VERIFY, "children"), "Asking Jira ...", "Verify"),
+            (Output(ids.SOURCE, "data-asking"), "yes", ""),  # what was said before is not said of this
+        ],
     )
     def look(
         values: dict[str, str | None],
         _clicks: int | None,
+        agreed: str | None,
         shown: dict[str, str],
         chosen: list[str] | None,
         typed_for: str | None,
     ) -> tuple[Any, ...]:
         if ctx.triggered_id == ids.TOKEN and not values["token"]:
             raise PreventUpdate  # it was saved, or taken away, and the field cleared
-        given = Typed.from_fields(values)
-        typed = given if ctx.triggered_id == ids.TOKEN else bound(given, typed_for)
-        if given.token and not typed.token:
-            set_props(ids.TOKEN, {"value": ""})
+        typed = _bound_now(Typed.from_fields({**values, "agreed": agreed}), typed_for)
         seen = look_at(workspace, shown["target"], typed)
         projects = seen.verdict.projects
         if len(projects) == 1 and not chosen:
             set_props(ids.PROJECTS, {"value": [projects[0].key]})
-        known = {project.key: f"{project.key} - {project.name}" for project in projects}
-        known |= {key: key for key in chosen or () if key not in known}
         return (
-            *(_error(seen.verdict.fault, field) for field in ("url", "email", "token")),
+            *(_find_error(seen.verdict.fault, field) for field in ("url", "email", "token")),
             not seen.needs_email,
             seen.token,
-            _verdict(seen),
-            [{"value": key, "label": label} for key, label in known.items()] if projects else no_update,
+            _draw_verdict(seen),
+            _project_options(projects, chosen) if projects else no_update,
             (origin_of(address_of(typed.url)) if typed.url else typed_for) if typed.token else None,
         )
 
+
+def _bound_now(given: Typed, typed_for: str | None) -> Typed:
+    """Return what was typed, without a token that was typed for another address; its field is cleared."""
+    typed = given if ctx.triggered_id == ids.TOKEN else bound(given, typed_for)
+    if given.token and not typed.token:
+        set_props(ids.TOKEN, {"value": ""})
+    return typed
+
+
+def _register_gateway(app: Dash) -> None:
     @app.callback(
         Output(ids.URL, "value"),
         Input({"kind": ids.GATEWAY, "name": ALL}, "n_clicks"),
+        State(ids.AGREED, "data"),
         prevent_initial_call=True,
     )
-    def use_gateway(clicks: list[int | None]) -> Any:
+    def use_gateway(clicks: list[int | None], agreed: str | None) -> Any:
         if not any(clicks):
             return no_update
         # The gateway belongs to the makers of the site, so the token may go there without being typed again.
-        set_props(ids.TYPED_FOR, {"data": origin_of(ctx.triggered_id["name"])})
+        gateway = origin_of(ctx.triggered_id["name"])
+        set_props(ids.TYPED_FOR, {"data": gateway})
+        if agreed:
+            set_props(ids.AGREED, {"data": gateway})
         return ctx.triggered_id["name"]
 
 
-def _error(fault: Fault | None, field: str) -> str | None:
+def _register_agreement(app: Dash) -> None:
+    @app.callback(
+        Output(ids.AGREED, "data"),
+        Input({"kind": ids.AGREE, "name": ALL}, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    def agree(clicks: list[int | None]) -> Any:
+        return ctx.triggered_id["name"] if any(clicks) else no_update
+
+
+def _project_options(projects: Sequence[ProjectRef], chosen: list[str] | None) -> list[dict[str, str]]:
+    """Return what Jira has, and behind it what was chosen before and is not in it."""
+    known = {project.key: f"{project.key} - {project.name}" for project in projects}
+    known |= {key: key for key in chosen or () if key not in known}
+    return [{"value": key, "label": label} for key, label in known.items()]
+
+
+def _find_error(fault: Fault | None, field: str) -> str | None:
     """Return the sentence beside a field, None where nothing is wrong with it."""
     return fault.cause if fault is not None and fault.field == field else None
 
 
-def _verdict(seen: Look) -> Any:
+def _draw_verdict(seen: Look) -> Any:
     fault, projects = seen.verdict.fault, seen.verdict.projects
     if fault is not None:
         return fault_lines("", fault.remedy, fault.link, fault.gateway)  # the cause stands beside its field
+    if seen.offered:
+        return token_offer(seen.prompt, seen.offered)
     if seen.prompt:
         return seen.prompt
     lines = [(found.state, found.message, found.hint) for found in seen.verdict.findings]
@@ -134,7 +170,8 @@ def _verdict(seen: Look) -> Any:
 
 
 def _connection_states() -> dict[str, State]:
-    return {name: State(_FIELDS[name], "value") for name in ("url", "email", "token")}
+    states = {name: State(_FIELDS[name], "value") for name in ("url", "email", "token")}
+    return {**states, "agreed": State(ids.AGREED, "data")}
 
 
 def _register_query(app: Dash, workspace: Workspace) -> None:
@@ -198,7 +235,9 @@ def _register_save(app: Dash, workspace: Workspace, readings: Readings) -> None:
         target = shown["target"]
         typed = bound(Typed.from_fields(values), typed_for)
         draft = draft_of(workspace, target, typed)
-        fault = connect(workspace, readings, target, draft, new_token=bool(typed.token))
+        # A token of the environment that somebody agreed to is kept with its address, as a typed one is.
+        given = bool(typed.token or typed.agreed)
+        fault = connect(workspace, readings, target, draft, new_token=given)
         if fault is not None:
             set_props(_FIELDS[fault.field], {"error": fault.cause})
             return fault_lines(fault.cause, fault.remedy, fault.link, fault.gateway), no_update
@@ -206,6 +245,15 @@ def _register_save(app: Dash, workspace: Workspace, readings: Readings) -> None:
         set_props(shell_ids.INVITATION, {"children": _to_review(workspace, readings, target)})
         show_profile(workspace, target, "/")
         return "Saved; the sync is under way.", ""
+
+
+def _register_top(app: Dash) -> None:
+    app.clientside_callback(
+        ClientsideFunction("settings", "toTop"),
+        Output(ids.SAVED, "className"),
+        Input(ids.SAVED, "children"),
+        prevent_initial_call=True,
+    )
 
 
 def _to_review(workspace: Workspace, readings: Readings, target: str) -> Component | None:
@@ -221,6 +269,6 @@ def _to_review(workspace: Workspace, readings: Readings, target: str) -> Compone
 def show_profile(workspace: Workspace, name: str, path: str) -> None:
     """Lead the browser to a page under a profile, and let it watch the job."""
     names = profile_names(workspace)
-    set_props(shell_ids.PROFILE, {"data": names, "wrapperProps": {"hidden": len(names) < 2}})
-    set_props(shell_ids.URL, {"pathname": path, "search": f"?src={name}"})
+    set_props(shell_ids.PROFILE, {"data": profile_options(names, name)})
+    set_props(shell_ids.URL, {"pathname": path, "search": f"?src={name}", "hash": ""})
     set_props(shell_ids.POLL, {"disabled": False})

@@ -1,50 +1,132 @@
 """Cards and charts of one page: numbers in, panels out, and a failure stays in the panels it concerns."""
 
-import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output, ctx, no_update
+import orjson
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
+from callbacks.headings import heading_of
 from callbacks.notices import Failure, attempted
-from callbacks.views import view_of
-from callbacks.workspace import Workspace
+from callbacks.views import query_of, view_of
+from data.charts.subject import ChartSubject, in_steps
 from data.flow_calculator import OPTIONAL_FLOW_METRICS
-from data.metric import Metric
+from data.metrics.filters import filters_in_use
+from data.metrics.report import Report, View
+from data.model.clock import now_ms
+from data.model.metric import Metric
+from data.model.tables import MISSING
 from data.performance_utils import PerformanceTimer
-from data.pipeline import METRICS, Pipeline, Report
-from data.tables import MISSING
+from data.pipeline import METRICS, Pipeline
+from data.workspace import Workspace
 from ui import ids
-from ui.components.card import failed_card, metric_card
-from ui.components.chart import chart_body, chart_failed
-from ui.components.states import Freshness
-from ui.figures.charts import chart
-from ui.format import counted
+from ui.components.card import card_data
+from ui.components.chart import chart_data
+from ui.components.sparkline import sparkline_steps
+from ui.components.states import Freshness, Reach, freshness_data, page_failed
+from ui.design import plain_design
+from ui.figures.chart import ChartSpec, packed
+from ui.figures.charts import CHARTS
+from ui.figures.parts import week_data
 
 BY_ID = {metric.id: metric for metric in (*METRICS, *OPTIONAL_FLOW_METRICS.values())}
-NO_DATA_YET = "no data yet"
 
 
-def asked(workspace: Workspace, filters: Mapping[str, Any] | None) -> tuple[Pipeline, Report]:
-    """Return what the filters of the page ask for.
+class _PartlyFailedError(Exception):
+    """Some charts could not be drawn: the answer is given, and not remembered.
+
+    Args:
+        body: the answer.
+    """
+
+    def __init__(self, body: bytes) -> None:
+        super().__init__("a chart failed")
+        self.body = body
+
+
+def asked(workspace: Workspace, filters: Mapping[str, Any] | None) -> tuple[Pipeline, View]:
+    """Return what the filters of the page ask for, and whom.
 
     Raises:
-        DashboardError: the profile, its store or the view make no sense.
+        DashboardError: the profile or the view make no sense, or the store cannot be read.
     """
     pipeline = workspace.pipeline((filters or {}).get("src"))
-    return pipeline, pipeline.report(view_of(pipeline, filters))
+    return pipeline, view_of(pipeline, filters)
 
 
-def freshness_of(workspace: Workspace, pipeline: Pipeline, report: Report) -> Freshness:
-    """Return how far the panels of a report show things as they are now."""
+def wait_for_first_data(workspace: Workspace, pipeline: Pipeline) -> None:
+    """Leave the skeletons where they are while the very first data are on their way.
+
+    Raises:
+        PreventUpdate: nothing is stored yet, and a job is running.
+    """
+    if workspace.jobs.state().running and not pipeline.status().stored:
+        raise PreventUpdate
+
+
+@dataclass(frozen=True, slots=True)
+class Panels:
+    """What a page shows beside its charts.
+
+    Attributes:
+        page: its id.
+        names: of the metrics that have a card, if the profile has them.
+        detailed: the cards have room for range and percentiles.
+        lists_unknown: the page has a list of what is not known, so that its heading need not tell.
+    """
+
+    page: str
+    names: tuple[str, ...]
+    detailed: bool = False
+    lists_unknown: bool = False
+
+
+def answer_of(
+    workspace: Workspace, pipeline: Pipeline, view: View, panels: Panels, filters: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Return what a page is drawn from: numbers, which are remembered, and how fresh they are.
+
+    Args:
+        workspace: knows whether the last sync failed.
+        pipeline: of the profile.
+        view: what is looked at.
+        panels: of the page.
+        filters: as the address has them, for the links that change one of them.
+    """
+
+    def tell(report: Report) -> bytes:
+        data = page_data(
+            panels,
+            report,
+            heading_of(pipeline, report, filters, () if panels.lists_unknown else panels.names),
+        )
+        if any("cause" in chart for chart in data["charts"].values()):
+            raise _PartlyFailedError(packed(data))
+        return packed(data)
+
+    try:
+        body = pipeline.answer((panels, query_of(filters)), view, tell, panels.names)
+    except _PartlyFailedError as failed:
+        body = failed.body
+    return _send(body, freshness_data(freshness_of(workspace, pipeline)))
+
+
+def _send(body: bytes, freshness: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an answer as Dash passes it on: its JSON as it is, in which nobody looks for components."""
+    return {"page": orjson.Fragment(body), "freshness": freshness}
+
+
+def freshness_of(workspace: Workspace, pipeline: Pipeline) -> Freshness:
+    """Return how far the numbers of a profile show things as they are now."""
     status = pipeline.status()
     return Freshness(
-        as_of=None if report.as_of == MISSING else report.as_of,
+        as_of=None if status.as_of == MISSING else status.as_of,
         synced_at=status.synced_at,
-        now=int(time.time() * 1000),
-        complete=report.complete,
+        now=now_ms(),
+        complete=status.complete,
         failed=_failed_last(workspace, pipeline),
     )
 
@@ -55,44 +137,50 @@ def _failed_last(workspace: Workspace, pipeline: Pipeline) -> bool:
     return state.error is not None and state.subject in ("", pipeline.name)
 
 
-def wait_for_first_data(workspace: Workspace, report: Report) -> None:
-    """Leave the skeletons where they are while the very first data are on their way.
+def page_data(panels: Panels, report: Report, heading: Sequence[Component]) -> dict[str, Any]:
+    """Return what the cards and charts of a page are drawn from.
 
-    Raises:
-        PreventUpdate: nothing is stored yet, and a job is running.
+    A chart that fails is told of in its panel, and the rest of the page goes on.
     """
-    if not report.scope_issues and workspace.jobs.state().running:
-        raise PreventUpdate
-
-
-def heading_of(report: Report) -> str:
-    """Return what the numbers of a page are about: period, zone, how many issues."""
-    period = report.period
-    if period.date_from is None or period.date_to is None:
-        return NO_DATA_YET
-    items = f"{counted(report.flow_items, 'flow item')} of {counted(report.scope_issues, 'issue')}"
-    span = f"{period.date_from} to {period.date_to}, {counted(period.days, 'day')}, {period.timezone}"
-    return f"{span}; {items} in scope"
-
-
-def cards_of(
-    page: str, names: Sequence[str], report: Report, freshness: Freshness, *, detailed: bool = False
-) -> list[Component]:
-    """Return the cards of those of ``names`` that the report has."""
-    return [
-        metric_card(BY_ID[name], report.results[name], freshness, page=page, detailed=detailed)
-        for name in names
+    reach = reach_of(report)
+    cards = [
+        card_data(BY_ID[name], report.results[name], reach, detailed=panels.detailed)
+        for name in panels.names
         if name in report.results
     ]
+    with PerformanceTimer(f"{panels.page}.charts"):
+        subject = in_steps(report)
+        charts = {spec.id: _draw(spec, subject, reach) for spec in CHARTS if spec.page == panels.page}
+    return {
+        "cards": cards,
+        "charts": charts,
+        "weeks": week_data(subject) | sparkline_steps(report.results["flow_velocity"].weekly),
+        "heading": plain_design(list(heading)),
+    }
 
 
-def failed_cards(page: str, names: Sequence[str], cause: str, remedy: str, reference: str) -> list[Component]:
-    """Return the cards of a page whose numbers could not be computed."""
-    return [
-        failed_card(BY_ID[name], cause, remedy, reference, page=page)
-        for name in names
-        if BY_ID[name] in METRICS
-    ]
+def reach_of(report: Report) -> Reach:
+    """Return how far a view reaches: its days, and whether its filters let anything through."""
+    nothing = report.scope_issues and not report.flow_items and filters_in_use(report.view)
+    return Reach(report.period.days, filtered_out=bool(nothing))
+
+
+def _draw(spec: ChartSpec, subject: ChartSubject, reach: Reach) -> dict[str, Any]:
+    return attempted(lambda: chart_data(spec.build(subject), reach), told)
+
+
+def failed_page(page: str, failure: Failure) -> dict[str, Any]:
+    """Return the answer of a page whose numbers cannot be computed: one sentence in place of panels."""
+    retry = None if failure.typed else {"kind": ids.RETRY, "page": page, "name": page}
+    instead = plain_design(page_failed(failure.cause, failure.remedy, failure.reference, retry))
+    charts = {spec.id: told(failure) for spec in CHARTS if spec.page == page}
+    answer = {"cards": [], "charts": charts, "weeks": {}, "heading": "", "instead": instead}
+    return _send(packed(answer), {})
+
+
+def told(failure: Failure) -> dict[str, Any]:
+    """Return a failure as the panels name it."""
+    return {"cause": failure.cause, "remedy": failure.remedy, "reference": failure.reference}
 
 
 def family(metrics: Sequence[Metric], first: Sequence[str]) -> tuple[str, ...]:
@@ -101,60 +189,25 @@ def family(metrics: Sequence[Metric], first: Sequence[str]) -> tuple[str, ...]:
     return (*(name for name in first if name in known), *(name for name in known if name not in first))
 
 
-def plain_answer(shown: Any) -> Any:
-    """Return components as the dicts that the page gets; everything else stays as it is.
-
-    Dash would do it too, but looks for components within every value of every figure.
-    """
-    if isinstance(shown, list | tuple):
-        return [plain_answer(one) for one in shown]
-    if not isinstance(shown, Component):
-        return shown
-    told: dict[str, Any] = shown.to_plotly_json()
-    if "children" in told["props"]:
-        told["props"]["children"] = plain_answer(told["props"]["children"])
-    return told
-
-
-def register_charts(app: Dash, workspace: Workspace, page: str) -> None:
-    """Draw the charts of a page as they come into sight."""
+def register_drawing(app: Dash, page: str) -> None:
+    """Let the browser draw the cards of a page when their data come, and charts when they come into sight."""
     app.clientside_callback(
-        ClientsideFunction("throughline", "follow"),
-        Input(ids.view(page), "data"),
+        ClientsideFunction("panels", "receive"),
+        Output(ids.cards(page), "children"),
+        Output(ids.heading(page), "children"),
+        Input(ids.answer(page), "data"),
         Input(ids.THEME, "data"),
+        State(ids.view(page), "data"),
+        prevent_initial_call=True,
     )
-
-    @app.callback(
+    app.clientside_callback(
+        ClientsideFunction("charts", "draw"),
         Output({"kind": ids.CHART, "page": page, "name": ALL}, "children"),
         Input(ids.wanted(page), "data"),
         prevent_initial_call=True,
     )
-    def show_charts(wanted: dict[str, Any]) -> list[Any]:
-        with PerformanceTimer(f"{page}.charts"):
-            subject = attempted(lambda: _subject(workspace, wanted), lambda failure: failure)
-            named = [output["id"]["name"] for output in ctx.outputs_list]
-            return [plain_answer(_drawn(subject, name, wanted)) for name in named]
 
 
-def _subject(workspace: Workspace, wanted: Mapping[str, Any]) -> tuple[Report, Freshness] | Failure:
-    pipeline, report = asked(workspace, wanted["view"]["filters"])
-    wait_for_first_data(workspace, report)
-    return report, freshness_of(workspace, pipeline, report)
-
-
-def _drawn(subject: tuple[Report, Freshness] | Failure, name: str, wanted: Mapping[str, Any]) -> Any:
-    entry = wanted["charts"].get(name)
-    if entry is None:
-        return no_update
-    spec, stamp = chart(name), entry["stamp"]
-
-    def failed(failure: Failure) -> Component:
-        return chart_failed(spec, failure.cause, failure.remedy, failure.reference, stamp=stamp)
-
-    def drawn(report: Report, freshness: Freshness) -> Component:
-        drawing = spec.build(report, wanted["scheme"])
-        return chart_body(spec, drawing, freshness, stamp=stamp, table=entry["table"])
-
-    if isinstance(subject, Failure):
-        return failed(subject)
-    return attempted(lambda: drawn(*subject), failed)
+def waiting(page: str) -> list[tuple[Output, str, str]]:
+    """Return what marks a page while its answer is on the way."""
+    return [(Output(ids.page_box(page), "className"), "waiting", "")]

@@ -1,38 +1,55 @@
 """What stands around every page: routing, the state of the source, the background job."""
 
-import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update, set_props
 from dash.development.base_component import Component
 
-from callbacks.notices import Failure, attempted
-from callbacks.views import profile_names
-from callbacks.workspace import Workspace
-from data.jobs import JobState
+from callbacks.notices import Failure, attempted, outside_settings
+from callbacks.views import profile_names, query_of
+from configuration.errors import StoreError
+from data.intake.jobs import JobState
+from data.model.clock import now_ms
+from data.persistence import DEMO_PROFILE
 from data.pipeline import Pipeline, SourceStatus
+from data.store.opening import has_room
+from data.workspace import Workspace
 from ui import ids
 from ui.components.aria import data
-from ui.components.shell import banner, job_line, notice, profile_choice
+from ui.components.shell import (
+    banner,
+    definitions_line,
+    job_line,
+    notice,
+    outdated_line,
+    profile_options,
+    profile_title,
+    site_words,
+)
 from ui.format import age, day
+
+# The controls of the filter bar after the period, in the order in which the browser takes their values.
+_CHOSEN = (ids.FROM, ids.TO, ids.STEP, ids.PROJECT, ids.TYPE, ids.LABEL, ids.COMPONENT)
+_LISTS = ("project", "type", "label", "component")
 
 
 def register(app: Dash, workspace: Workspace) -> None:
     """Connect routing, status line and background job to the workspace."""
+    _register_address(app)
     _register_browser_side(app)
     _register_source(app, workspace)
     _register_jobs(app, workspace)
 
 
-def _register_browser_side(app: Dash) -> None:
+def _register_address(app: Dash) -> None:
+    """Let the browser keep page, filters, panel and issue in the address, and follow it back."""
     app.clientside_callback(
-        ClientsideFunction("throughline", "navigate"),
+        ClientsideFunction("pages", "navigate"),
         Output(ids.URL, "search"),
         Output(ids.PERIOD, "value"),
-        Output(ids.RANGE, "value"),
-        Output(ids.PROJECT, "value"),
-        Output(ids.TYPE, "value"),
-        Output(ids.LABEL, "value"),
+        Output(ids.PERIOD, "data"),
+        *(Output(name, "value") for name in _CHOSEN),
         Output(ids.PROFILE, "value"),
         Output(ids.FILTERS, "data"),
         Output(ids.PANEL, "data"),
@@ -42,10 +59,7 @@ def _register_browser_side(app: Dash) -> None:
         Input(ids.URL, "pathname"),
         Input(ids.URL, "search"),
         Input(ids.PERIOD, "value"),
-        Input(ids.RANGE, "value"),
-        Input(ids.PROJECT, "value"),
-        Input(ids.TYPE, "value"),
-        Input(ids.LABEL, "value"),
+        *(Input(name, "value") for name in _CHOSEN),
         Input(ids.PROFILE, "value"),
         Input(ids.RESET, "n_clicks"),
         Input({"kind": ids.OPEN, "page": ALL, "name": ALL}, "n_clicks"),
@@ -56,9 +70,13 @@ def _register_browser_side(app: Dash) -> None:
         State(ids.FILTERS, "data"),
         State(ids.PANEL, "data"),
         State(ids.PAGE, "data"),
+        State(ids.PERIOD, "data"),
     )
+
+
+def _register_browser_side(app: Dash) -> None:
     app.clientside_callback(
-        ClientsideFunction("throughline", "views"),
+        ClientsideFunction("pages", "views"),
         Output({"kind": ids.VIEW, "name": ALL}, "data"),
         Input(ids.PAGE, "data"),
         Input(ids.FILTERS, "data"),
@@ -66,7 +84,7 @@ def _register_browser_side(app: Dash) -> None:
         State({"kind": ids.VIEW, "name": ALL}, "data"),
     )
     app.clientside_callback(
-        ClientsideFunction("throughline", "source"),
+        ClientsideFunction("pages", "source"),
         Output(ids.SOURCE, "data"),
         Output(ids.NOTICE, "children"),
         Input(ids.FILTERS, "data"),
@@ -74,7 +92,12 @@ def _register_browser_side(app: Dash) -> None:
         State(ids.SOURCE, "data"),
     )
     app.clientside_callback(
-        ClientsideFunction("throughline", "scheme"),
+        ClientsideFunction("pages", "title"),
+        Input(ids.PAGE, "data"),
+        Input(ids.WHOSE, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("shell", "scheme"),
         Output(ids.PROVIDER, "forceColorScheme"),
         Output(ids.THEME, "data"),
         Input(ids.THEME_TOGGLE, "n_clicks"),
@@ -86,33 +109,68 @@ def _register_source(app: Dash, workspace: Workspace) -> None:
         Output(ids.STATUS, "children"),
         Output(ids.SYNC, "hidden"),
         Output(ids.BANNER, "children"),
+        Output(ids.WHOSE, "data"),
+        Output(ids.SITE, "children"),
         Output(ids.PROJECT, "data"),
         Output(ids.TYPE, "data"),
         Output(ids.LABEL, "data"),
+        Output(ids.COMPONENT, "data"),
         Output(ids.PROFILE, "data"),
-        Output(ids.PROFILE, "wrapperProps"),
         Input(ids.SOURCE, "data"),
+        State(ids.FILTERS, "data"),
         prevent_initial_call=True,
     )
-    def show_source(source: dict[str, Any]) -> tuple[Any, ...]:
+    def show_source(source: dict[str, Any], filters: dict[str, Any] | None) -> tuple[Any, ...]:
+        profile = source.get("src")
         return (
-            *attempted(lambda: _source(workspace, source.get("src")), _no_source),
-            profiles := profile_names(workspace),
-            profile_choice(profiles),
+            *attempted(
+                lambda: _show_source(workspace, profile, filters or {}),
+                lambda failure: _no_source(workspace, profile, filters or {}, failure),
+            ),
+            profile_options(profile_names(workspace), profile),
         )
 
 
-def _source(workspace: Workspace, profile: str | None) -> tuple[Any, ...]:
+def _show_source(workspace: Workspace, profile: str | None, filters: Mapping[str, Any]) -> tuple[Any, ...]:
     pipeline = workspace.pipeline(profile)
     status, choices = pipeline.status(), pipeline.choices()
-    filters = list(choices.projects), list(choices.types), list(choices.labels)
+    if pipeline.source.kind == "demo" and not status.stored and workspace.refresh(pipeline.name):
+        set_props(ids.POLL, {"disabled": False})
+    met = choices.projects, choices.types, choices.labels, choices.components
     can_sync = pipeline.source.kind != "files"
-    kind = banner_kind(workspace, pipeline)
-    return _status(status, pipeline.dataset().as_of), not can_sync, banner(kind), *filters
+    site = site_words(pipeline.source.kind, status.site or pipeline.source.url)
+    whose = {"profile": profile_title(pipeline.name), "site": site}
+    told = banner_of(workspace, pipeline)
+    return (
+        _show_status(status, pipeline.dataset().as_of),
+        not can_sync,
+        told,
+        whose,
+        site,
+        *(_with_asked(values, filters.get(name)) for name, values in zip(_LISTS, met, strict=True)),
+    )
 
 
-def _no_source(failure: Failure) -> tuple[Any, ...]:
-    return [], True, notice(failure.cause, failure.remedy, failure.reference), [], [], []
+def _with_asked(values: Sequence[str], asked: Sequence[str] | None) -> list[str]:
+    """Return the values of a filter and those an address asks for, so that the filter does not drop them."""
+    return [*values, *(value for value in asked or () if value not in values)]
+
+
+def _no_source(
+    workspace: Workspace, profile: str | None, filters: Mapping[str, Any], failure: Failure
+) -> tuple[Any, ...]:
+    refetch = _can_refetch(workspace, profile) if failure.damaged else None
+    names = [name for name in (workspace.shown, DEMO_PROFILE) if name != (profile or workspace.shown)]
+    ways = [(f"Show {profile_title(name)}", f"/{query_of({'src': name})}") for name in names[:1]]
+    told = notice(failure.cause, failure.remedy, failure.reference, refetch=refetch, ways=ways)
+    whose = {"profile": profile or workspace.shown, "site": ""}
+    return [], True, told, whose, "", *(_with_asked((), filters.get(name)) for name in _LISTS)
+
+
+def _can_refetch(workspace: Workspace, profile: str | None) -> str | None:
+    """Return the profile if its issues can be fetched anew; imported files have to be imported again."""
+    source = workspace.pipeline(profile).source
+    return None if source.kind == "files" else source.name
 
 
 def _register_jobs(app: Dash, workspace: Workspace) -> None:
@@ -126,33 +184,49 @@ def _register_jobs(app: Dash, workspace: Workspace) -> None:
     )
     def show_job(_ticks: int | None, seen: str | None, filters: dict[str, Any] | None) -> tuple[Any, ...]:
         state = workspace.jobs.state()
-        revision = stamp(workspace, (filters or {}).get("src"))
-        return _job(state), no_update if revision == seen else revision, not state.running
+        revision = _stamp_of_any_store(workspace, (filters or {}).get("src"))
+        return _show_job(state), no_update if revision == seen else revision, not state.running
 
     @app.callback(
-        Output(ids.POLL, "n_intervals"),
-        Input({"kind": ids.CANCEL, "name": ALL}, "n_clicks"),
-        Input(ids.SYNC, "n_clicks"),
-        State(ids.POLL, "n_intervals"),
-        State(ids.FILTERS, "data"),
+        output=Output(ids.POLL, "n_intervals"),
+        inputs={
+            "cancels": Input({"kind": ids.CANCEL, "name": ALL}, "n_clicks"),
+            "syncs": Input(ids.SYNC, "n_clicks"),
+            "refetches": Input({"kind": ids.REFETCH, "name": ALL}, "n_clicks"),
+            "asks": Input({"kind": ids.ASK_NOW, "name": ALL}, "n_clicks"),
+        },
+        state={"ticks": State(ids.POLL, "n_intervals"), "filters": State(ids.FILTERS, "data")},
         prevent_initial_call=True,
     )
-    def command_job(
-        cancels: list[int | None], syncs: int | None, ticks: int | None, filters: dict[str, Any] | None
-    ) -> Any:
-        if ctx.triggered_id == ids.SYNC and syncs:
+    def command_job(*, ticks: int | None, filters: dict[str, Any] | None, **clicks: Any) -> Any:
+        if ctx.triggered_id == ids.SYNC and clicks["syncs"]:
             workspace.refresh((filters or {}).get("src"))
-        elif any(cancels):
+        elif any(clicks["refetches"]):
+            workspace.refresh(ctx.triggered_id["name"], full=True)
+        elif any(clicks["asks"]):
+            workspace.ask_now(ctx.triggered_id["name"])
+        elif any(clicks["cancels"]):
             workspace.jobs.cancel()
         else:
             return no_update
         return (ticks or 0) + 1
 
 
-def banner_kind(workspace: Workspace, pipeline: Pipeline) -> str:
+def banner_kind(workspace: Workspace, pipeline: Pipeline, kind: str) -> str:
     """Return whose data a page shows; what is only about to be read for the first time is not missing."""
-    kind = pipeline.status().kind
     return pipeline.source.kind if kind == "empty" and workspace.jobs.state().running else kind
+
+
+def banner_of(workspace: Workspace, pipeline: Pipeline) -> Component | None:
+    """Return the lines above a page: whose data it shows, and that the disk takes no newer ones."""
+    path = pipeline.store.path
+    storable = not path.exists() or has_room(path.parent)
+    status = pipeline.status()
+    lacking = status.outdated
+    renewed = outdated_line(*lacking) if lacking else None
+    if status.definitions == "earlier" and pipeline.source.kind != "demo":
+        renewed = definitions_line(lacking[1] if lacking else "")
+    return banner(banner_kind(workspace, pipeline, status.kind), storable=storable, renewed=renewed)
 
 
 def stamp(workspace: Workspace, profile: str | None) -> str:
@@ -170,21 +244,31 @@ def stamp(workspace: Workspace, profile: str | None) -> str:
     return "!".join(part or "" for part in parts)
 
 
-def _job(state: JobState) -> Component | None:
+def _stamp_of_any_store(workspace: Workspace, profile: str | None) -> str:
+    """Return the stamp; of a store that cannot be read the progress of what mends it must still be told."""
+    try:
+        return stamp(workspace, profile)
+    except StoreError:
+        return f"unreadable!{workspace.jobs.state().reference or ''}"
+
+
+def _show_job(state: JobState) -> Component | None:
     if state.running:
         return job_line(state.label, state.done, state.total, state.left_s, state.pages)
     if state.error is not None:
-        return notice(state.error, state.hint or "", state.reference or "")
+        ask_now = state.subject if state.held else None
+        cause, remedy = outside_settings(state.error), outside_settings(state.hint or "")
+        return notice(cause, remedy, state.reference or "", ask_now=ask_now)
     return None
 
 
-def _status(status: SourceStatus, as_of: int) -> list[Component]:
+def _show_status(status: SourceStatus, as_of: int) -> list[Component]:
     parts: list[Component] = []
     if status.kind == "demo":
         parts.append(html.Span("DEMO", className="tag"))
     if status.synced_at is not None:
         # The browser keeps the words true while the page stays open.
-        words = age(status.synced_at, int(time.time() * 1000))
+        words = age(status.synced_at, now_ms())
         parts.append(html.Span(["synced ", html.Span(words, **data(instant=str(status.synced_at)))]))
     elif status.stored:
         parts.append(html.Span(f"data as of {day(as_of)}"))

@@ -10,7 +10,7 @@ from flask import Flask, Response, g, request
 
 logger = logging.getLogger(__name__)
 REMEMBERED = 500
-_CALLBACKS = "/_dash-update-component"
+CALLBACKS = "/_dash-update-component"
 
 
 class RecentTimings:
@@ -43,8 +43,8 @@ def time_callbacks(server: Flask) -> RecentTimings:
 
     @server.after_request
     def end(response: Response) -> Response:
-        if request.path == _CALLBACKS and hasattr(g, "began_at"):
-            name = _name(request.get_json(silent=True))
+        if request.path == CALLBACKS and response.status_code < 400 and hasattr(g, "began_at"):
+            name = _name_callback(request.get_json(silent=True))
             duration_ms = round((time.perf_counter() - g.began_at) * 1000, 3)
             timings.add(name, duration_ms)
             logger.debug("callback.finished", extra={"callback": name, "duration_ms": duration_ms})
@@ -53,7 +53,7 @@ def time_callbacks(server: Flask) -> RecentTimings:
     return timings
 
 
-def _name(body: Any) -> str:
+def _name_callback(body: Any) -> str:
     """Return the first output of a callback: what the page would say has changed."""
     output = str(body.get("output") or "") if isinstance(body, dict) else ""
     return output.strip(".").split("...")[0][:80] or "unknown"

@@ -34,6 +34,10 @@ class ConfigurationError(DashboardError):
     exit_code = 2
 
 
+class LaterProfileError(ConfigurationError):
+    """A later version of the program wrote the profile: it is good, and not for this one."""
+
+
 class MappingError(DashboardError):
     """A field or status mapping that does not fit the Jira at hand."""
 
@@ -48,6 +52,12 @@ class StoreError(DashboardError):
 
 class DamagedStoreError(StoreError):
     """What the store holds is not what was written."""
+
+
+class GateNotMetError(DashboardError):
+    """A number is not what a pipeline asks for."""
+
+    exit_code = 7
 
 
 class SourceError(DashboardError):
@@ -110,12 +120,20 @@ class TlsError(SourceError):
     """The certificate of the server cannot be trusted; another attempt would not change that."""
 
 
+class ClientCertificateError(TlsError):
+    """The server wants a client certificate, or another one than it was shown."""
+
+
 class RedirectLoopError(SourceError):
     """The server sends every request somewhere else."""
 
 
 class ProxyRefusedError(SourceError):
-    """407: the proxy between here and Jira wants to know who asks."""
+    """The proxy between here and Jira wants to know who asks (407), or lets nobody through."""
+
+
+class ProxyAddressError(SourceError):
+    """What should name the proxy between here and Jira does not."""
 
 
 class AnswerTooLargeError(SourceError):
@@ -177,7 +195,7 @@ class TimedOutError(UnreachableError):
 
 
 class MalformedAnswerError(UnavailableError):
-    """An answer that is cut, is no JSON, or has not the shape it should."""
+    """An answer that is cut, is not JSON, or has not the shape it should."""
 
 
 class EmptyPageError(MalformedAnswerError):

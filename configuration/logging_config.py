@@ -9,6 +9,7 @@ it out), ``log_records`` (records and formatters), ``log_queue`` (one writer),
 
 import atexit
 import logging
+import os
 import queue
 import re
 import secrets as randomness
@@ -22,19 +23,19 @@ from types import TracebackType
 from typing import Any, Protocol, TextIO
 from urllib.parse import urlsplit
 
-from configuration.errors import ConfigurationError
-from configuration.log_files import Complaint, SharedRotatingFileHandler, cleanup_old_logs
-from configuration.log_queue import LogQueueHandler, LogWriter
-from configuration.log_records import (
+from configuration.errors import ConfigurationError, DashboardError
+from configuration.logs.files import Complaint, SharedRotatingFileHandler, cleanup_old_logs
+from configuration.logs.queue import LogQueueHandler, LogWriter
+from configuration.logs.records import (
     PROFILE,
     RUN_ID,
     ConsoleFormatter,
     ConsoleHandler,
     JSONFormatter,
     SensitiveDataFilter,
-    is_terminal,
+    shows_colour,
 )
-from configuration.redaction import Redactor
+from configuration.logs.redaction import Redactor
 
 __all__ = [
     "JSONFormatter",
@@ -93,21 +94,23 @@ def setup_logging(
     Raises:
         ConfigurationError: a level that does not exist.
     """
-    level = _level(log_level)
-    console_threshold = _level(console_level or log_level)
-    by_logger = {name: _level(wanted) for name, wanted in (levels or {}).items()}
+    level = _parse_level(log_level)
+    console_threshold = _parse_level(console_level or log_level)
+    by_logger = {name: _parse_level(wanted) for name, wanted in (levels or {}).items()}
     shutdown_logging()
     stream = None if isinstance(console, bool) else console
     complaint = Complaint(Path(log_dir), stream)
-    redactor = Redactor(map(_literal, secrets))
-    files = [_file(Path(log_dir) / "app.log", level, max_bytes, backup_count, complaint)]
-    files += [_file(Path(log_dir) / "errors.log", logging.ERROR, max_bytes, backup_count, complaint)]
-    shown = _console(stream, console_threshold, redactor) if console is not False else None
+    redactor = Redactor(map(_reveal_literal, secrets))
+    files = [_make_file_handler(Path(log_dir) / "app.log", level, max_bytes, backup_count, complaint)]
+    files += [
+        _make_file_handler(Path(log_dir) / "errors.log", logging.ERROR, max_bytes, backup_count, complaint)
+    ]
+    shown = _make_console_handler(stream, console_threshold, redactor) if console is not False else None
     writer = LogWriter(queue.SimpleQueue(), redactor, files, shown, complaint)
     _Installed(writer, level, by_logger, profile).install()
 
 
-def _file(
+def _make_file_handler(
     path: Path, level: int, max_bytes: int, backup_count: int, complaint: Complaint
 ) -> SharedRotatingFileHandler:
     handler = SharedRotatingFileHandler(path.absolute(), max_bytes, backup_count, complaint)
@@ -116,14 +119,14 @@ def _file(
     return handler
 
 
-def _console(stream: TextIO | None, level: int, redactor: Redactor) -> logging.Handler:
+def _make_console_handler(stream: TextIO | None, level: int, redactor: Redactor) -> logging.Handler:
     handler = ConsoleHandler(stream)
     handler.setLevel(level)
-    handler.setFormatter(ConsoleFormatter(redactor, colour=is_terminal(handler.stream)))
+    handler.setFormatter(ConsoleFormatter(redactor, colour=shows_colour(handler.stream, os.environ)))
     return handler
 
 
-def _level(name: str) -> int:
+def _parse_level(name: str) -> int:
     if name.upper() not in LEVELS:
         raise ConfigurationError(
             f"The log level {name!r} does not exist.",
@@ -132,7 +135,7 @@ def _level(name: str) -> int:
     return int(getattr(logging, name.upper()))
 
 
-def _literal(secret: str | Revealing) -> str:
+def _reveal_literal(secret: str | Revealing) -> str:
     return secret if isinstance(secret, str) else secret.reveal()
 
 
@@ -161,7 +164,7 @@ class _Installed(LogQueueHandler):
             logger.setLevel(level)
         logging.getLogger().addHandler(self)
         logging.captureWarnings(True)
-        sys.excepthook, threading.excepthook = self._uncaught, self._uncaught_in_thread
+        sys.excepthook, threading.excepthook = self._log_uncaught, self._uncaught_in_thread
         atexit.register(shutdown_logging)
 
     def uninstall(self) -> None:
@@ -170,14 +173,16 @@ class _Installed(LogQueueHandler):
         for name, level in self._before.items():
             logging.getLogger(None if name == "root" else name).setLevel(level)
         logging.captureWarnings(False)
-        if sys.excepthook == self._uncaught:
+        if sys.excepthook == self._log_uncaught:
             sys.excepthook = self._hooks[0]
         if threading.excepthook == self._uncaught_in_thread:
             threading.excepthook = self._hooks[1]
         atexit.unregister(shutdown_logging)
         self.close()
 
-    def _uncaught(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    def _log_uncaught(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
         # Python would print the traceback on the console as it is.
         if issubclass(kind, KeyboardInterrupt):
             self._hooks[0](kind, error, trace)
@@ -189,19 +194,19 @@ class _Installed(LogQueueHandler):
             log_exception_reference(logging.getLogger(__name__), "thread.crashed", args.exc_value)
 
 
-def _installed() -> list[_Installed]:
+def _list_installed() -> list[_Installed]:
     return [handler for handler in logging.getLogger().handlers if isinstance(handler, _Installed)]
 
 
 def shutdown_logging() -> None:
     """Write what is queued and stop logging; nothing happens where it was not started."""
-    for handler in _installed():
+    for handler in _list_installed():
         handler.uninstall()
 
 
 def flush_logging() -> None:
     """Wait until everything logged so far is in the files."""
-    for handler in _installed():
+    for handler in _list_installed():
         handler.flush()
 
 
@@ -210,8 +215,8 @@ def add_secrets(secrets: Iterable[str | Revealing]) -> None:
 
     Call it as soon as a secret is known; what was logged before is not cleaned again.
     """
-    for handler in _installed():
-        handler.writer.redactor.add(map(_literal, secrets))
+    for handler in _list_installed():
+        handler.writer.redactor.add(map(_reveal_literal, secrets))
 
 
 @contextmanager
@@ -251,6 +256,19 @@ def log_exception_reference(logger: logging.Logger, event: str, error: BaseExcep
     """
     reference = randomness.token_hex(4)
     logger.error(event, exc_info=error, extra={"reference": reference, **fields}, stacklevel=2)
+    return reference
+
+
+def log_refusal_reference(logger: logging.Logger, event: str, error: DashboardError) -> str:
+    """Log that something was refused, at WARNING and without a traceback, and return its reference.
+
+    Args:
+        logger: of the caller.
+        event: a constant name such as ``export.refused``.
+        error: whose cause tells what was wrong with it.
+    """
+    reference = randomness.token_hex(4)
+    logger.warning(event, extra={"reference": reference, "cause": error.message}, stacklevel=3)
     return reference
 
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 HOUR_S, DAY_S = 3_600, 86_400
 WEEK_S, MONTH_S = 7 * DAY_S, 30 * DAY_S
 # The rhythms of deployment that the reports know, best first.
-RHYTHMS = ("on demand", "daily-weekly", "weekly-monthly", "monthly-6-monthly", "fewer")
+ON_DEMAND, DAILY, DAILY_WEEKLY = "on demand", "daily", "daily-weekly"
+WEEKLY_MONTHLY, MONTHLY_6_MONTHLY, FEWER = "weekly-monthly", "monthly-6-monthly", "fewer"
+RHYTHMS = (ON_DEMAND, DAILY, DAILY_WEEKLY, WEEKLY_MONTHLY, MONTHLY_6_MONTHLY, FEWER)
 LEVELS = ("Elite", "High", "Medium", "Low")
 
 
@@ -72,7 +74,7 @@ EDITIONS: Mapping[str, Edition] = {
     "2021": Edition(
         "2021",
         _SECOND_HAND.format(year=2021),
-        rhythm=dict(zip(LEVELS, (RHYTHMS[0], RHYTHMS[2], RHYTHMS[3], RHYTHMS[4]), strict=True)),
+        rhythm=dict(zip(LEVELS, (ON_DEMAND, WEEKLY_MONTHLY, MONTHLY_6_MONTHLY, FEWER), strict=True)),
         lead={
             "Elite": LESS_THAN_AN_HOUR,
             "High": Limit(WEEK_S),
@@ -90,7 +92,7 @@ EDITIONS: Mapping[str, Edition] = {
     "2022": Edition(
         "2022",
         _SECOND_HAND.format(year=2022),
-        rhythm=dict(zip(LEVELS[1:], (RHYTHMS[0], RHYTHMS[2], RHYTHMS[3]), strict=True)),
+        rhythm=dict(zip(LEVELS[1:], (ON_DEMAND, WEEKLY_MONTHLY, MONTHLY_6_MONTHLY), strict=True)),
         lead={"High": Limit(WEEK_S), "Medium": Limit(MONTH_S), "Low": Limit(6 * MONTH_S)},
         restore={"High": _LESS_THAN_A_DAY, "Medium": Limit(WEEK_S), "Low": Limit(MONTH_S)},
         fail={"High": Limit(15), "Medium": Limit(30), "Low": Limit(60)},
@@ -98,7 +100,7 @@ EDITIONS: Mapping[str, Edition] = {
     "2023": Edition(
         "2023",
         _SECOND_HAND.format(year=2023),
-        rhythm=dict(zip(LEVELS, (RHYTHMS[0], RHYTHMS[1], RHYTHMS[2], RHYTHMS[2]), strict=True)),
+        rhythm=dict(zip(LEVELS, (ON_DEMAND, DAILY_WEEKLY, WEEKLY_MONTHLY, WEEKLY_MONTHLY), strict=True)),
         lead={
             "Elite": _LESS_THAN_A_DAY,
             "High": Limit(WEEK_S),
@@ -116,7 +118,7 @@ EDITIONS: Mapping[str, Edition] = {
     "2024": Edition(
         "2024",
         _SECOND_HAND.format(year=2024),
-        rhythm=dict(zip(LEVELS, RHYTHMS[:4], strict=True)),
+        rhythm=dict(zip(LEVELS, (ON_DEMAND, DAILY_WEEKLY, WEEKLY_MONTHLY, MONTHLY_6_MONTHLY), strict=True)),
         lead={
             "Elite": _LESS_THAN_A_DAY,
             "High": Limit(WEEK_S),
@@ -133,17 +135,17 @@ EDITIONS: Mapping[str, Edition] = {
     ),
     "2025": Edition(
         "2025",
-        "DORA Quick Check, means and standard deviations of 2025",
+        "DORA Quick Check, means and standard deviations of all industries, final data of 2025 (April 2026)",
         scores={
-            "change_lead_time": Score(5.37, 2.41),
-            "deployment_frequency": Score(5.47, 3.14),
-            "failed_deployment_recovery_time": Score(6.99, 2.25),
-            "change_fail_rate": Score(7.56, 2.39),
-            "deployment_rework_rate": Score(7.37, 2.35),
+            "change_lead_time": Score(5.5, 2.4),
+            "deployment_frequency": Score(4.8, 2.8),
+            "failed_deployment_recovery_time": Score(7.4, 2.1),
+            "change_fail_rate": Score(8.1, 2.1),
+            "deployment_rework_rate": Score(7.8, 2.2),
         },
     ),
 }
 # Slow ends of the answers that the Quick Check offers for durations, from its fastest answer, 6, to 2.
 DURATION_ANSWERS = (LESS_THAN_AN_HOUR, _LESS_THAN_A_DAY, Limit(WEEK_S), Limit(MONTH_S), Limit(6 * MONTH_S))
-# And for the rhythm; nobody who counts days can tell 5, "between once per hour and once per day".
-RHYTHM_ANSWERS = dict(zip(RHYTHMS, (6, 4, 3, 2, 1), strict=True))
+# And for the rhythm: 6 is on demand, 5 "between once per hour and once per day".
+RHYTHM_ANSWERS = dict(zip(RHYTHMS, (6, 5, 4, 3, 2, 1), strict=True))

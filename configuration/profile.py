@@ -1,23 +1,28 @@
 """The profile: every setting with its default, what it means, and what it accepts.
 
 The dataclasses below are the only place where a setting is declared. The
-reader, the writer, the validation and the table in the documentation walk
-over them.
+reader, the writer, the validation, the table in the documentation and the key
+of stored results follow from them.
 """
 
 import datetime as dt
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING as NO_DEFAULT
 from dataclasses import Field, dataclass, field, fields
 from operator import attrgetter
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
+
+import msgspec
 
 from configuration.errors import ConfigurationError
 
 NOT_DELIVERED = (
     "Won't Do",
+    "Won't be Done",
     "Won't Fix",
+    "Not Doing",
     "Duplicate",
     "Cannot Reproduce",
     "Incomplete",
@@ -26,6 +31,10 @@ NOT_DELIVERED = (
     "Not Our Bug",
     "Declined",
     "Rejected",
+    "Cancelled",
+    "Canceled",
+    "Withdrawn",
+    "Superseded",
     "Abandoned",
     "Obsolete",
     "Needs more information",
@@ -35,105 +44,131 @@ NOT_DELIVERED = (
 FLOW_TYPES = ("Feature", "Defect", "Debt", "Risk")
 # The calendar also reads forms without dashes and of weeks, which are typing errors here.
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_PATH = re.compile(r"\$\.(\w+(?:\.\w+)*)")
 HOTFIX_PATTERN = r"(?i)hot[-_ ]?fix|roll[-_ ]?back|revert|emergency"
 
 
-def _setting(default: Any, about: str, choices: tuple[str, ...] = ()) -> Any:
-    """Declare one setting: its default, one sentence, and the words it accepts."""
-    return field(default=default, metadata={"about": about, "choices": choices})
+def _declare_setting(default: Any, about: str, *, means: bool = True) -> Any:
+    """Declare one setting.
+
+    Args:
+        default: where the file does not name it.
+        about: one sentence.
+        means: it changes what stored issues mean: their statuses, types, deployments or incidents.
+    """
+    return field(default=default, metadata={"about": about, "means": means})
 
 
 @dataclass(frozen=True, slots=True)
 class JiraSettings:
     """Where the issues come from."""
 
-    url: str = _setting("", "address of the Jira site; empty: the profile reads imported files")
-    email: str = _setting("", "e-mail of the account (Cloud); empty: the token is a personal access token")
-    jql: str = _setting("", "query that selects the issues")
-    dialect: str = _setting("auto", "kind of Jira", ("auto", "cloud", "dc"))
+    url: str = _declare_setting(
+        "", "address of the Jira site; empty: the profile reads imported files", means=False
+    )
+    email: str = _declare_setting(
+        "", "e-mail of the account (Cloud); empty: the token is a personal access token", means=False
+    )
+    jql: str = _declare_setting("", "query that selects the issues", means=False)
+    dialect: Literal["auto", "cloud", "dc"] = _declare_setting("auto", "kind of Jira", means=False)
+    client_cert: str = _declare_setting(
+        "", "PEM file with the certificate and key that a gate before the Jira asks for", means=False
+    )
+    headers: tuple[str, ...] = _declare_setting(
+        (), "names of the headers that a gate before the Jira asks for; their values are secrets", means=False
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class WorkflowSettings:
     """What the team's statuses mean, by status name or id; Jira's categories fill the rest."""
 
-    active: tuple[str, ...] = _setting((), "statuses in which somebody works on the item")
-    waiting: tuple[str, ...] = _setting((), "statuses in which a started item waits")
-    done: tuple[str, ...] = _setting((), "statuses in which an item is finished")
-    not_started: tuple[str, ...] = _setting((), "statuses before the work begins")
+    active: tuple[str, ...] = _declare_setting((), "statuses in which somebody works on the item")
+    waiting: tuple[str, ...] = _declare_setting((), "statuses in which a started item waits")
+    done: tuple[str, ...] = _declare_setting((), "statuses in which an item is finished")
+    not_started: tuple[str, ...] = _declare_setting((), "statuses before the work begins")
+    not_delivered: tuple[str, ...] = _declare_setting(
+        (),
+        "statuses in which items end undelivered; empty: the done ones whose usual name says so",
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class FlowTypeSettings:
     """Which issue types are which flow items, by type id or name; default names fill the rest."""
 
-    Feature: tuple[str, ...] = _setting((), "types that bring new value")
-    Defect: tuple[str, ...] = _setting((), "types that mend what is broken")
-    Debt: tuple[str, ...] = _setting((), "types that pay back technical debt")
-    Risk: tuple[str, ...] = _setting((), "types that lower a risk")
+    Feature: tuple[str, ...] = _declare_setting((), "types that bring new value")
+    Defect: tuple[str, ...] = _declare_setting((), "types that mend what is broken")
+    Debt: tuple[str, ...] = _declare_setting((), "types that pay back technical debt")
+    Risk: tuple[str, ...] = _declare_setting((), "types that lower a risk")
 
 
 @dataclass(frozen=True, slots=True)
 class DeploymentSettings:
     """What counts as a deployment."""
 
-    source: str = _setting(
-        "auto", "where deployments are read from", ("auto", "events", "issues", "versions", "status")
+    source: Literal["auto", "events", "issues", "versions", "status"] = _declare_setting(
+        "auto", "where deployments are read from"
     )
-    version_pattern: str = _setting("", "only versions whose name matches this pattern; empty: all")
-    hotfix_pattern: str = _setting(HOTFIX_PATTERN, "names that tell an unplanned deployment")
-    type: str = _setting("", "issue type that stands for a deployment")
-    status: str = _setting("", "status whose first entry stands for a deployment")
-    environments: tuple[str, ...] = _setting((), "environments that count as production; empty: all")
+    version_pattern: str = _declare_setting("", "only versions whose name matches this pattern; empty: all")
+    hotfix_pattern: str = _declare_setting(HOTFIX_PATTERN, "names that tell an unplanned deployment")
+    type: str = _declare_setting("", "issue type that stands for a deployment")
+    status: str = _declare_setting("", "status whose first entry stands for a deployment")
+    environments: tuple[str, ...] = _declare_setting(
+        (), "environments that count as production; empty: those whose names sound like it"
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentSettings:
     """What counts as an incident, and how it finds the deployment that caused it."""
 
-    types: tuple[str, ...] = _setting(("Incident",), "issue types that are incidents")
-    labels: tuple[str, ...] = _setting((), "labels that mark an incident")
-    components: tuple[str, ...] = _setting((), "components whose issues are incidents")
-    priorities: tuple[str, ...] = _setting((), "priorities that mark an incident")
-    fields: tuple[str, ...] = _setting(
+    types: tuple[str, ...] = _declare_setting(
+        ("Incident", "[System] Incident"), "issue types that are incidents"
+    )
+    labels: tuple[str, ...] = _declare_setting((), "labels that mark an incident")
+    components: tuple[str, ...] = _declare_setting((), "components whose issues are incidents")
+    priorities: tuple[str, ...] = _declare_setting((), "priorities that mark an incident")
+    fields: tuple[str, ...] = _declare_setting(
         (), 'field values that mark an incident, each as "field = value"; the field by logical name or id'
     )
-    restored: tuple[str, ...] = _setting(
+    restored: tuple[str, ...] = _declare_setting(
         (), "statuses in which an incident is over; the first entry into one ends it"
     )
-    link_types: tuple[str, ...] = _setting(("caused by",), "inward link texts that name the cause")
-    window_hours: int = _setting(72, "hours after a deployment in which an incident is put down to it")
+    link_types: tuple[str, ...] = _declare_setting(("caused by",), "inward link texts that name the cause")
+    window_hours: int = _declare_setting(
+        72, "hours after a deployment in which an incident is put down to it"
+    )
+    latent_days: int = _declare_setting(
+        30, "days after a deployment; incidents seen later say nothing about the recovery from it"
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """One team's view of one source of issues."""
 
-    timezone: str = _setting("UTC", "time zone in which days and weeks begin")
-    edition: str = _setting(
-        "2024",
-        "edition of the DORA report that levels are taken from",
-        ("2021", "2022", "2023", "2024", "2025"),
+    timezone: str = _declare_setting("UTC", "time zone in which days and weeks begin", means=False)
+    edition: Literal["2021", "2022", "2023", "2024", "2025"] = _declare_setting(
+        "2024", "edition of the DORA report that levels are taken from", means=False
     )
-    include_subtasks: bool = _setting(False, "count sub-tasks as flow items")
-    include_epics: bool = _setting(False, "count epics as flow items")
-    start_source: str = _setting(
-        "status",
-        "an item starts when it first enters a status in progress, or when it is created",
-        ("status", "created"),
+    include_subtasks: bool = _declare_setting(False, "count sub-tasks as flow items")
+    include_epics: bool = _declare_setting(False, "count epics as flow items")
+    start_source: Literal["status", "created"] = _declare_setting(
+        "status", "an item starts when it first enters a status in progress, or when it is created"
     )
-    completion_source: str = _setting(
-        "status",
-        "an item is completed by its final stay in done, or by its resolution date",
-        ("status", "resolution"),
+    completion_source: Literal["status", "resolution"] = _declare_setting(
+        "status", "an item is completed by its final stay in done, or by its resolution date"
     )
-    not_delivered: tuple[str, ...] = _setting(
-        NOT_DELIVERED, "resolutions of items that were closed without being delivered"
+    not_delivered: tuple[str, ...] = _declare_setting(
+        NOT_DELIVERED,
+        "resolutions of items that were closed without being delivered; while it is the default, "
+        "the names that Jira gives these in other languages count too",
     )
-    business_days: bool = _setting(
+    business_days: bool = _declare_setting(
         False, "measure flow time and request lead time in working days, Monday to Friday"
     )
-    holidays: tuple[str, ...] = _setting(
+    holidays: tuple[str, ...] = _declare_setting(
         (), "dates on which nobody works, as YYYY-MM-DD; they count with business_days only"
     )
     jira: JiraSettings = field(default_factory=JiraSettings)
@@ -142,29 +177,54 @@ class Profile:
     deployments: DeploymentSettings = field(default_factory=DeploymentSettings)
     incidents: IncidentSettings = field(default_factory=IncidentSettings)
     fields: Mapping[str, str] = field(
-        default_factory=dict, metadata={"about": "Jira field id of each logical name", "choices": ()}
+        default_factory=dict, metadata={"about": "Jira field id of each logical name", "means": False}
     )
     provenance: Mapping[str, str] = field(
         default_factory=dict,
-        metadata={"about": "who set a field or a status, and when; written by the program", "choices": ()},
+        metadata={"about": "who set a field or a status, and when; written by the program", "means": False},
     )
 
 
 @dataclass(frozen=True, slots=True)
 class SettingRow:
-    """One row of the settings table."""
+    """One row of the settings table.
+
+    Attributes:
+        name: dotted, as in the file.
+        kind: type of its values.
+        default: where the file does not name it.
+        about: one sentence.
+        means: it changes what stored issues mean.
+    """
 
     name: str
+    kind: Any
     default: Any
     about: str
-    choices: tuple[str, ...]
+    means: bool
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The words it accepts, () where any value of its kind will do."""
+        return get_args(self.kind) if get_origin(self.kind) is Literal else ()
+
+    @property
+    def expected(self) -> str:
+        """What its value has to be, in words."""
+        if self.choices:
+            return "one of " + ", ".join(self.choices)
+        if isinstance(self.default, Mapping):
+            return "a table of texts"
+        words = {bool: "true or false", int: "a whole number", str: "a text", tuple: "a list of texts"}
+        return words[type(self.default)]
 
 
 def setting_rows() -> Iterator[SettingRow]:
     """Yield every setting by its dotted name, in the order of the file."""
     for item in fields(Profile):
-        for name, part in _leaves(item):
-            yield SettingRow(name, _default(part), part.metadata["about"], part.metadata["choices"])
+        for name, part in _walk_leaves(item):
+            about, means = part.metadata["about"], part.metadata["means"]
+            yield SettingRow(name, part.type, _make_default(part), about, means)
 
 
 def profile_from(raw: Mapping[str, Any]) -> Profile:
@@ -173,9 +233,13 @@ def profile_from(raw: Mapping[str, Any]) -> Profile:
     Unknown keys are left alone: a newer version of the program may know them.
 
     Raises:
-        ConfigurationError: a value has the wrong type or is none of its choices, or a holiday is no date.
+        ConfigurationError: a value has the wrong type or is not among its choices, or a holiday is
+            not a date.
     """
-    profile: Profile = _build(Profile, raw, "")
+    try:
+        profile = msgspec.convert(raw, Profile)
+    except msgspec.ValidationError as error:
+        raise _explain_wrong(str(error)) from error
     for day in profile.holidays:
         _check_date("holidays", day)
     return profile
@@ -183,7 +247,7 @@ def profile_from(raw: Mapping[str, Any]) -> Profile:
 
 def profile_as_mapping(profile: Profile) -> dict[str, Any]:
     """Return the nested mapping of every setting that differs from its default."""
-    return _differences(profile, type(profile)())
+    return _find_differences(profile, type(profile)())
 
 
 def with_settings(profile: Profile, values: Mapping[str, Any]) -> Profile:
@@ -202,12 +266,24 @@ def with_settings(profile: Profile, values: Mapping[str, Any]) -> Profile:
     return profile_from(raw)
 
 
+def meaning_of(profile: Profile) -> str:
+    """Return what stored issues mean under a profile as text: profiles that agree on it have the same.
+
+    It is the JSON of every setting that means something for them and is not at
+    its default, so that a setting which a later version adds changes no text.
+    """
+    told = {row.name: (setting_of(profile, row.name), row.default) for row in setting_rows() if row.means}
+    return json.dumps(
+        {name: value for name, (value, usual) in told.items() if value != usual}, sort_keys=True
+    )
+
+
 def setting_of(profile: Profile, name: str) -> Any:
     """Return the value of the setting with this dotted name."""
     return attrgetter(name)(profile)
 
 
-def _leaves(item: "Field[Any]") -> Iterator[tuple[str, "Field[Any]"]]:
+def _walk_leaves(item: "Field[Any]") -> Iterator[tuple[str, "Field[Any]"]]:
     if "about" in item.metadata:
         yield item.name, item
         return
@@ -215,42 +291,10 @@ def _leaves(item: "Field[Any]") -> Iterator[tuple[str, "Field[Any]"]]:
         yield f"{item.name}.{part.name}", part
 
 
-def _default(item: "Field[Any]") -> Any:
+def _make_default(item: "Field[Any]") -> Any:
     if item.default is not NO_DEFAULT:
         return item.default
     return item.default_factory()  # type: ignore[operator]  # dataclasses always hold one of the two
-
-
-def _build(kind: type, raw: Mapping[str, Any], prefix: str) -> Any:
-    values = {}
-    for item in fields(kind):
-        if item.name not in raw:
-            continue
-        name, value = prefix + item.name, raw[item.name]
-        if "about" in item.metadata:
-            values[item.name] = _checked(name, value, _default(item), item.metadata["choices"])
-        elif isinstance(value, Mapping):
-            values[item.name] = _build(item.default_factory, value, name + ".")  # type: ignore[arg-type]
-        else:
-            raise _wrong(name, "a table of settings")
-    return kind(**values)
-
-
-def _checked(name: str, value: Any, default: Any, choices: tuple[str, ...]) -> Any:
-    """Return ``value`` if it has the type of its default and is one of its choices."""
-    if isinstance(default, tuple):
-        if not isinstance(value, list | tuple) or not all(isinstance(part, str) for part in value):
-            raise _wrong(name, "a list of texts")
-        return tuple(value)
-    if isinstance(default, Mapping):
-        if not isinstance(value, Mapping) or not all(isinstance(part, str) for part in value.values()):
-            raise _wrong(name, "a table of texts")
-        return dict(value)
-    if type(value) is not type(default):
-        raise _wrong(name, {bool: "true or false", int: "a whole number", str: "a text"}[type(default)])
-    if choices and value not in choices:
-        raise _wrong(name, "one of " + ", ".join(choices))
-    return value
 
 
 def _check_date(name: str, text: str) -> None:
@@ -258,19 +302,22 @@ def _check_date(name: str, text: str) -> None:
         dt.date.fromisoformat(text if _DATE.fullmatch(text) else "")
     except ValueError as error:
         raise ConfigurationError(
-            f"The setting {name} of this profile holds {text!r}, which is no date.",
+            f"The setting {name} of this profile holds {text!r}, which is not a date.",
             hint=f"Write each date of {name} as YYYY-MM-DD in quotation marks, for example 2026-12-25.",
         ) from error
 
 
-def _wrong(name: str, expected: str) -> ConfigurationError:
-    return ConfigurationError(
-        f"The setting {name} of this profile is not {expected}.",
-        hint=f"Write {expected} for {name} in the profile, or leave it out for its default.",
-    )
+def _explain_wrong(error: str) -> ConfigurationError:
+    """Say for people what the decoder found; its sentence ends in a path such as ``$.jira.url``."""
+    path = _PATH.search(error)
+    name = path[1] if path else ""
+    expected = next((row.expected for row in setting_rows() if row.name == name), "a table of settings")
+    subject = f"The setting {name} of this profile" if name else "The profile"
+    remedy = f"Write {expected} for {name} in the profile, or leave it out for its default."
+    return ConfigurationError(f"{subject} is not {expected}.", hint=remedy if name else "Correct its file.")
 
 
-def _differences(value: Any, default: Any) -> dict[str, Any]:
+def _find_differences(value: Any, default: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for item in fields(value):
         mine, usual = getattr(value, item.name), getattr(default, item.name)
@@ -279,5 +326,5 @@ def _differences(value: Any, default: Any) -> dict[str, Any]:
         if "about" in item.metadata:
             found[item.name] = list(mine) if isinstance(mine, tuple) else mine
         else:
-            found[item.name] = _differences(mine, usual)
+            found[item.name] = _find_differences(mine, usual)
     return found

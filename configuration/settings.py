@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from configuration.logging_config import cleanup_old_logs, setup_logging
+from platformdirs import user_data_path
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+from configuration import program
+from configuration.logging_config import cleanup_old_logs, setup_logging
 
 
 class Secret:
@@ -69,9 +70,23 @@ class Home:
         return self.root / "run"
 
 
-def home_from(environment: Mapping[str, str]) -> Home:
-    """Return the home that ``THROUGHLINE_HOME`` names, by default the checkout."""
-    return Home(Path(environment.get("THROUGHLINE_HOME") or CHECKOUT).absolute())
+def home_from(environment: Mapping[str, str], folder: Path = program.FOLDER) -> Home:
+    """Return the home that ``THROUGHLINE_HOME`` names; else the checkout; else the user's folder for data.
+
+    Args:
+        environment: of the process.
+        folder: holds ``app.py``. An installed program must not write there, among the packages.
+    """
+    named = environment.get("THROUGHLINE_HOME")
+    if named:
+        return Home(Path(named).absolute())
+    if program.is_checkout(folder):
+        return Home(folder)
+    return Home(user_data_path("throughline", appauthor=False))
+
+
+# A lock that is waited for would say so with every look, ten times a second.
+_QUIET = {"filelock": "WARNING"}
 
 
 def initialize(
@@ -105,7 +120,7 @@ def initialize(
         secrets=secrets,
         console=console,
         console_level=console_level,
-        levels=levels,
+        levels={**_QUIET, **(levels or {})},
     )
     removed = cleanup_old_logs(home.logs)
     logging.getLogger(__name__).info(

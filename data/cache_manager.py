@@ -1,6 +1,6 @@
 """What is stored between two looks at Jira: under which name, whether it still holds, and for how long.
 
-The store itself is ``data.store``. This module knows the configurations: which
+The store itself is ``data.store.database``. This module knows the configurations: which
 of them share a store, what changes between two of them, and what that costs.
 """
 
@@ -14,12 +14,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 from configuration.errors import StoreError
-from data.store import LOCK_WAIT_S, Changes, References, Store
-from data.store_schema import SCHEMA_VERSION
-from data.tables import Dataset
+from configuration.profile_versions import current_meaning
+from data.model.instants import DAY_MS
+from data.model.tables import Dataset
+from data.store.database import Changes, References, Store
+from data.store.opening import LOCK_WAIT_S
+from data.store.schema import ROWS_VERSION, SCHEMA_VERSION
 
 __all__ = [
     "LOCK_WAIT_S",
+    "ROWS_VERSION",
     "SCHEMA_VERSION",
     "CacheConfiguration",
     "CacheInvalidationTrigger",
@@ -38,7 +42,6 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 Cost = Literal["other scope", "refetch", "recompute", "results"]
-DAY_MS = 86_400_000
 # Everything is fetched and compared this often: links, releases and ranks change without a trace.
 FULL_AFTER_MS = DAY_MS
 MOST_BYTES = 2 * 1024**3
@@ -84,7 +87,7 @@ class CacheConfiguration:
         jql: the query.
         fields: requested fields.
         mapping: field id by logical name.
-        workflow: what statuses, types, deployments and incidents mean, as text.
+        workflow: what statuses, types, deployments and incidents mean, as ``meaning_of`` a profile tells.
         timezone: zone of days and weeks.
         period: first and last civil day that are looked at, "" = the default.
         schema: version of the stored rows.
@@ -122,18 +125,19 @@ class CacheConfiguration:
 
     @classmethod
     def from_text(cls, text: str) -> "CacheConfiguration | None":
-        """Return the configuration that ``as_text`` spelled, None where it is none of this version."""
+        """Return the configuration that ``as_text`` spelled, None where it is not of this version."""
         try:
             raw = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         if not isinstance(raw, dict) or raw.keys() != {item.name for item in fields(cls)}:
             return None
-        return cls(**{name: _hashable(value) for name, value in raw.items()})
+        raw["workflow"] = current_meaning(str(raw["workflow"]))
+        return cls(**{name: _make_hashable(value) for name, value in raw.items()})
 
 
-def _hashable(value: Any) -> Any:
-    return tuple(map(_hashable, value)) if isinstance(value, list) else value
+def _make_hashable(value: Any) -> Any:
+    return tuple(map(_make_hashable, value)) if isinstance(value, list) else value
 
 
 class CacheInvalidationTrigger:
@@ -255,7 +259,7 @@ def load_cache_with_validation(
     meta = store.meta()
     if not meta.get("revision"):
         return Found(None, "cold")
-    reason = _mismatch(meta, configuration)
+    reason = _find_mismatch(meta, configuration)
     if reason is not None:
         return Found(None, reason)
     return Found(store.load(), "expired" if is_expired(meta, now_ms, max_age_ms) else None)
@@ -273,7 +277,7 @@ def is_expired(meta: Mapping[str, str], now_ms: int | None, max_age_ms: int = FU
     return now_ms is not None and now_ms - compared > max_age_ms
 
 
-def _mismatch(meta: Mapping[str, str], configuration: CacheConfiguration | None) -> str | None:
+def _find_mismatch(meta: Mapping[str, str], configuration: CacheConfiguration | None) -> str | None:
     """Return why what is stored is the answer to another question, None where it is not."""
     known = CacheConfiguration.from_text(meta.get("configuration", ""))
     if configuration is None or known is None or known.key() == configuration.key():
@@ -342,6 +346,7 @@ def evict(folder: Path, keep: Collection[Path], most_bytes: int = MOST_BYTES) ->
     """Delete the scopes that were not used for longest, until the others fit, and return them.
 
     Only scopes that can be fetched again are deleted: imported files may be the only copy there is.
+    One that cannot be deleted stays; on Windows that is one which another process has open.
 
     Args:
         folder: of the stores.
@@ -349,20 +354,22 @@ def evict(folder: Path, keep: Collection[Path], most_bytes: int = MOST_BYTES) ->
         most_bytes: what all stores together may take.
     """
     files = sorted(folder.glob("*.sqlite"), key=lambda path: path.stat().st_mtime)
-    total = sum(_size(path) for path in files)
+    total = sum(_measure_size(path) for path in files)
     evicted = []
     for path in files:
         if total <= most_bytes:
             break
         if path in keep or not _can_be_fetched(Store(path)):
             continue
-        total -= _size(path)
-        invalidate_cache(Store(path))
-        evicted.append(path)
+        size = _measure_size(path)
+        with contextlib.suppress(StoreError):
+            invalidate_cache(Store(path))
+            total -= size
+            evicted.append(path)
     return evicted
 
 
-def _size(path: Path) -> int:
+def _measure_size(path: Path) -> int:
     companions = (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm")))
     return sum(each.stat().st_size for each in companions if each.exists())
 

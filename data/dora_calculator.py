@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from typing import Unpack
 
-from data.metric import Metric, MetricResult
 from data.metrics.change_fail_rate import NOTHING, change_fail_rate
+from data.metrics.change_lead_time import NOTHING as NOTHING_OF_LEAD_TIME
 from data.metrics.change_lead_time import change_lead_time
+from data.metrics.context import CalculationContext
 from data.metrics.deployment_frequency import deployment_frequency
 from data.metrics.deployment_rework_rate import deployment_rework_rate
 from data.metrics.failed_deployment_recovery_time import failed_deployment_recovery_time
 from data.metrics.time_to_restore import time_to_restore
-from data.performance_utils import CalculationContext, log_performance
+from data.model.metric import Metric, MetricResult
+from data.performance_utils import log_performance
 from data.plain_issues import Options, PlainIssues, all_of, one_of
 
 DORA_METRICS = (
@@ -20,9 +22,10 @@ DORA_METRICS = (
         unit="deployments/week",
         kind="count",
         better="higher",
-        formula="Production deployments in the period, times 7, divided by its days.",
-        fields=("versions: released, releaseDate, name", "deployed_at", "environment"),
+        formula="Successful production deployments in the period, times 7, divided by its days.",
+        fields=("versions: released, releaseDate, name", "deployed_at", "environment", "result"),
         compute=log_performance(deployment_frequency),
+        of_deployments=True,
         no_extra={"deployment_days": None, "deployments": []},
     ),
     Metric(
@@ -33,11 +36,12 @@ DORA_METRICS = (
         better="lower",
         formula=(
             "Median time from the commit, where one is mapped, else from the start of work, "
-            "to the deployment, over the delivered items deployed."
+            "to the deployment, over the delivered items deployed; of what was closed after its release "
+            "to the last release that names it."
         ),
         fields=("commit_date", "status changes", "resolution", "fixVersions", "versions: releaseDate"),
         compute=log_performance(change_lead_time),
-        no_extra={"stages": None},
+        no_extra=NOTHING_OF_LEAD_TIME,
         evidence="proxy",
     ),
     Metric(
@@ -59,6 +63,7 @@ DORA_METRICS = (
             "environment",
         ),
         compute=log_performance(change_fail_rate),
+        of_deployments=True,
         no_extra={name: list(keys) for name, keys in NOTHING.items()},
     ),
     Metric(
@@ -67,7 +72,10 @@ DORA_METRICS = (
         unit="hours",
         kind="duration",
         better="lower",
-        formula="Median time from a deployment to the end of the incident that it caused.",
+        formula=(
+            "Median time from a deployment to the end of the incident that it caused; without those seen "
+            "more than 30 days (incidents.latent_days) after it."
+        ),
         fields=(
             "issuetype",
             "created",
@@ -78,6 +86,7 @@ DORA_METRICS = (
             "restored_at",
         ),
         compute=log_performance(failed_deployment_recovery_time),
+        of_deployments=True,
     ),
     Metric(
         "time_to_restore",
@@ -88,6 +97,7 @@ DORA_METRICS = (
         formula="Median time from seeing an incident to its end, over the incidents that ended.",
         fields=("issuetype", "created", "status changes", "resolution", "detected_at", "restored_at"),
         compute=log_performance(time_to_restore),
+        of_deployments=True,
         no_extra={"open": None, "oldest_open_hours": None},
     ),
     Metric(
@@ -102,6 +112,7 @@ DORA_METRICS = (
         ),
         fields=("versions: name", "fixVersions", "issuetype", "issuelinks"),
         compute=log_performance(deployment_rework_rate),
+        of_deployments=True,
         evidence="proxy",
     ),
 )

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Unpack
 
-from data.flow_items import FLOW_ITEMS
-from data.metric import Metric, MetricResult
+from data.meaning.delivery import DeliveryTables
+from data.meaning.flow_items import FLOW_ITEMS
+from data.metrics.context import CalculationContext
 from data.metrics.flow_distribution import flow_distribution
 from data.metrics.flow_efficiency import flow_efficiency
 from data.metrics.flow_load import flow_load
@@ -12,7 +13,8 @@ from data.metrics.flow_time import flow_time
 from data.metrics.flow_velocity import flow_velocity
 from data.metrics.flow_velocity_points import flow_velocity_points
 from data.metrics.request_lead_time import request_lead_time
-from data.performance_utils import CalculationContext, log_performance
+from data.model.metric import Metric, MetricResult
+from data.performance_utils import log_performance
 from data.plain_issues import Options, PlainIssues, one_of, plain_context, results_of
 
 FLOW_METRICS = (
@@ -52,7 +54,7 @@ FLOW_METRICS = (
         "flow_load",
         "Flow load",
         unit="items",
-        kind="count",
+        kind="stock",
         better="lower",
         formula="Items in a status in progress, active or waiting, at the end of the period.",
         fields=("status changes",),
@@ -63,7 +65,7 @@ FLOW_METRICS = (
         "flow_distribution",
         "Flow distribution",
         unit="percent",
-        kind="proportion",
+        kind="ratio",
         better="neither",
         formula="Share of features among the delivered items; defects, debt, risk and the rest beside it.",
         fields=("issuetype", "labels", "components", "status changes", "resolution"),
@@ -111,6 +113,12 @@ def optional_metrics(mapping: Mapping[str, str]) -> tuple[Metric, ...]:
     return tuple(metric for name, metric in OPTIONAL_FLOW_METRICS.items() if mapping.get(name))
 
 
+def flow_metrics_of(delivery: DeliveryTables | None) -> tuple[Metric, ...]:
+    """Return the Flow family with what the profile of some tables adds to it; None: without any tables."""
+    mapped = delivery is not None and delivery.mapped.points is not None
+    return (*FLOW_METRICS, *([FLOW_VELOCITY_POINTS] if mapped else []))
+
+
 def calculate_all_flow_metrics(
     subject: CalculationContext | PlainIssues, note: str | None = None, **options: Unpack[Options]
 ) -> Mapping[str, MetricResult]:
@@ -125,8 +133,7 @@ def calculate_all_flow_metrics(
         InputError: the issues or the options make no sense; nothing was computed.
     """
     context = subject if isinstance(subject, CalculationContext) else plain_context(subject, **options)
-    mapped = context is not None and context.delivery.mapped.points is not None
-    return results_of((*FLOW_METRICS, *([FLOW_VELOCITY_POINTS] if mapped else [])), context, note)
+    return results_of(flow_metrics_of(None if context is None else context.delivery), context, note)
 
 
 def calculate_flow_velocity(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:

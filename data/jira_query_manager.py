@@ -14,6 +14,8 @@ a home reads and writes under a file lock, so that the promise holds over
 processes too. They are monotonic: setting the wall clock changes nothing.
 """
 
+import errno
+import logging
 import os
 import random
 import sys
@@ -22,8 +24,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import RawIOBase
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import Protocol, TypeVar
 from uuid import uuid4
 
 import msgspec
@@ -35,18 +38,17 @@ from configuration.errors import (
     StoreError,
     TransientError,
 )
+from configuration.locks import lock, unlock
+from configuration.origins import origin_of
+from data.model.instants import DAY_S
 
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
-
+logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 # Longest time that a token may stay out without a sign of life from its process.
 _LOST_AFTER_S = 180.0
 # No honest Retry-After is longer; quotas are counted by the hour.
-_LONGEST_HOLD_S = 86_400.0
+_LONGEST_HOLD_S = float(DAY_S)
 # Waits that may be cancelled are cut into slices of this length.
 _SLICE_S = 0.1
 # A wait shorter than this may not move a clock at all.
@@ -58,13 +60,15 @@ class _Stamps(msgspec.Struct):
 
     ``answered`` holds the instants at which tokens came back from their request,
     ``flying`` the tokens still out with their process and its last sign of life,
-    ``held_at`` and ``held_s`` since when and how long nobody may ask.
+    ``held_at`` and ``held_s`` since when and how long nobody may ask, and
+    ``held_until`` the end of that by the wall clock, for the time after a reboot.
     """
 
     answered: list[float] = []
     flying: dict[str, tuple[int, float]] = {}
     held_at: float = 0.0
     held_s: float = 0.0
+    held_until: float = 0.0
 
 
 class _Memory:
@@ -90,73 +94,93 @@ class _SharedFile:
         """Lend the stamps under the file's lock and write them back."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            # Closing the file gives the lock back, also when the process dies.
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
             with os.fdopen(descriptor, "r+b", buffering=0) as file:
-                _lock(file)
-                file.seek(0)
-                text = file.read()
-                stamps = self._read(text, now, capacity)
-                yield stamps
-                # One write that never shortens: a kill leaves the old text or the new one.
-                file.seek(0)
-                file.write(msgspec.json.encode(stamps).ljust(len(text)))
+                lock(descriptor)  # the process gives it back however it ends
+                try:
+                    text = file.read()
+                    stamps = self._read(text, now, capacity)
+                    yield stamps
+                    _write_whole(file, text, msgspec.json.encode(stamps))
+                finally:
+                    # Not only by closing the file: a child that was forked meanwhile has it open as well.
+                    unlock(descriptor)
         except OSError as error:
             raise StoreError(
                 f"The shared rate limit at {self._path} cannot be kept ({error.strerror}).",
                 hint="Make the run folder of THROUGHLINE_HOME writable and free some space.",
             ) from error
 
-    @staticmethod
-    def _read(text: bytes, now: float, capacity: int) -> _Stamps:
+    def _read(self, text: bytes, now: float, capacity: int) -> _Stamps:
         if not text:
             return _Stamps()
         try:
             return _decoder.decode(text)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            # Nothing is known, so everything may just have been spent.
+            # Nothing is known, so everything may just have been spent: it is back after one period.
+            logger.warning("limiter.unreadable", extra={"file": self._path.name})
             return _Stamps(answered=[now] * capacity)
+
+
+def _write_whole(file: RawIOBase, old: bytes, new: bytes) -> None:
+    """Write the new text over the old one, or leave the old one: a full disk may take half of a text.
+
+    Raises:
+        OSError: there is no room.
+    """
+    # One write that never shortens: a kill leaves the old text or the new one.
+    padded = new.ljust(len(old))
+    file.seek(0)
+    try:
+        if file.write(padded) == len(padded):
+            return
+    except OSError:
+        _put_back(file, old)
+        raise
+    _put_back(file, old)
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _put_back(file: RawIOBase, old: bytes) -> None:
+    """Restore the text that was there: its room is taken already."""
+    file.seek(0)
+    file.write(old)
+    file.truncate(len(old))
 
 
 _decoder = msgspec.json.Decoder(_Stamps)
 
 
-if sys.platform == "win32":
-
-    def _lock(file: BinaryIO) -> None:
-        file.seek(1 << 30)  # beyond the text: a locked range cannot be read on Windows
-        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-
-    def _is_alive(_pid: int) -> bool:
+def _is_alive(pid: int) -> bool:
+    if sys.platform == "win32":
         return True  # asking would end the process there; lost tokens return by age
-
-
-else:
-
-    def _lock(file: BinaryIO) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX)
-
-    def _is_alive(pid: int) -> bool:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:
-            return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
         return True
+    return True
+
+
+class Lender(Protocol):
+    """What a lease needs of the bucket it came from."""
+
+    def take_back(self, name: str) -> None:
+        """Note that the request of the lease of this name has ended."""
 
 
 class Lease:
     """A token that is out with a request; ``close()`` when the request has ended, however it ended."""
 
-    def __init__(self, bucket: "TokenBucket", name: str, waited_s: float) -> None:
-        self._bucket = bucket
+    def __init__(self, lender: Lender, name: str, waited_s: float) -> None:
+        self._lender = lender
         self._name = name
         self.waited_s = waited_s
 
     def close(self) -> None:
         """Hand the token back: it can be used again one period from now."""
-        self._bucket._land(self._name)
+        self._lender.take_back(self._name)
 
 
 class TokenBucket:
@@ -170,6 +194,7 @@ class TokenBucket:
         clock: monotonic seconds; shared by the processes of one machine.
         sleep: waits that many seconds.
         path: the file shared with other processes; None keeps the stamps here.
+        wall: seconds since 1970; tells after a reboot what is left of a hold.
     """
 
     def __init__(
@@ -179,6 +204,8 @@ class TokenBucket:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         path: Path | None = None,
+        *,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         if capacity < 1 or not period_s > 0:
             raise ValueError("a rate limit needs at least one token and a period above zero")
@@ -186,6 +213,7 @@ class TokenBucket:
         self.period_s = period_s
         self._clock = clock
         self._sleep = sleep
+        self._wall = wall
         self._storage = _SharedFile(path) if path else _Memory()
         self._lock = threading.Lock()
         self._turn = threading.Condition()
@@ -236,19 +264,30 @@ class TokenBucket:
     def hold(self, seconds: float) -> None:
         """Let nobody ask for so long: Jira said so to one of us."""
         seconds = min(seconds, _LONGEST_HOLD_S)
-        with self._changing() as (stamps, now):
+        with self._change_stamps() as (stamps, now):
             if now + seconds > stamps.held_at + stamps.held_s:
                 stamps.held_at, stamps.held_s = now, seconds
+                stamps.held_until = self._wall() + seconds
+
+    def lift_hold(self) -> float:
+        """Let everybody ask again, on the user's word; return the seconds that were left.
+
+        Our own limit stays, and should Jira say it again, the hold is back.
+        """
+        with self._change_stamps() as (stamps, now):
+            left_s = max(0.0, stamps.held_at + stamps.held_s - now)
+            stamps.held_at = stamps.held_s = stamps.held_until = 0.0
+        return left_s
 
     def held_for(self) -> float:
         """Return for how many seconds nobody may ask; 0 when asking is fine."""
-        with self._changing() as (stamps, now):
+        with self._change_stamps() as (stamps, now):
             return max(0.0, stamps.held_at + stamps.held_s - now)
 
     def _take(self, tokens: int, flying: str = "") -> float:
         """Take tokens and return 0, or return the seconds after which to try again."""
-        with self._changing() as (stamps, now):
-            wait_s = self._shortfall(stamps, now, tokens)
+        with self._change_stamps() as (stamps, now):
+            wait_s = self._measure_shortfall(stamps, now, tokens)
             if wait_s <= 0:
                 if flying:
                     stamps.flying[flying] = (os.getpid(), now)
@@ -257,13 +296,14 @@ class TokenBucket:
                     stamps.answered += [now] * tokens
         return wait_s
 
-    def _land(self, name: str) -> None:
-        with self._changing() as (stamps, now):
+    def take_back(self, name: str) -> None:
+        """Note that the request of a lease has ended; a name that is not out changes nothing."""
+        with self._change_stamps() as (stamps, now):
             self._open.discard(name)
             if stamps.flying.pop(name, None) is not None:
                 stamps.answered.append(now)
 
-    def _shortfall(self, stamps: _Stamps, now: float, tokens: int) -> float:
+    def _measure_shortfall(self, stamps: _Stamps, now: float, tokens: int) -> float:
         held_s = stamps.held_at + stamps.held_s - now
         missing = len(stamps.answered) + len(stamps.flying) + tokens - self.capacity
         if missing <= 0:
@@ -275,7 +315,7 @@ class TokenBucket:
         return max(held_s, back_s, _SHORTEST_S)
 
     @contextmanager
-    def _changing(self) -> Iterator[tuple[_Stamps, float]]:
+    def _change_stamps(self) -> Iterator[tuple[_Stamps, float]]:
         # The clock is read inside the locks: a stamp from before a wait for them would be too early.
         with self._lock, self._storage.changing(self._clock(), self.capacity) as stamps:
             now = self._clock()
@@ -293,7 +333,10 @@ class TokenBucket:
                 stamps.answered.append(now)
         past = (min(stamp, now) for stamp in stamps.answered)
         stamps.answered = [stamp for stamp in past if now - stamp < self.period_s]
-        stamps.held_at = min(stamps.held_at, now)
+        if stamps.held_at > now:
+            # The monotonic clock began anew: the wall clock knows better, within what was asked for.
+            left_s = stamps.held_until - self._wall() if stamps.held_until else stamps.held_s
+            stamps.held_at, stamps.held_s = now, min(max(left_s, 0.0), stamps.held_s)
 
     def _in_turn(
         self,
@@ -330,7 +373,7 @@ class TokenBucket:
 def _told_to_wait(seconds: float) -> RateLimitedError:
     return RateLimitedError(
         f"Jira asked this machine to wait another {seconds:.0f} s.",
-        hint="Try again after that time, or raise JIRA_DEADLINE to let one request wait longer.",
+        hint="Try again after that time; sync --ignore-hold asks now, on your word.",
         retry_after_s=seconds,
     )
 
@@ -345,8 +388,8 @@ def shared_bucket(run: Path, host: str, capacity: int = 100, period_s: float = 1
         period_s: seconds.
     """
     # Two spellings of one host must not get two limits.
-    host = host.lower().removesuffix(":443").replace("localhost", "127.0.0.1")
-    name = "".join(char if char.isalnum() or char in ".-" else "_" for char in host)
+    spelled = (origin_of(f"https://{host}").partition("//")[2] or host).replace("localhost", "127.0.0.1")
+    name = "".join(char if char.isalnum() or char in ".-" else "_" for char in spelled)
     return TokenBucket(capacity, period_s, path=run / f"rate-{name}.json")
 
 

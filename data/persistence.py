@@ -1,30 +1,29 @@
 """Profiles and tokens on disk: read with care, written whole or not at all."""
 
-import contextlib
 import json
+import logging
 import os
 import re
-import tempfile
-import time
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
 from configuration.errors import ConfigurationError, InputError
+from configuration.files import write_whole
+from configuration.origins import GATEWAY_HOST, is_same_origin, origin_of
 from configuration.profile import Profile, profile_from
+from configuration.profile_versions import migrate
 from configuration.settings import Home, Secret
-from data.profile_versions import migrate
 
+logger = logging.getLogger(__name__)
 DEFAULT_PROFILE = "default"
 DEMO_PROFILE = "demo"
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9_-])?\Z")
 # Names that Windows keeps for its devices, whatever stands behind a dot.
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|\Z)", re.IGNORECASE)
-_ABANDONED_AFTER_S = 60.0
 
 
 def checked_name(name: str) -> str:
@@ -50,14 +49,14 @@ def load_profile(home: Home, name: str) -> Profile | None:
     """Return the profile called ``name``, None if there is no file of that name.
 
     Raises:
-        ConfigurationError: the file cannot be read, is no TOML, or a value makes no sense.
+        ConfigurationError: the file cannot be read, is not TOML, or a value makes no sense.
     """
     text = profile_text(home, name)
     if text is None:
         return None
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigurationError(
             f"The profile {name} cannot be read: {error}.",
             hint=f"Correct {name}.toml in the profiles folder.",
@@ -75,7 +74,7 @@ def profile_text(home: Home, name: str) -> str | None:
     """
     path = profile_path(home, name)
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # Notepad and PowerShell begin with a byte order mark
     except FileNotFoundError:
         return None
     except UnicodeDecodeError as error:
@@ -100,7 +99,7 @@ def save_profile(home: Home, name: str, profile: Profile) -> None:
         ConfigurationError: the file cannot be written, or what is there is no profile.
         InputError: the name cannot be one.
     """
-    from data.profile_text import merged  # noqa: PLC0415  # tomlkit costs readers, who never need it, 40 ms
+    from configuration.profile_text import merged  # noqa: PLC0415  # tomlkit costs readers, who never need it, 40 ms
 
     save_profile_text(home, name, merged(profile_text(home, name) or "", profile))
 
@@ -109,7 +108,7 @@ def update_profile(home: Home, name: str, change: Callable[[Profile], Profile]) 
     """Change a profile as it is on disk now, which somebody may have edited meanwhile, and return it.
 
     Raises:
-        ConfigurationError: the file is no profile, or cannot be written.
+        ConfigurationError: the file is not a profile, or cannot be written.
         InputError: the name cannot be one.
     """
     profile = change(load_profile(home, name) or Profile())
@@ -124,7 +123,30 @@ def save_profile_text(home: Home, name: str, text: str) -> None:
         ConfigurationError: it cannot be written.
         InputError: the name cannot be one.
     """
-    write_whole(profile_path(home, name), text.encode(), "The profile file")
+    write_in_home(profile_path(home, name), text.encode(), "The profile file")
+
+
+class _SavedToken(msgspec.Struct, frozen=True):
+    """For which origin a token was entered, and the token."""
+
+    origin: str = ""
+    token: Secret = Secret("")
+
+
+class _SavedHeaders(msgspec.Struct, frozen=True):
+    """To which origin headers belong, and their values by name."""
+
+    origin: str = ""
+    values: dict[str, Secret] = {}
+
+
+class _Secrets(msgspec.Struct, frozen=True):
+    """What the file of a profile's secrets says; version 0.1.0 kept nothing but the token, at the top."""
+
+    jira: _SavedToken | None = None
+    headers: _SavedHeaders = _SavedHeaders()
+    origin: str = ""
+    token: Secret = Secret("")
 
 
 def load_token(home: Home, name: str, url: str) -> Secret | None:
@@ -133,13 +155,15 @@ def load_token(home: Home, name: str, url: str) -> Secret | None:
     A token belongs to the origin it was entered for: with another address in
     the profile it is not used.
     """
-    try:
-        raw: Any = json.loads(secret_path(home, name).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    if not isinstance(raw, Mapping) or raw.get("origin") != origin_of(url) or not raw.get("token"):
-        return None
-    return Secret(str(raw["token"]))
+    saved = _saved_token(home, name)
+    return saved.token if saved.token and _is_for(saved.origin, url) else None
+
+
+def _is_for(saved: str, url: str) -> bool:
+    # Version 0.1.0 kept the gateway's host alone; the token was for the one site that the profile named.
+    if saved == f"https://{GATEWAY_HOST}":
+        return origin_of(url).startswith(f"{saved}/ex/jira/")
+    return is_same_origin(saved, url)
 
 
 def token_origin(home: Home, name: str) -> str | None:
@@ -148,18 +172,93 @@ def token_origin(home: Home, name: str) -> str | None:
     Raises:
         InputError: the name cannot be one, or the file is a link to somewhere else.
     """
+    return origin_of(_saved_token(home, name).origin) or None
+
+
+def _saved_token(home: Home, name: str) -> _SavedToken:
+    """Return the token in the file of a profile; empty where there is none that can be read."""
     try:
-        raw: Any = json.loads(secret_path(home, name).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return str(raw.get("origin") or "") or None if isinstance(raw, Mapping) else None
+        saved = _secrets(home, name)
+    except ConfigurationError:
+        return _SavedToken()
+    return saved.jira or _SavedToken(saved.origin, saved.token)
+
+
+def load_headers(home: Home, name: str, url: str, wanted: Iterable[str]) -> tuple[tuple[str, Secret], ...]:
+    """Return name and value of each header that a profile wants to send to ``url``.
+
+    Args:
+        home: where the values are.
+        name: of the profile.
+        url: of the Jira.
+        wanted: names, in any case.
+
+    Raises:
+        ConfigurationError: a value is missing, belongs to another origin, or the file cannot be read.
+        InputError: the name cannot be one, or the file is a link to somewhere else.
+    """
+    names = tuple(wanted)
+    saved = _secrets(home, name).headers if names else _SavedHeaders()
+    if saved.values and not is_same_origin(saved.origin, url):
+        raise ConfigurationError(
+            f"The headers in secrets/{name}.json are not sent to {origin_of(url) or url}: "
+            f"they belong to {origin_of(saved.origin) or 'no origin'}.",
+            hint="Correct the origin beside them, if they are meant for that address.",
+        )
+    values = {known.casefold(): value for known, value in saved.values.items()}
+    for header in names:
+        if not values.get(header.casefold()):
+            raise ConfigurationError(
+                f"The header {header} of the profile {name} has no value.",
+                hint=f"Write it into secrets/{name}.json under headers, as the page on settings shows.",
+            )
+    return tuple((header, values[header.casefold()]) for header in names)
+
+
+def _secrets(home: Home, name: str) -> _Secrets:
+    """Return what the file of a profile's secrets says; empty where there is none.
+
+    Raises:
+        ConfigurationError: it cannot be read.
+    """
+    path = secret_path(home, name)
+    try:
+        _close_to_others(path)
+        content = path.read_bytes()
+        return msgspec.json.decode(content, type=_Secrets, dec_hook=_as_secret)
+    except FileNotFoundError:
+        return _Secrets()
+    except (OSError, msgspec.DecodeError, RecursionError) as error:
+        # Neither the words of the decoder nor the error itself: they may hold a piece of a secret.
+        raise _not_read(path) from (error if isinstance(error, OSError) else None)
+
+
+def _as_secret(_kind: type, value: object) -> Secret:
+    """Return a secret; what is not a text is taken for an empty one."""
+    return Secret(value if isinstance(value, str) else "")
+
+
+def _not_read(path: Path) -> ConfigurationError:
+    return ConfigurationError(
+        f"The file secrets/{path.name} cannot be read.",
+        hint="Correct it, which is JSON as the page on settings shows, or delete it and enter the token.",
+    )
+
+
+def _close_to_others(path: Path) -> None:
+    """Take the rights of others on the file of a token away: a copy or a backup may have given them."""
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        path.chmod(0o600)
+        logger.warning("secret.was_readable", extra={"file": path.name})
 
 
 def save_token(home: Home, name: str, url: str, token: Secret) -> None:
     """Write the token of a profile with the origin it belongs to, for the owner's eyes alone.
 
+    Other secrets in the file stay.
+
     Raises:
-        ConfigurationError: it cannot be written.
+        ConfigurationError: it cannot be written, or what is there cannot be read.
         InputError: the name cannot be one.
     """
     path = secret_path(home, name)
@@ -168,8 +267,26 @@ def save_token(home: Home, name: str, url: str, token: Secret) -> None:
         path.parent.chmod(0o700)
     except OSError as error:
         raise _not_written("The secrets folder", error) from error
-    content = json.dumps({"origin": origin_of(url), "token": token.reveal()})
-    write_whole(path, content.encode(), "The file of the token")
+    saved = {"jira": {"origin": origin_of(url), "token": token.reveal()}, **_other_secrets(path)}
+    write_in_home(path, f"{json.dumps(saved, indent=2)}\n".encode(), "The file of the token")
+
+
+def _other_secrets(path: Path) -> dict[str, Any]:
+    """Return what stands in the file beside Jira's token, also what this version does not know.
+
+    Raises:
+        ConfigurationError: the file holds something that cannot be read, and would be lost.
+    """
+    try:
+        content = path.read_bytes()
+        kept = json.loads(content) if content.strip(b" \r\n\t\0") else {}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, RecursionError):
+        raise _not_read(path) from None
+    if not isinstance(kept, dict):
+        raise _not_read(path)
+    return {name: value for name, value in kept.items() if name not in ("jira", "origin", "token")}
 
 
 def delete_token(home: Home, name: str) -> None:
@@ -183,12 +300,6 @@ def delete_token(home: Home, name: str) -> None:
         secret_path(home, name).unlink(missing_ok=True)
     except OSError as error:
         raise _not_written("The file of the token", error) from error
-
-
-def origin_of(url: str) -> str:
-    """Return scheme, host and port of an address, in lower case."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".casefold()
 
 
 def profile_path(home: Home, name: str) -> Path:
@@ -209,11 +320,11 @@ def secret_path(home: Home, name: str) -> Path:
     return _no_link(home.secrets / f"{checked_name(name)}.json")
 
 
-def write_whole(path: Path, content: bytes, what: str) -> None:
-    """Put ``content`` in place of a file in one step, so that a power cut leaves the old one or the new.
+def write_in_home(path: Path, content: bytes, what: str) -> None:
+    """Put ``content`` in place of a file of the home in one step; its owner alone may read it.
 
     Args:
-        path: the file; readable by its owner alone.
+        path: the file; its folder is made if missing.
         content: all of it.
         what: the file is called so if it cannot be written.
 
@@ -222,39 +333,9 @@ def write_whole(path: Path, content: bytes, what: str) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _clear_abandoned(path)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(path)
-        except BaseException:  # whatever happens, no half-written file stays behind
-            Path(temporary).unlink(missing_ok=True)
-            raise
-        _sync_folder(path.parent)
+        write_whole(path, content)
     except OSError as error:
         raise _not_written(f"{what} {path.name}", error) from error
-
-
-def _clear_abandoned(path: Path) -> None:
-    """Take away what a killed process left; a younger file may be another process at work."""
-    for left in path.parent.glob(f".{path.name}.*"):
-        with contextlib.suppress(FileNotFoundError):
-            if time.time() - left.stat().st_mtime > _ABANDONED_AFTER_S:
-                left.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name itself survive a power cut; Windows opens no folders and needs none."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _no_link(path: Path) -> Path:
@@ -309,7 +390,7 @@ def load_cache_metadata(home: Home, name: str) -> CacheMetadata | None:
     try:
         content = _metadata_path(home, name).read_bytes()
         return msgspec.json.decode(content, type=CacheMetadata)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, RecursionError):
         return None  # they can be written anew; nothing is computed from them
 
 
@@ -319,7 +400,7 @@ def save_cache_metadata(home: Home, name: str, metadata: CacheMetadata) -> None:
     Raises:
         ConfigurationError: the file cannot be written.
     """
-    write_whole(_metadata_path(home, name), msgspec.json.encode(metadata), "The metadata of the cache")
+    write_in_home(_metadata_path(home, name), msgspec.json.encode(metadata), "The metadata of the cache")
 
 
 def _metadata_path(home: Home, name: str) -> Path:

@@ -2,109 +2,58 @@
 
 ``compute`` is the whole line and is pure. ``Pipeline`` holds what a running
 dashboard needs around it: the store it reads, the snapshot it last saw, and
-the reports it has already made.
+what it has already answered.
 """
 
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from configuration.profile import Profile
-from data.cache_ledger import CacheLedger
+from data.answers import AnswerMemory, Question
 from data.cache_manager import Store
-from data.delivery import DeliveryTables, derive
-from data.dora_calculator import DORA_METRICS, calculate_all_dora_metrics
-from data.evaluate import no_data
-from data.evidence import IssueLine, evidence_lines
-from data.flow_calculator import (
-    FLOW_METRICS,
-    OPTIONAL_FLOW_METRICS,
-    calculate_all_flow_metrics,
-    optional_metrics,
-)
-from data.metric import Finding, MetricResult
-from data.performance_utils import CalculationContext, PerformanceTimer
-from data.periods import iso_instant, lay_out, parse_as_of, parse_day, zone_named
-from data.quality import find_in_period, find_in_tables
-from data.sources import Source
-from data.tables import MISSING, Dataset, Flags, IssueTable
+from data.dora_calculator import DORA_METRICS
+from data.export.evidence import IssueLine, find_evidence
+from data.export.selection import Found, Selection, select
+from data.flow_calculator import FLOW_METRICS, OPTIONAL_FLOW_METRICS, flow_metrics_of, optional_metrics
+from data.forecast.foresight import year_of
+from data.meaning.delivery import DeliveryTables, derive
+from data.meaning.quality import Noticed, find_in_tables, in_view
+from data.meaning.quality_rules import without_settings
+from data.metrics.context import CalculationContext
+from data.metrics.evaluate import no_data
+from data.metrics.filters import UnknownValue, choose_rows, filters_in_use, find_unknown_values
+from data.metrics.groups import By, Grouping, group_by
+from data.metrics.period_quality import find_in_period
+from data.metrics.report import Period, Report, View
+from data.metrics.touch import ranked
+from data.model.metric import Metric, MetricResult, QualityFinding, no_series
+from data.model.periods import Window, automatic_step, lay_out, parse_as_of, parse_day, zone_named
+from data.model.tables import MISSING, Dataset, IssueTable
+from data.performance_utils import PerformanceTimer
+from data.profiles.outdated import outdated_words
+from data.profiles.sources import Source
+from data.results import Results
+from data.store.ledger import CacheLedger
+from data.store.schema import DEFINITIONS
 
 logger = logging.getLogger(__name__)
 EMPTY_STORE = "There are no issues in the store."
 METRICS = (*DORA_METRICS, *FLOW_METRICS)
 # With those that exist only where a profile maps a field for them.
 ALL_METRICS = (*METRICS, *OPTIONAL_FLOW_METRICS.values())
-REMEMBERED_REPORTS = 64
+# The page of a view is asked for, then its drawer and its files, by several readers at once: so many reports
+# wait for that, and fewer where each is large. What was answered is remembered as bytes.
+REMEMBERED_REPORTS = 16
+REMEMBERED_ROWS = 400_000
 REMEMBERED_DERIVED = 2
-DAY_MS = 86_400_000
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What somebody wants to look at; empty fields mean the default.
-
-    Attributes:
-        date_from: first civil day, ``YYYY-MM-DD``.
-        date_to: last civil day, included.
-        as_of: instant or date; default: the data's own time.
-        timezone: zone of days and weeks; default: the profile's.
-        projects: project keys; empty: all.
-        types: issue type names; empty: all.
-        labels: labels of which an issue has one; empty: all.
-    """
-
-    date_from: str | None = None
-    date_to: str | None = None
-    as_of: str | None = None
-    timezone: str | None = None
-    projects: tuple[str, ...] = ()
-    types: tuple[str, ...] = ()
-    labels: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """The period as people write it; None where an empty store gives it no end."""
-
-    date_from: str | None
-    date_to: str | None
-    days: int
-    timezone: str
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Every metric of one view.
-
-    Attributes:
-        as_of: T in epoch milliseconds, ``MISSING`` over an empty store.
-        revision: of the stored rows.
-        complete: False while a first fetch still fills the store.
-        period: the period as laid out.
-        scope_issues: stored issues.
-        flow_items: issues in scope that pass the view's filters.
-        results: by metric id, DORA first.
-        findings: data quality.
-        delivery: the tables underneath, for whoever opens the evidence; None over an empty store.
-        context: the same with period and filters, for charts; None over an empty store.
-    """
-
-    as_of: int
-    revision: str
-    complete: bool
-    period: Period
-    scope_issues: int
-    flow_items: int
-    results: Mapping[str, MetricResult]
-    findings: tuple[Finding, ...] = ()
-    delivery: DeliveryTables | None = field(default=None, repr=False)
-    context: CalculationContext | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +62,11 @@ class Derived:
 
     Attributes:
         delivery: intervals, starts, completions, deployments.
-        findings: data quality of these tables.
+        noticed: data quality of these tables.
     """
 
     delivery: DeliveryTables
-    findings: tuple[Finding, ...]
+    noticed: tuple[Noticed, ...]
 
 
 def derive_all(dataset: Dataset, profile: Profile, zone: ZoneInfo, as_of: int) -> Derived:
@@ -135,41 +84,36 @@ def compute(
     profile: Profile,
     view: View,
     derived: Callable[[ZoneInfo, int], Derived] | None = None,
+    still_wanted: Callable[[], None] = lambda: None,
 ) -> Report:
-    """Answer a view from tables: derive their meaning, compute every metric, collect the evidence.
+    """Answer a view from tables: derive their meaning, lay out the period, choose the issues.
+
+    Metrics, findings and endings of the report are computed when they are first looked at.
 
     Args:
         dataset: tables as stored.
         profile: what they mean.
         view: what is asked.
         derived: gives the tables their meaning in a zone as of an instant, for a caller that keeps it.
+        still_wanted: called between the steps; raises where nobody waits for the answer any more.
 
     Raises:
         InputError: a date, period or zone of the view makes no sense.
         ConfigurationError: a pattern of the profile makes no sense.
     """
-    zone = zone_named(view.timezone or profile.timezone)
-    first = parse_day(view.date_from, "--from") if view.date_from else None
-    last = parse_day(view.date_to, "--to") if view.date_to else None
-    as_of = parse_as_of(view.as_of, zone) if view.as_of else dataset.as_of
+    zone, as_of = _moment_of(view, dataset, profile)
     issues = dataset.issues
-    created = issues.created[issues.created != MISSING]
-    first_created = int(created.min()) if len(created) else MISSING
-    if as_of == MISSING:
-        if first and last:
-            lay_out(first, last, zone, 0)  # refuses a period that ends before it begins
-        return _over_nothing(dataset, profile, as_of, Period(view.date_from, view.date_to, 0, zone.key))
-    window = lay_out(first, last, zone, as_of, first_created)
-    period = Period(window.first_day.isoformat(), window.last_day.isoformat(), window.days, zone.key)
-    if not len(issues):
-        return _over_nothing(dataset, profile, as_of, period)
+    window, period = _period_of(view, first_creation(issues), zone, as_of)
+    if window is None or not len(issues):
+        return _over_nothing(dataset, profile, view, as_of, period)
     meaning = derived(zone, as_of) if derived else derive_all(dataset, profile, zone, as_of)
     delivery = meaning.delivery
-    chosen = _chosen(issues, view)
-    context = CalculationContext(delivery, window, chosen, frozenset(view.projects))
-    note = _note(as_of, dataset.as_of)
-    flow = calculate_all_flow_metrics(context, note)
-    in_scope = delivery.in_scope if chosen is None else delivery.in_scope & chosen
+    choice = choose_rows(dataset, view)
+    step = automatic_step(window) if view.step == "auto" else view.step
+    context = CalculationContext(delivery, window, choice, step, still_wanted)
+    metrics = *DORA_METRICS, *flow_metrics_of(delivery)
+    results = Results(metrics, context, _word_note(as_of, dataset.as_of))
+    in_scope = delivery.in_scope if choice.rows is None else delivery.in_scope & choice.rows
     return Report(
         as_of=as_of,
         revision=dataset.revision,
@@ -177,77 +121,57 @@ def compute(
         period=period,
         scope_issues=len(issues),
         flow_items=int(in_scope.sum()),
-        results={**calculate_all_dora_metrics(context, note), **flow},
-        findings=(*meaning.findings, *find_in_period(delivery, window, flow)),
+        results=results,
+        find=lambda: _find_all(meaning.noticed, profile, context, results),
+        view=view,
         delivery=delivery,
         context=context,
     )
 
 
-def document(report: Report, profile_name: str) -> dict[str, Any]:
-    """Return the JSON document of ``metrics --json``, keys in their published order."""
-    period = report.period
-    return {
-        "schema": 1,
-        "profile": profile_name,
-        "revision": report.revision,
-        "complete": report.complete,
-        "as_of": iso_instant(report.as_of),
-        "period": {
-            "from": period.date_from,
-            "to": period.date_to,
-            "days": period.days,
-            "timezone": period.timezone,
-        },
-        "scope": {"issues": report.scope_issues, "flow_items": report.flow_items},
-        "metrics": {name: _result_document(result) for name, result in report.results.items()},
-        "data_quality": [
-            {
-                "code": finding.code,
-                "n": finding.n,
-                "keys": list(finding.keys),
-                "message": finding.message,
-                "remedy": finding.remedy,
-            }
-            for finding in report.findings
-        ],
-    }
+def _find_all(
+    noticed: Iterable[Noticed],
+    profile: Profile,
+    context: CalculationContext,
+    results: Mapping[str, MetricResult],
+) -> tuple[QualityFinding, ...]:
+    seen = in_view(noticed, context.choice.rows, context.choice.projects)
+    return ranked(_without_settings((*seen, *find_in_period(context)), profile), results)
 
 
-def _result_document(result: MetricResult) -> dict[str, Any]:
-    previous = result.previous
-    return {
-        "definition": result.definition,
-        "state": result.state,
-        "message": result.message,
-        "value": result.value,
-        "unit": result.unit,
-        "n": result.n,
-        "percentiles": result.percentiles,
-        "percentiles_withheld": result.percentiles_withheld,
-        "interval": result.interval,
-        "evidence": result.evidence,
-        "previous": None if previous is None else {"value": previous.value, "n": previous.n},
-        "trend": result.trend,
-        "band": result.band,
-        "weekly": [
-            {
-                "week": week.week,
-                "start": week.start,
-                "value": week.value,
-                "n": week.n,
-                "partial": week.partial,
-            }
-            for week in result.weekly
-        ],
-        "included": result.included,
-        "excluded": result.excluded,
-        **result.extra,
-    }
+def _without_settings(found: Iterable[QualityFinding], profile: Profile) -> tuple[QualityFinding, ...]:
+    """Return findings whose remedies advise no setting that the profile has already."""
+    made = [f"{name} = {getattr(profile, name)}" for name in ("start_source", "completion_source")]
+    return tuple(replace(each, remedy=without_settings(each.remedy, made)) for each in found)
 
 
-def _over_nothing(dataset: Dataset, profile: Profile, as_of: int, period: Period) -> Report:
+def _moment_of(view: View, dataset: Dataset, profile: Profile) -> tuple[ZoneInfo, int]:
+    """Return the zone of a view's days and the instant as of which it is answered."""
+    zone = zone_named(view.timezone or profile.timezone)
+    return zone, parse_as_of(view.as_of, zone) if view.as_of else dataset.as_of
+
+
+def first_creation(issues: IssueTable) -> int:
+    """Return the earliest instant at which an issue was created; ``MISSING`` for none."""
+    created = issues.created[issues.created != MISSING]
+    return int(created.min()) if len(created) else MISSING
+
+
+def _period_of(view: View, first: int, zone: ZoneInfo, as_of: int) -> tuple[Window | None, Period]:
+    """Lay out the period of a view; without any instant to end at there is no window, only what was asked."""
+    first_day = parse_day(view.date_from, "--from") if view.date_from else None
+    last_day = parse_day(view.date_to, "--to") if view.date_to else None
+    if as_of == MISSING:
+        if first_day and last_day:
+            lay_out(first_day, last_day, zone, 0)  # refuses a period that ends before it begins
+        return None, Period(view.date_from, view.date_to, 0, zone.key)
+    window = lay_out(first_day, last_day, zone, as_of, first)
+    return window, Period(window.first_day.isoformat(), window.last_day.isoformat(), window.days, zone.key)
+
+
+def _over_nothing(dataset: Dataset, profile: Profile, view: View, as_of: int, period: Period) -> Report:
     more = optional_metrics(profile.fields)
+    blind = tuple(name for name in filters_in_use(view) if name != "project")
     return Report(
         as_of=as_of,
         revision=dataset.revision,
@@ -256,31 +180,53 @@ def _over_nothing(dataset: Dataset, profile: Profile, as_of: int, period: Period
         scope_issues=len(dataset.issues),
         flow_items=0,
         results={
-            metric.id: no_data(metric, EMPTY_STORE, business_days=profile.business_days)
+            metric.id: replace(
+                no_data(metric, EMPTY_STORE, business_days=profile.business_days),
+                filters_ignored=blind if metric.of_deployments else (),
+                series=no_series("week" if view.step == "auto" else view.step),
+            )
             for metric in (*METRICS, *more)
         },
+        view=view,
     )
 
 
-def _chosen(issues: IssueTable, view: View) -> Flags | None:
-    """Return the rows that pass the view's filters, None when it has none."""
-    if not (view.projects or view.types or view.labels):
-        return None
-    chosen = np.ones(len(issues), np.bool_)
-    if view.projects:
-        chosen &= np.array([p.key in view.projects for p in issues.projects], np.bool_)[issues.project]
-    if view.types:
-        chosen &= np.array([kind.name in view.types for kind in issues.types], np.bool_)[issues.type]
-    if view.labels:
-        wanted = set(view.labels)
-        chosen &= np.array([bool(wanted & set(s)) for s in issues.label_sets], np.bool_)[issues.labels]
-    return chosen
-
-
-def _note(as_of: int, newest: int) -> str | None:
+def _word_note(as_of: int, newest: int) -> str | None:
     if as_of >= newest:
         return None
     return "As of a past instant: statuses are those of then; resolutions, types and labels are today's."
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """Where the numbers come from and how old they are.
+
+    Attributes:
+        kind: of the source; ``empty`` where nothing is stored.
+        synced_at: when they were read, epoch milliseconds.
+        complete: False while a first fetch still fills the store.
+        stored: issues.
+        site: address of their Jira.
+        as_of: the data's own time, ``MISSING`` where nothing is stored.
+        definitions: those under which they were published: ``today``, ``earlier``, or ``renewed``: first
+            under earlier ones, and since then under those of today.
+        outdated: what issues lack that an earlier version read, cause and remedy; None where nothing.
+    """
+
+    kind: Literal["demo", "jira", "files", "empty"]
+    synced_at: int | None
+    complete: bool
+    stored: int
+    site: str
+    definitions: Literal["today", "earlier", "renewed"] = "today"
+    as_of: int = MISSING
+    outdated: tuple[str, str] | None = None
+
+
+def _name_definitions(meta: Mapping[str, str]) -> Literal["today", "earlier", "renewed"]:
+    if meta.get("revision") and meta.get("definitions") != DEFINITIONS:
+        return "earlier"
+    return "today" if meta.get("first_definitions", DEFINITIONS) == DEFINITIONS else "renewed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,35 +236,74 @@ class Choices:
     projects: tuple[str, ...]
     types: tuple[str, ...]
     labels: tuple[str, ...]
+    components: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SourceStatus:
-    """Where the numbers come from and how old they are."""
+@dataclass(frozen=True)
+class Snapshot:
+    """One state of the stored data, with what every page asks of it and a view does not change.
 
-    kind: Literal["demo", "jira", "files", "empty"]
-    synced_at: int | None
-    complete: bool
-    stored: int
-    site: str
+    Attributes:
+        dataset: as published.
+    """
+
+    dataset: Dataset
+
+    @property
+    def state(self) -> Hashable:
+        """What tells this state from the others of the same profile."""
+        return self.dataset.revision, self.dataset.as_of, self.dataset.complete
+
+    @cached_property
+    def choices(self) -> Choices:
+        """What occurs in the store: project keys, issue type names, labels, components."""
+        issues = self.dataset.issues
+        return Choices(
+            projects=tuple(sorted({project.key for project in issues.projects})),
+            types=tuple(sorted({kind.name for kind in issues.types if kind.name})),
+            labels=tuple(sorted({label for labels in issues.label_sets for label in labels})),
+            components=tuple(sorted({name for names in issues.component_sets for name in names})),
+        )
+
+
+def most_reports(issues: int) -> int:
+    """Return how many reports over so many issues are kept at hand."""
+    return max(1, min(REMEMBERED_REPORTS, REMEMBERED_ROWS // max(1, issues)))
 
 
 class Pipeline:
-    """The path of the data for one source, with the snapshot and the reports it has at hand.
+    """The path of the data for one source, with the snapshot and the answers it has at hand.
 
     Safe to share between threads: readers get an immutable snapshot, and a
     finished sync is seen as a new revision of the store.
+
+    Args:
+        source: the profile and its store.
+        ledger: where views are counted; None: nowhere.
+        still_wanted: called between the steps of a report; raises where nobody waits for it any more.
+        memory: of answers, which several pipelines may share; None: one of its own.
     """
 
-    def __init__(self, source: Source, ledger: CacheLedger | None = None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        ledger: CacheLedger | None = None,
+        still_wanted: Callable[[], None] = lambda: None,
+        memory: AnswerMemory | None = None,
+    ) -> None:
         self.source = source
+        self._still_wanted = still_wanted
         self._ledger = ledger
         self._lock = threading.Lock()
         # One computation at a time: of two that ask for the same view the second finds it done.
-        self._turn = threading.Lock()
-        self._dataset: Dataset | None = None
+        self._turn = threading.RLock()
+        self._snapshot: Snapshot | None = None
         self._reports: OrderedDict[View, Report] = OrderedDict()
         self._derived: OrderedDict[tuple[str, int], Derived] = OrderedDict()
+        self._memory = AnswerMemory() if memory is None else memory
+        # Stands for this pipeline in the memory, which would otherwise keep it and its tables alive.
+        self._asked = object()
+        self._outdated: tuple[Hashable, tuple[str, str] | None] | None = None
 
     @property
     def name(self) -> str:
@@ -337,69 +322,165 @@ class Pipeline:
 
     def dataset(self) -> Dataset:
         """Return the published data, read again only when their revision has changed."""
-        return self._current(self.store.meta())
+        return self._refresh(self.store.meta()).dataset
 
-    def _current(self, meta: Mapping[str, str]) -> Dataset:
+    def _refresh(self, meta: Mapping[str, str]) -> Snapshot:
         with self._lock:
-            known = self._dataset
-            if known is None or known.revision != meta.get("revision", ""):
-                self._take_over(self.store.load())
-            elif known.as_of != int(meta.get("as_of", MISSING)):
+            known = self._snapshot
+            if known is None or known.dataset.revision != meta.get("revision", ""):
+                del known
+                self._let_go()  # before the load: of large data there is not room for both
+                return self._take_over(self.store.load())
+            as_of = int(meta.get("as_of", MISSING))
+            if known.dataset.as_of != as_of:
                 # Nothing has changed but the instant as of which that is known.
-                self._take_over(
-                    replace(known, as_of=int(meta["as_of"]), complete=meta.get("complete", "1") == "1")
-                )
-            assert self._dataset is not None
-            return self._dataset
+                complete = meta.get("complete", "1") == "1"
+                return self._take_over(replace(known.dataset, as_of=as_of, complete=complete))
+            return known
 
-    def _take_over(self, dataset: Dataset) -> None:
-        self._dataset = dataset
+    def _take_over(self, dataset: Dataset) -> Snapshot:
+        self._let_go()
+        self._snapshot = Snapshot(dataset)
+        return self._snapshot
+
+    def _let_go(self) -> None:
+        self._snapshot = None
         self._reports.clear()
         self._derived.clear()
+        self._memory.forget(self._asked)
 
-    def report(self, view: View) -> Report:
-        """Answer a view; the same view of the same revision is computed once."""
-        dataset = self.dataset()
-        known = self._remembered(view, dataset)
+    def answer(
+        self,
+        what: Hashable,
+        view: View,
+        tell: Callable[[Report], bytes],
+        names: Iterable[str] | None = None,
+    ) -> bytes:
+        """Return what ``tell`` makes of the report of a view; of the same data it is made once.
+
+        What travels to a page or into a file goes through here: these bytes are remembered, the report is
+        not. What changes with the clock, such as how old the data are, does not belong into them:
+        ``status`` has it.
+
+        Args:
+            what: names the answer, with all else that ``tell`` looks at beside the report and the profile:
+                ``("flow.charts", names, step)``.
+            view: what is looked at.
+            tell: makes the bytes, called only where they are not remembered. What it raises passes through,
+                and nothing is remembered then.
+            names: of the metrics that it shows, which are computed first; None: all. Others are computed
+                where ``tell`` looks at them.
+
+        Raises:
+            InputError: a date, period or zone of the view makes no sense.
+        """
+        snapshot = self._refresh(self.store.meta())
+        question = Question(self._asked, snapshot.state, (what, view))
+        known = self._memory.recall(question)
         if known is not None:
             return known
         with self._turn:
-            known = self._remembered(view, dataset)
+            known = self._memory.recall(question)
+            if known is None:
+                known = tell(self._report(view, snapshot.dataset, names))
+                self._memory.keep(question, known)
+            return known
+
+    def forget_answers(self) -> None:
+        """Give the room of the remembered answers back: nobody will ask this pipeline again."""
+        self._memory.forget(self._asked)
+
+    def period(self, view: View) -> Period:
+        """Return the period of a view as people write it, without answering the view.
+
+        Raises:
+            InputError: a date, period or zone of the view makes no sense.
+        """
+        zone, as_of = _moment_of(view, self.dataset(), self.profile)
+        return _period_of(view, MISSING, zone, as_of)[1]
+
+    def year(self, view: View) -> View:
+        """Return the same choice over the 52 whole weeks before T, which forecasts are told with.
+
+        Over an empty store the view itself.
+        """
+        last = self.period(replace(view, date_from=None, date_to=None)).date_to
+        return view if last is None else year_of(view, parse_day(last, "the newest day"))
+
+    def report(self, view: View) -> Report:
+        """Answer a view with all that it was computed from; the views asked for last are still at hand."""
+        return self._report(view, self.dataset())
+
+    def _report(self, view: View, dataset: Dataset, names: Iterable[str] | None = None) -> Report:
+        known = self._recall(view, dataset)
+        if known is not None:
+            return known
+        with self._turn:
+            known = self._recall(view, dataset)
             if known is not None:
                 return known
-            return self._computed(view, dataset)
+            return self._compute_anew(view, dataset, names)
 
-    def _remembered(self, view: View, dataset: Dataset) -> Report | None:
+    def grouping(self, view: View, by: By) -> Grouping:
+        """Answer a view for each of its groups; the groups of an empty store are none."""
+        report = self.report(view)
+        if report.context is None:
+            return Grouping(by, (), 0)
+        metrics = [metric for metric in ALL_METRICS if metric.id in report.results]
+        return group_by(report.context, metrics, by, self._note_of(report))
+
+    def breakdown(self, report: Report, metric: Metric, by: By) -> Grouping:
+        """Answer one metric for each group that one of its rows is in, as ``grouping`` does for all."""
+        if report.context is None:
+            return Grouping(by, (), 0)
+        rows = None if metric.of_deployments else report.results[metric.id].candidates.rows()
+        return group_by(report.context, [metric], by, self._note_of(report), rows)
+
+    def _note_of(self, report: Report) -> str | None:
+        return _word_note(report.as_of, self.dataset().as_of)
+
+    def unknown_values(self, view: View) -> list[UnknownValue]:
+        """Return the filter values of a view that no stored issue has; over an empty store none."""
+        dataset = self.dataset()
+        return find_unknown_values(dataset, view) if len(dataset.issues) else []
+
+    def _recall(self, view: View, dataset: Dataset) -> Report | None:
         with self._lock:
-            known = self._reports.get(view) if dataset is self._dataset else None
+            current = self._snapshot is not None and dataset is self._snapshot.dataset
+            known = self._reports.get(view) if current else None
             if known is not None:
                 self._reports.move_to_end(view)
             return known
 
-    def _computed(self, view: View, dataset: Dataset) -> Report:
+    def _compute_anew(self, view: View, dataset: Dataset, names: Iterable[str] | None) -> Report:
         with PerformanceTimer() as timer:
             report = compute(
-                dataset, self.profile, view, lambda zone, as_of: self._deliver(dataset, zone, as_of)
+                dataset,
+                self.profile,
+                view,
+                lambda zone, as_of: self._find_derived(dataset, zone, as_of),
+                self._still_wanted,
             )
+            wanted = [report.results[name] for name in names or report.results if name in report.results]
         logger.info(
             "metrics.calculated",
             extra={
                 "duration_ms": round(timer.duration_ms, 3),
                 "issues": report.scope_issues,
-                "metrics": len(report.results),
+                "metrics": len(wanted),
                 "revision": report.revision,
             },
         )
         if self._ledger is not None and report.revision:
             self._ledger.note_view(self.store.path.stem)
         with self._lock:
-            if dataset is self._dataset:
+            if self._snapshot is not None and dataset is self._snapshot.dataset:
                 self._reports[view] = report
-            while len(self._reports) > REMEMBERED_REPORTS:
+            while len(self._reports) > most_reports(len(dataset.issues)):
                 self._reports.popitem(last=False)
         return report
 
-    def _deliver(self, dataset: Dataset, zone: ZoneInfo, as_of: int) -> Derived:
+    def _find_derived(self, dataset: Dataset, zone: ZoneInfo, as_of: int) -> Derived:
         """Return the derived tables: they depend on zone and instant, and not on period or filters."""
         key = zone.key, as_of
         known = self._derived.get(key)
@@ -411,18 +492,13 @@ class Pipeline:
         return known
 
     def choices(self) -> Choices:
-        """Return what occurs in the store: project keys, issue type names, labels."""
-        issues = self.dataset().issues
-        return Choices(
-            projects=tuple(sorted({project.key for project in issues.projects})),
-            types=tuple(sorted({kind.name for kind in issues.types if kind.name})),
-            labels=tuple(sorted({label for labels in issues.label_sets for label in labels})),
-        )
+        """Return what occurs in the store: project keys, issue type names, labels, components."""
+        return self._refresh(self.store.meta()).choices
 
     def status(self) -> SourceStatus:
         """Return where the numbers come from, and when they were read."""
         meta = self.store.meta()
-        dataset = self._current(meta)
+        dataset = self._refresh(meta).dataset
         synced = meta.get("synced_here_at", meta.get("synced_at"))
         return SourceStatus(
             kind=self.source.kind if len(dataset.issues) else "empty",
@@ -430,13 +506,37 @@ class Pipeline:
             complete=dataset.complete,
             stored=len(dataset.issues),
             site=meta.get("site", ""),
+            definitions=_name_definitions(meta),
+            as_of=dataset.as_of,
+            outdated=self._find_outdated(meta),
         )
 
+    def _find_outdated(self, meta: Mapping[str, str]) -> tuple[str, str] | None:
+        """Count the issues that an earlier version read: once for each state of the store."""
+        state, known = (meta.get("revision"), meta.get("rows")), self._outdated
+        if known is None or known[0] != state:
+            self._outdated = known = state, outdated_words(self.source)
+        return known[1]
+
     def lines(self, report: Report, metric_id: str, reason: str | None = None) -> list[IssueLine]:
-        """Return the rows behind a number: the included ones, or those left out for ``reason``."""
+        """Return the rows behind a number: the included ones, or those left out for ``reason``; by key."""
+        found = self.found(report, metric_id, Selection(reason=reason, order="key"))
+        return [] if found is None else found.lines()
+
+    def found(self, report: Report, metric_id: str, selection: Selection) -> Found | None:
+        """Return the rows behind a number that a selection asks for; None over an empty store.
+
+        Which they are is remembered, so that the pages of a long table are not searched one by one.
+        """
         if report.delivery is None:
-            return []
+            return None
+        evidence = find_evidence(report.delivery, metric_id, report.results[metric_id], selection.reason)
+        # Of this report, and not of the newest data: the places are of its rows.
+        state = report.revision, report.as_of
+        question = Question(self._asked, state, ("found", report.view, metric_id, selection))
+        known = self._memory.recall(question)
+        if known is None:
+            known = select(evidence, selection, report.context, self.store).tobytes()
+            self._memory.keep(question, known)
         site = "" if self.source.kind == "demo" else self.store.meta().get("site", "")
-        return evidence_lines(
-            report.delivery, metric_id, report.results[metric_id], store=self.store, site=site, reason=reason
-        )
+        return Found(evidence, np.frombuffer(known, np.intp), self.store, site)

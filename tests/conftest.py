@@ -1,12 +1,20 @@
 """Fixtures that many tests share."""
 
+import gc
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from tests.support.gates import Figure, Gate, table
 
 # What a property says does not depend on how busy the machine is; speed is measured by benchmarks.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# For a look between two changes: make quick.
+settings.register_profile("quick", settings.get_profile("steady"), max_examples=10)
 settings.load_profile("steady")
 
 
@@ -15,6 +23,48 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if getattr(item, "originalname", item.name).startswith("benchmark_"):
             item.add_marker("bench")
+
+
+FIGURES = pytest.StashKey[dict[str, dict[str, Figure]]]()
+LAST = pytest.StashKey[dict[str, dict[str, object]]]()
+
+
+@pytest.fixture
+def gate(request: pytest.FixtureRequest, benchmark: BenchmarkFixture) -> Iterator[Gate]:
+    """Return what measures this benchmark and holds its figures."""
+    marker = request.node.get_closest_marker("benchmark")
+    held = Gate(benchmark, marker.kwargs.get("timer", time.process_time) if marker else time.process_time)
+    gc.collect()
+    gc.freeze()  # what other tests left behind is then never searched for garbage while the clock runs
+    yield held
+    gc.unfreeze()
+    request.config.stash.setdefault(FIGURES, {})[request.node.nodeid] = held.figures
+
+
+def pytest_benchmark_update_machine_info(machine_info: dict[str, object]) -> None:
+    """Keep of the machine what a comparison depends on, not its name or the clock rate of this moment."""
+    cpu = machine_info["cpu"]
+    assert isinstance(cpu, dict)
+    wanted = ("machine", "system", "python_implementation", "python_version")
+    kept = {name: machine_info[name] for name in wanted}
+    machine_info.clear()
+    machine_info.update(kept, cpu={name: cpu.get(name) for name in ("brand_raw", "count")})
+
+
+def pytest_benchmark_compare_machine_info(config: pytest.Config, compared_benchmark: dict) -> None:
+    """Remember the figures of the run that this one is compared with."""
+    config.stash[LAST] = {run["fullname"]: run["extra_info"] for run in compared_benchmark["benchmarks"]}
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the seed of the order, and what benchmarks found beside goals, gates and the last kept run."""
+    if config.pluginmanager.hasplugin("randomly"):
+        terminalreporter.write_line(f"order of the tests: --randomly-seed={config.option.randomly_seed}")
+    figures = config.stash.get(FIGURES, {})
+    if any(figures.values()):
+        terminalreporter.section("figures")
+        for line in table(figures, config.stash.get(LAST, {})):
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture

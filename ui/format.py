@@ -1,8 +1,12 @@
 """Numbers and words for people."""
 
 import datetime as dt
+from collections.abc import Sequence
 
-from data.metric import Metric, MetricResult
+from data.model.metric import OF_DEPLOYMENTS, Metric, MetricResult
+from data.model.verdict import verdict
+
+SHOWN_KEYS = 60
 
 UNIT_WORDS = {
     "items/week": "items a week",
@@ -10,7 +14,7 @@ UNIT_WORDS = {
     "deployments/week": "deployments a week",
     "days": "days, median",
     "hours": "hours, median",
-    "items": "items now",
+    "items": "items at the end",
     "percent": "%",
 }
 PERCENT_OF = {
@@ -32,20 +36,35 @@ FINDING_TITLES = {
     "zombie": "in progress for too long",
     "version_without_date": "released without a date",
     "sprint_like_versions": "versions that are sprints",
+    "same_day_releases": "many releases on one day",
+    "closed_after_release": "closed after the release",
+    "deployment_unknown_project": "projects nobody knows",
+    "deployment_unknown_issue": "issue keys nobody knows",
     "littles_law_mismatch": "load and speed disagree",
+    "history_truncated": "beginning of the history is missing",
+    "malformed_history": "change that cannot be read",
+    "inferred_status": "status known by its usual name only",
+    "status_category_conflict": "two categories of one status",
+    "bulk_created": "created in bulk",
+    "bulk_day": "completed in bulk",
+    "unclassified_types": "types that stand for no flow item",
 }
-OF_DEPLOYMENTS = frozenset({"deployment_frequency", "change_fail_rate", "deployment_rework_rate"})
+GOES_BY_PROJECT = "deployments and their incidents have none of these, so this number goes by project alone"
 REASON_WORDS = {
     "not_delivered": "closed without being delivered",
+    "history_truncated": "beginning of the history is missing",
     "never_started": "never in a status in progress",
     "negative": "finished before it began",
+    "no_estimate": "without an estimate",
     "zero_flow_time": "no time between start and completion",
     "no_date": "released without a date",
     "name_filtered": "name does not match the pattern",
     "not_production": "not in a production environment",
+    "not_successful": "an attempt that did not succeed",
     "after_as_of": "later than the data",
     "not_deployed": "not deployed yet, as far as known",
     "deployed_before_start": "deployed before the work began",
+    "latent": "seen too long after the deployment",
     "unattributed": "put down to no deployment",
     "not_an_incident": "turned out to be no incident",
 }
@@ -79,6 +98,13 @@ def unit_words(metric: Metric) -> str:
     return PERCENT_OF.get(metric.id) or UNIT_WORDS.get(metric.unit, metric.unit)
 
 
+def ignored_words(result: MetricResult) -> str:
+    """Return what a number is of in spite of the filters, ``all types and labels``; "" where it heeds all."""
+    plural = [f"{name.replace('_', ' ')}s" for name in result.filters_ignored]
+    rest, last = plural[:-1], plural[-1:]
+    return "all " + " and ".join([", ".join(rest), *last] if rest else last) if plural else ""
+
+
 def finding_title(code: str) -> str:
     """Return a data-quality code in words."""
     return FINDING_TITLES.get(code, code.replace("_", " "))
@@ -97,28 +123,40 @@ def comparison(metric: Metric, result: MetricResult) -> tuple[str, str]:
     if previous is None or previous.value is None:
         return "no earlier data to compare with", "even"
     before = number(previous.value)
-    if result.trend == "unknown":
-        return f"too few to compare; {before} before", "even"
-    if result.trend == "flat":
-        return f"about as before ({before})", "even"
-    words = f"{ARROWS[result.trend]} {result.trend} from {before}"
+    if result.kind == "stock":
+        return f"{before} when the period began", "even"
+    words = f"{verdict(result)} ({before} before)"
+    if result.trend not in ARROWS:
+        return words, "even"
+    words = f"{ARROWS[result.trend]} {words}"
     tone = "better" if (result.trend == "up") == (metric.better == "higher") else "worse"
     return (words, "even") if metric.better == "neither" else (f"{words}: {tone}", tone)
+
+
+def interval_words(result: MetricResult) -> str:
+    """Return the 95 % interval of a value, ``4.8 to 6.9 days``; "" where it has none."""
+    if result.interval is None:
+        return ""
+    low, high = result.interval
+    return f"{number(low)} to {number(high)} {'%' if result.unit == 'percent' else result.unit}"
 
 
 def percentile_words(result: MetricResult) -> str:
     """Return the percentiles of a result and why some are withheld; "" for counts and rates."""
     withheld = [f"{name.upper()} withheld, {why}" for name, why in result.percentiles_withheld.items()]
-    return "; ".join([*_known(result), *withheld])
+    return "; ".join([*_list_known(result), *withheld])
 
 
-def percentiles_in_short(result: MetricResult) -> str:
-    """Return the known percentiles and the names of the withheld ones; "" for counts and rates."""
+def spread_in_short(result: MetricResult) -> str:
+    """Return the range of the value, the percentiles beside it, and the names of those withheld."""
+    low, high = map(number, result.interval or (0.0, 0.0))
+    extent = [f"range {low} to {high}"] if result.interval else []
+    known = [text for text in _list_known(result) if not (extent and text.startswith("P50"))]
     withheld = " and ".join(name.upper() for name in result.percentiles_withheld)
-    return "; ".join([*_known(result), *([f"{withheld} withheld: too few"] if withheld else [])])
+    return "; ".join([*extent, *known, *([f"{withheld} withheld: too few"] if withheld else [])])
 
 
-def _known(result: MetricResult) -> list[str]:
+def _list_known(result: MetricResult) -> list[str]:
     percentiles = (result.percentiles or {}).items()
     return [f"{name.upper()} {number(value)}" for name, value in percentiles if value is not None]
 
@@ -130,12 +168,18 @@ def reason(code: str) -> str:
 
 def day(instant_ms: int) -> str:
     """Return the UTC date of an instant, ``22 Nov 2026``."""
-    return f"{dt.datetime.fromtimestamp(instant_ms / 1000, dt.UTC):%-d %b %Y}"
+    date = dt.datetime.fromtimestamp(instant_ms / 1000, dt.UTC)
+    return f"{date.day} {date:%b %Y}"  # "%-d" is not known everywhere
 
 
 def age(instant_ms: int, now_ms: int) -> str:
-    """Return how long ago an instant was: ``just now``, ``3 min ago``, ``2 h ago``, ``4 days ago``."""
-    minutes = max(0, now_ms - instant_ms) // 60_000
+    """Return how long ago an instant was: ``just now``, ``3 min ago``, ``2 h ago``, ``4 days ago``.
+
+    An instant that is still to come, by more than a minute, was stamped by a clock that was put back since.
+    """
+    minutes = (now_ms - instant_ms) // 60_000
+    if minutes < -1:
+        return "by a clock that ran ahead"
     if minutes < 1:
         return "just now"
     if minutes < 60:
@@ -143,3 +187,14 @@ def age(instant_ms: int, now_ms: int) -> str:
     if minutes < 48 * 60:
         return f"{minutes // 60} h ago"
     return f"{minutes // (24 * 60)} days ago"
+
+
+def key_list(keys: Sequence[str], n: int | None = None) -> str:
+    """Return keys in a row, the first sixty of many and how many more there are.
+
+    Args:
+        keys: at least the first sixty.
+        n: how many there are in all, where ``keys`` are not all of them.
+    """
+    more = (len(keys) if n is None else n) - SHOWN_KEYS
+    return ", ".join(keys[:SHOWN_KEYS]) + (f" and {number(more)} more" if more > 0 else "")

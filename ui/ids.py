@@ -15,17 +15,26 @@ SOURCE = "source"  # profile and revision: what the shell follows
 POLL = "poll"
 
 PERIOD = "filter-period"
-RANGE = "filter-range"
+FROM = "filter-from"
+TO = "filter-to"
+DAYS = "filter-days"  # holds the two days of a period of one's own
+STEP = "filter-step"
 PROJECT = "filter-project"
 TYPE = "filter-type"
 LABEL = "filter-label"
+COMPONENT = "filter-component"
 PROFILE = "filter-src"
 RESET = "filter-reset"
 FILTER_BAR = "filters-bar"
 FILTER_SUMMARY = "filters-summary"
 
+WHOSE = "whose"  # profile and site, for the window's title
+SITE = "site"
 STATUS = "status"
 SYNC = "sync-now"
+ASK_NOW = "ask-now"  # pattern: {"kind": ASK_NOW, "name": profile}
+SILENCE = "silence"
+REFETCH = "refetch"  # pattern: {"kind": REFETCH, "name": profile}
 BANNER = "banner"
 JOB = "job"
 NOTICE = "notice"
@@ -33,11 +42,27 @@ INVITATION = "invitation"  # what to look at after a Jira was connected
 LIVE = "live"
 WARM_UP = "warm-up"
 FINDINGS = "findings"
+# Patterns: {"kind": ..., "page": where it stands, "code": of the finding, "title": of the repair}
+REPAIR = "repair"
+REPAIR_EFFECT = "repair-effect"
+REPAIR_SAVE = "repair-save"
+REPAIR_SAVED = "repair-saved"
+HEADLINE = "headline"
+FORECAST_QUESTION = "forecast-question"
+FORECAST_ANSWER = "forecast-answer"
+FORECAST_ITEMS = "forecast-items"
+FORECAST_BY = "forecast-by"
+FORECAST_EXCLUDE = "forecast-exclude"
+UNKNOWN = "unknown"
 CHANGES = "changes"
 STUCK = "stuck"
 
 DRAWER = "drawer"
 DRAWER_HEAD = "drawer-head"
+DRAWER_FIND = "drawer-find"
+DRAWER_FILLED = "drawer-filled"  # the columns that have something to say
+DRAWER_TOOLS = "drawer-tools"  # what can be done with the rows
+DRAWER_GROUPS = "drawer-groups"  # the number, broken down
 DRAWER_METRIC = "drawer-metric"
 DRAWER_ROWS = "drawer-rows"
 DRAWER_TABLE = "drawer-table"  # holds the rows once their library is there
@@ -75,6 +100,11 @@ def heading(page: str) -> str:
 def cards(page: str) -> str:
     """Return the place of a page's cards."""
     return f"cards-{page}"
+
+
+def answer(page: str) -> str:
+    """Return the store of the data that a page's cards and charts are drawn from."""
+    return f"answer-{page}"
 
 
 def wanted(page: str) -> str:

@@ -33,12 +33,21 @@ def page(
         defaultColorScheme="auto",
         children=[
             dcc.Location(id=ids.URL, refresh=False),
-            *_stores(revision),
+            *_make_stores(revision),
             dcc.Interval(id=ids.POLL, interval=1000, disabled=not polling),
             html.A("Skip to the numbers", href="#main", className="skip"),
-            header([(spec.path, spec.title) for spec in PAGES if spec.in_navigation]),
+            header([(spec.path, spec.title) for spec in PAGES if spec.in_navigation], profiles, shown),
             html.Section(
                 [
+                    # Shown by the browser: nobody else is there to say it.
+                    html.Div(
+                        "Throughline does not answer. If it was stopped, start it again: "
+                        "this page tries again by itself.",
+                        id=ids.SILENCE,
+                        role="alert",
+                        hidden=True,
+                        className="banner error",
+                    ),
                     html.Div(notice, id=ids.BANNER),
                     html.Div(id=ids.NOTICE),
                     html.Div(id=ids.INVITATION),
@@ -46,8 +55,8 @@ def page(
                 ],
                 **aria(label="Whose numbers these are"),
             ),
-            filters(profiles, shown),
-            html.Main(id="main", tabIndex="-1", children=[_box(spec) for spec in PAGES]),
+            filters(),
+            html.Main(id="main", tabIndex="-1", children=[_draw_box(spec) for spec in PAGES]),
             html.Div(id=ids.LIVE, role="status", className="toast", **aria(live="polite")),
             drawer(),
             # Gets a graph that nobody sees, so that the chart library is there when the first chart comes.
@@ -56,21 +65,23 @@ def page(
     )
 
 
-def _stores(revision: str | None) -> list[Component]:
+def _make_stores(revision: str | None) -> list[Component]:
     return [
         dcc.Store(id=ids.PAGE),
         dcc.Store(id=ids.FILTERS),
         dcc.Store(id=ids.PANEL),
         dcc.Store(id=ids.REVISION, data=revision),
         dcc.Store(id=ids.SOURCE),
+        dcc.Store(id=ids.WHOSE),
         dcc.Store(id=ids.TABLE_READY),
         dcc.Store(id=ids.THEME, data="light"),
         *(dcc.Store(id=ids.view(spec.id)) for spec in PAGES),
+        *(dcc.Store(id=ids.answer(spec.id)) for spec in PAGES),
         *(dcc.Store(id=ids.wanted(spec.id)) for spec in PAGES),
     ]
 
 
-def _box(spec: PageSpec) -> Component:
+def _draw_box(spec: PageSpec) -> Component:
     return html.Div(
         id=ids.page_box(spec.id),
         hidden=True,

@@ -62,16 +62,15 @@ CHART: dict[Scheme, dict[str, str]] = {
 }
 
 
-def figure_layout(scheme: Scheme, y_title: str, height: int = 260) -> dict[str, Any]:
-    """Return the layout that all charts share: fixed height, labelled axes, no box around it."""
-    colours = CHART[scheme]
-    axis = {"gridcolor": colours["grid"], "zeroline": False, "color": colours["text"], "fixedrange": True}
+def figure_layout(y_title: Any, height: int = 260) -> dict[str, Any]:
+    """Return the layout that all charts share, as a design: fixed height, labelled axes, no box."""
+    axis = {"gridcolor": "@grid", "zeroline": False, "color": "@text", "fixedrange": True}
     return {
         "height": height,
         "margin": {"l": 52, "r": 14, "t": 14, "b": 54},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": MANTINE["fontFamily"], "size": 13, "color": colours["text"]},
+        "font": {"family": MANTINE["fontFamily"], "size": 13, "color": "@text"},
         "showlegend": False,
         "bargap": 0.25,
         "xaxis": {
@@ -89,6 +88,6 @@ def figure_layout(scheme: Scheme, y_title: str, height: int = 260) -> dict[str, 
             "rangemode": "tozero",
             "hoverformat": ",.2~f",
         },
-        "hoverlabel": {"bgcolor": colours["surface"], "font": {"color": colours["text"]}, "align": "left"},
+        "hoverlabel": {"bgcolor": "@surface", "font": {"color": "@text"}, "align": "left"},
         "uirevision": "keep",
     }

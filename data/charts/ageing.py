@@ -5,12 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.charts.quantiles import quantiles_by_group
-from data.charts.stages import Stages, finished, stages_of
-from data.metrics.weekly import DAY_MS
-from data.performance_utils import CalculationContext
-from data.statistics import PERCENTILE_FLOORS, percentile
-from data.tables import MISSING, Flags
+from data.charts.quantiles import quantiles_in_order
+from data.charts.stages import Passages, Spread, find_passages, finished, stages_of, under_way
+from data.meaning.delivery import DeliveryTables
+from data.metrics.context import CalculationContext
+from data.metrics.flow_time import flow_times
+from data.model.instants import DAY_MS
+from data.model.ordering import places_of
+from data.model.statistics import PERCENTILE_FLOORS
+from data.model.tables import MISSING, Flags, Instants
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,51 +58,71 @@ def ageing_work(context: CalculationContext) -> Ageing:
     Source:
         Vacanti, Actionable Agile Metrics: work item age, pace percentiles.
     """
-    delivery, end = context.delivery, context.window.end
-    past, stages = context.once(finished), context.once(stages_of)
-    stage, age = _left_at(context, stages, past)
-    n = np.bincount(stage, minlength=len(stages.names)).astype(np.int64)
-    history = quantiles_by_group(age, stage, len(stages.names), PERCENTILE_FLOORS)
-    now = np.flatnonzero((stages.entered <= end) & (stages.left > end))
-    days = (end - delivery.started_at[stages.issue[now]]) / DAY_MS
+    end, passages = context.window.end, context.delivery.once(find_passages)
+    stages = context.once(stages_of)
+    values, size = context.delivery.once(find_ages).among(context.once(finished))
+    found = quantiles_in_order(values, size, PERCENTILE_FLOORS)
+    rows = context.once(under_way)
+    days = (end - _find_begun(context, rows)) / DAY_MS
     order = np.argsort(-days, kind="stable")
-    now, days = now[order], days[order]
-    limit = np.where(np.isnan(history["p85"]), _overall_p85(context, past), history["p85"])
+    rows, days = rows[order], days[order]
+    stage = _rank(stages.codes, len(passages.names))[_stage_at(passages, rows, end)]
+    history = {name: found[name][stages.codes] for name in PERCENTILE_FLOORS}
+    # Where a status has too few for a P85 that of all flow times stands in; without it nothing is old.
+    overall = np.inf if np.isnan(found["p85"][-1]) else found["p85"][-1]
+    limit = np.where(np.isnan(history["p85"]), overall, history["p85"])
     return Ageing(
         names=stages.names,
         waiting=stages.waiting,
-        history_n=n,
+        history_n=size[stages.codes],
         history=history,
-        rows=stages.issue[now],
-        stage=stages.stage[now],
+        rows=rows,
+        stage=stage,
         days=days,
-        old=days > limit[stages.stage[now]],
+        old=days > limit[stage],
     )
 
 
-def _left_at(
-    context: CalculationContext, stages: Stages, past: Flags
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return stage and age at the last leaving of every pair of a finished item and a stage."""
-    delivery = context.delivery
-    started, completed = delivery.started_at[stages.issue], delivery.completed_at[stages.issue]
+def find_ages(delivery: DeliveryTables) -> Spread:
+    """Order the ages at which items that have a flow time left each stage for the last time.
+
+    Behind all stages stand their flow times, in days of the clock.
+    """
+    passages, rows = delivery.once(find_passages), delivery.once(flow_times).measured.rows
+    stays, n = passages.stays, len(passages.names)
+    timed = np.zeros(len(delivery.issues), np.bool_)
+    timed[rows] = True
+    order, issue = passages.order, stays.issue[passages.order]
     # What happened after the completion is not part of how the item was finished.
-    mine = np.flatnonzero(past[stages.issue] & (stages.entered <= completed) & (started != MISSING))
-    left = np.minimum(stages.left, completed)[mine]
-    width = max(len(stages.names), 1)
-    pair, last = _last_of(stages.issue[mine] * width + stages.stage[mine])
-    return pair % width, (left[last] - started[mine][last]) / DAY_MS
+    kept = timed[issue] & (stays.entered[order] <= delivery.completed_at[issue])
+    order, issue, stage = order[kept], issue[kept], passages.stage[order[kept]]
+    last = np.append((issue[1:] != issue[:-1]) | (stage[1:] != stage[:-1]), True)[: len(issue)]
+    issue, stage = issue[last], stage[last]
+    left = np.minimum(stays.left[order[last]], delivery.completed_at[issue])
+    rows_of, until = np.concatenate((issue, rows)), np.concatenate((left, delivery.completed_at[rows]))
+    return Spread.of(
+        rows_of,
+        np.concatenate((stage, np.full(len(rows), n, np.int16))),
+        (until - delivery.started_at[rows_of]) / DAY_MS,
+        n + 1,
+    )
 
 
-def _last_of(pair: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
-    """Return the distinct pairs and the last place of each; stays are ordered by time."""
-    found, place = np.unique(pair[::-1], return_index=True)
-    return found, len(pair) - 1 - place
+def _find_begun(context: CalculationContext, rows: NDArray[np.intp]) -> Instants:
+    """Return when work on items in progress began; where nothing tells, the first stay known is the least."""
+    begun, stays = context.delivery.started_at[rows], context.facts.stays
+    return np.where(begun == MISSING, stays.entered[stays.start[rows]], begun)
 
 
-def _overall_p85(context: CalculationContext, past: Flags) -> float:
-    """Return the P85 of the flow times, infinite where there are too few for one."""
-    delivery = context.delivery
-    q, floor = PERCENTILE_FLOORS["p85"]
-    times = (delivery.completed_at[past] - delivery.started_at[past]) / DAY_MS
-    return percentile(times, q) if len(times) >= floor else float("inf")
+def _stage_at(passages: Passages, rows: NDArray[np.intp], instant: int) -> NDArray[np.int16]:
+    """Return the stage in which each of these items is at an instant."""
+    places = places_of(rows, passages.stays.start)
+    there = (passages.stays.entered[places] <= instant) & (passages.stays.left[places] > instant)
+    return passages.stage[places[there]]
+
+
+def _rank(codes: NDArray[np.intp], n: int) -> NDArray[np.int64]:
+    """Return by code its place among ``codes``."""
+    rank = np.zeros(n, np.int64)
+    rank[codes] = np.arange(len(codes))
+    return rank

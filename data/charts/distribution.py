@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.flow_items import FLOW_ITEMS
-from data.metrics.flow_velocity import delivered_candidates
+from data.meaning.flow_items import FLOW_ITEMS
+from data.metrics.context import CalculationContext
 from data.metrics.weekly import week_count
-from data.performance_utils import CalculationContext
 
 KINDS = FLOW_ITEMS
 
@@ -47,8 +46,8 @@ def distribution_by_week(context: CalculationContext) -> Distribution:
     Source:
         Flow Framework: flow distribution.
     """
-    rows = delivered_candidates(context).rows()
+    delivered = context.delivered
     kinds, weeks = len(KINDS), week_count(context)
-    cell = context.delivery.flow_item[rows].astype(np.int64) * weeks + context.completed_week[rows]
+    cell = context.delivery.flow_item[delivered.rows].astype(np.int64) * weeks + delivered.week
     counts = np.bincount(cell, minlength=kinds * weeks).astype(np.int64)
     return Distribution(KINDS, counts[: kinds * weeks].reshape(kinds, weeks))

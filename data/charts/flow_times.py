@@ -5,13 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.charts.quantiles import quantiles_by_group
-from data.metrics.durations import days_to_completion
-from data.metrics.flow_time import flow_time_candidates
-from data.metrics.weekly import count_by_week, week_count
-from data.performance_utils import CalculationContext
-from data.statistics import PERCENTILE_FLOORS
-from data.tables import Instants
+from data.charts.quantiles import quantiles_in_order
+from data.metrics.context import CalculationContext
+from data.metrics.flow_time import flow_times as metrics_flow_times
+from data.model.statistics import PERCENTILE_FLOORS, Ranked, order_groups
+from data.model.tables import Instants
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +47,13 @@ def flow_times(context: CalculationContext) -> FlowTimes:
     Args:
         context: reads ``started_at`` and ``completed_at`` of delivered items.
     """
-    delivery = context.delivery
-    rows = flow_time_candidates(context).rows()
-    rows = rows[np.argsort(delivery.completed_at[rows], kind="stable")]
-    completed = delivery.completed_at[rows]
+    times = context.delivery.once(metrics_flow_times)
+    part = context.part(times.measured)
     return FlowTimes(
-        rows=rows,
-        completed_at=completed,
-        days=days_to_completion(context, rows, delivery.started_at),
-        week=context.completed_week[rows].astype(np.int64),
+        rows=part.rows,
+        completed_at=part.of(times.measured.at),
+        days=times.of(part),
+        week=part.week.astype(np.int64),
     )
 
 
@@ -68,11 +64,14 @@ def flow_time_by_week(context: CalculationContext) -> WeeklyPercentiles:
         context: the period.
 
     Returns:
-        One entry per week, in days; P50 from one item on, P85 from five.
+        One entry per week, in days; P50 from one item on, P85 from six.
     """
-    times, weeks = flow_times(context), week_count(context)
-    found = quantiles_by_group(times.days, times.week, weeks, PERCENTILE_FLOORS)
-    return WeeklyPercentiles(found["p50"], found["p85"], count_by_week(context, times.week))
+    times = context.delivery.once(metrics_flow_times)
+    part = context.part(times.measured)
+    ranked = Ranked(part.of(times.ranked.rank), times.ranked.values)
+    ordered = order_groups(part.week, len(part.counts), ranked)
+    found = quantiles_in_order(ordered, part.counts, PERCENTILE_FLOORS)
+    return WeeklyPercentiles(found["p50"], found["p85"], part.counts)
 
 
 def thinned(days: NDArray[np.float64], most: int) -> NDArray[np.intp]:

@@ -6,11 +6,13 @@ from typing import Literal
 import numpy as np
 
 from data.charts.wall_clock import wall_clock
-from data.delivery import DeliveryTables
-from data.metrics.weekly import DAY_MS
-from data.tables import DONE, IN_PROGRESS, OPEN, split_key
+from data.meaning.delivery import DeliveryTables
+from data.model.instants import DAY_MS
+from data.model.tables import DONE, IN_PROGRESS, OPEN, split_key
 
 StageKind = Literal["todo", "active", "waiting", "done"]
+# What a truncated history says of the time before its first entry.
+NOT_KNOWN = "not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,7 @@ class Stay:
     """One stay in a status.
 
     Attributes:
-        status: its name.
+        status: its name, ``NOT_KNOWN`` before the first entry of a truncated history.
         kind: what the status means to the team.
         entered: instant on the team's clock, ``YYYY-MM-DD HH:MM``.
         left: the same, "" while it lasts.
@@ -53,8 +55,8 @@ def issue_history(delivery: DeliveryTables, key: str) -> tuple[Stay, ...] | None
     texts = zip(wall_clock(entered, delivery.zone), wall_clock(until, delivery.zone), strict=True)
     return tuple(
         Stay(
-            status=delivery.issues.statuses[status].name,
-            kind=_kind(delivery, status),
+            status=delivery.issues.statuses[status].name if status >= 0 else NOT_KNOWN,
+            kind=_choose_kind(delivery, mine[place]),
             entered=start,
             left="" if lasting[place] else end,
             days=float(until[place] - entered[place]) / DAY_MS,
@@ -74,8 +76,8 @@ def _row_of(delivery: DeliveryTables, key: str) -> int | None:
     return int(rows[0]) if len(rows) else None
 
 
-def _kind(delivery: DeliveryTables, status: int) -> StageKind:
-    category = delivery.workflow.category[status]
+def _choose_kind(delivery: DeliveryTables, stay: np.intp) -> StageKind:
+    category = delivery.intervals.category[stay]
     if category == IN_PROGRESS:
-        return "waiting" if delivery.workflow.waiting[status] else "active"
+        return "waiting" if delivery.workflow.waiting[delivery.intervals.status[stay]] else "active"
     return "done" if category == DONE else "todo"

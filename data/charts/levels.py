@@ -15,8 +15,9 @@ from configuration.performance_levels import (
 )
 from data.metrics.bands import rhythm_level
 
-# The slow ends of the rhythms in deployment days per week, as rhythm_of() draws them.
-_LEAST_DAYS = dict(zip(RHYTHMS, (5.0, 1.0, 7 / 30, 7 / 180, 0.0), strict=True))
+# The slow ends of the rhythms in deployment days per week, as rhythm_of() draws them. Days alone cannot
+# tell on demand, the first of them, which is about deployments.
+_LEAST_DAYS = dict(zip(RHYTHMS[1:], (5.0, 1.0, 7 / 30, 7 / 180, 0.0), strict=True))
 _SECONDS = {"change_lead_time": DAY_S, "failed_deployment_recovery_time": HOUR_S}
 
 
@@ -35,7 +36,7 @@ def levels_of(edition: str, metric_id: str, *, dated_by_day: bool = False) -> tu
     Args:
         edition: year of the report.
         metric_id: durations in the metric's own unit, rates in percent, frequency in
-            deployment days per week.
+            deployment days per week, which reach no further than daily.
         dated_by_day: deployments are known to the day, which never earns "less than one hour".
 
     Returns:
@@ -47,21 +48,21 @@ def levels_of(edition: str, metric_id: str, *, dated_by_day: bool = False) -> tu
     if table.scores:
         return ()
     if metric_id == "deployment_frequency":
-        return _rhythms(table)
+        return _lay_rhythms(table)
     if metric_id in _SECONDS:
         cells = table.lead if metric_id == "change_lead_time" else table.restore
         known = {name: at for name, at in cells.items() if not (dated_by_day and at == LESS_THAN_AN_HOUR)}
-        return _cells(known, _SECONDS[metric_id])
+        return _lay_cells(known, _SECONDS[metric_id])
     if metric_id == "change_fail_rate":
-        return _cells(table.fail, 1) if table.fail else _nearest(table)
+        return _lay_cells(table.fail, 1) if table.fail else _lay_nearest(table)
     return ()
 
 
-def _rhythms(table: Edition) -> tuple[Level, ...]:
+def _lay_rhythms(table: Edition) -> tuple[Level, ...]:
     found: list[Level] = []
     high = math.inf
-    for rhythm in RHYTHMS:
-        name, low = rhythm_level(table, rhythm) or "", _LEAST_DAYS[rhythm]
+    for rhythm, low in _LEAST_DAYS.items():
+        name = rhythm_level(table, rhythm) or ""
         if found and found[-1].name == name:
             found[-1] = Level(name, low, found[-1].high)
         else:
@@ -70,7 +71,7 @@ def _rhythms(table: Edition) -> tuple[Level, ...]:
     return tuple(reversed(found))
 
 
-def _cells(cells: Cells, unit: float) -> tuple[Level, ...]:
+def _lay_cells(cells: Cells, unit: float) -> tuple[Level, ...]:
     """Return the stretches between the slow ends; beyond the slowest it is still the last cluster."""
     shared: dict[float, list[str]] = {}
     for name, limit in cells.items():
@@ -88,7 +89,7 @@ def _cells(cells: Cells, unit: float) -> tuple[Level, ...]:
     return tuple(found)
 
 
-def _nearest(table: Edition) -> tuple[Level, ...]:
+def _lay_nearest(table: Edition) -> tuple[Level, ...]:
     """Return stretches that change half-way between the rates of two clusters."""
     rates = sorted((rate, name) for name, rate in table.fail_values.items())
     turns = [(a + b) / 2 for (a, _), (b, _) in itertools.pairwise(rates)]

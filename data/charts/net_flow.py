@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.metrics.weekly import count_by_week
-from data.performance_utils import CalculationContext
-from data.tables import MISSING
+from data.meaning.delivery import DeliveryTables
+from data.meaning.facts import Population, in_order
+from data.metrics.context import CalculationContext
+from data.model.tables import MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,13 @@ def net_flow(context: CalculationContext) -> NetFlow:
     Source:
         Kanban: arrivals against departures.
     """
-    delivery, window = context.delivery, context.window
+    arrivals = context.part(context.delivery.once(find_arrivals))
+    return NetFlow(arrivals=arrivals.counts, departures=context.completed.counts)
+
+
+def find_arrivals(delivery: DeliveryTables) -> Population:
+    """Order the flow items by when work on them began, or, where nothing tells, by their completion."""
     started, completed = delivery.started_at, delivery.completed_at
     arrived = np.where(started == MISSING, completed, started)
-    inside = context.flow_items & (arrived >= window.lo) & (arrived < window.end)
-    week = np.searchsorted(window.edges, arrived[inside], side="right") - 1
-    return NetFlow(
-        arrivals=count_by_week(context, week),
-        departures=count_by_week(context, context.completed_week[context.completed]),
-    )
+    rows = np.flatnonzero(delivery.in_scope & delivery.exists & (arrived != MISSING))
+    return in_order(rows, arrived[rows])

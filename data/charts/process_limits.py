@@ -5,19 +5,31 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.metric import Week
+from data.model.metric import Week
 
-LEAST_WEEKS = 6
+LEAST_WEEKS = 8
+LEAST_MEAN = 5.0  # below it chance alone gives signals in most charts
 XMR = 2.66  # 3 / 1.128, which turns a mean moving range of two into three sigma
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Mean of whole weeks; ``lower`` and ``upper`` are None below six of them."""
+    """Mean of whole weeks, and the limits where there are some.
+
+    Attributes:
+        mean: of the whole weeks.
+        lower: never below 0; None without limits.
+        upper: None below eight whole weeks, and where the mean is below five.
+    """
 
     mean: float
     lower: float | None
     upper: float | None
+
+    @property
+    def too_small(self) -> bool:
+        """True where the counts are so small that chance alone would look like signals."""
+        return self.mean < LEAST_MEAN
 
 
 def process_limits(weeks: Sequence[Week]) -> Limits | None:
@@ -37,7 +49,7 @@ def process_limits(weeks: Sequence[Week]) -> Limits | None:
         return None
     counted = np.array(whole, np.float64)
     mean = float(counted.mean())
-    if len(counted) < LEAST_WEEKS:
+    if len(counted) < LEAST_WEEKS or mean < LEAST_MEAN:
         return Limits(mean, None, None)
     reach = XMR * float(np.abs(np.diff(counted)).mean())
     return Limits(mean, max(mean - reach, 0.0), mean + reach)

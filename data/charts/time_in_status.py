@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.charts.quantiles import quantiles_by_group
-from data.charts.stages import Stages, finished, stages_of
-from data.metrics.weekly import DAY_MS
-from data.performance_utils import CalculationContext
+from data.charts.quantiles import quantiles_in_order
+from data.charts.stages import Spread, find_passages, finished, stages_of
+from data.meaning.delivery import DeliveryTables
+from data.metrics.context import CalculationContext
+from data.metrics.flow_time import flow_times
+from data.model.instants import DAY_MS
 
 # Each with the least number of items from which it says something.
 QUANTILES = {"p5": (0.05, 20), "p25": (0.25, 5), "p50": (0.5, 1), "p75": (0.75, 5), "p95": (0.95, 20)}
@@ -43,22 +45,28 @@ def time_in_status(context: CalculationContext) -> StatusTimes:
         Days: P50 from one item on, P25 and P75 from five, P5 and P95 from twenty.
     """
     stages = context.once(stages_of)
-    stage, days = _per_item(context, stages)
+    values, size = context.delivery.once(find_spent).among(context.once(finished))
+    found = quantiles_in_order(values, size, QUANTILES)
     return StatusTimes(
         names=stages.names,
         waiting=stages.waiting,
-        n=np.bincount(stage, minlength=len(stages.names)).astype(np.int64),
-        days=quantiles_by_group(days, stage, len(stages.names), QUANTILES),
+        n=size[stages.codes],
+        days={name: found[name][stages.codes] for name in QUANTILES},
     )
 
 
-def _per_item(context: CalculationContext, stages: Stages) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return stage and total days of every pair of a finished item and a stage that it was in."""
-    delivery = context.delivery
-    since = np.maximum(stages.entered, delivery.started_at[stages.issue])
-    until = np.minimum(stages.left, delivery.completed_at[stages.issue])
-    during = context.once(finished)[stages.issue] & (until >= since)
-    width = max(len(stages.names), 1)
-    pair, place = np.unique(stages.issue[during] * width + stages.stage[during], return_inverse=True)
-    days = np.bincount(place, (until - since)[during] / DAY_MS, minlength=len(pair))
-    return (pair % width).astype(np.int64), days.astype(np.float64)
+def find_spent(delivery: DeliveryTables) -> Spread:
+    """Order the days that items that have a flow time spent in each stage before they were completed."""
+    passages = delivery.once(find_passages)
+    stays, order = passages.stays, passages.order
+    timed = np.zeros(len(delivery.issues), np.bool_)
+    timed[delivery.once(flow_times).measured.rows] = True
+    order = order[timed[stays.issue[order]]]
+    issue = stays.issue[order]
+    spent = np.minimum(stays.left[order], delivery.completed_at[issue])
+    spent -= np.maximum(stays.entered[order], delivery.started_at[issue])
+    during = spent >= 0
+    issue, stage, spent = issue[during], passages.stage[order[during]], spent[during]
+    first = np.append(True, (issue[1:] != issue[:-1]) | (stage[1:] != stage[:-1]))[: len(issue)]
+    days = np.bincount(np.cumsum(first) - 1, spent / DAY_MS)
+    return Spread.of(issue[first], stage[first], days.astype(np.float64), len(passages.names))

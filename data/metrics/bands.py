@@ -1,4 +1,4 @@
-"""Bands: where a DORA number stands among the teams of a report edition (METRICS.md section 5). Pure."""
+"""Bands: where a DORA number stands among the teams of a report edition (specs/metrics.md). Pure."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,18 +6,26 @@ from typing import Any
 import numpy as np
 
 from configuration.performance_levels import (
+    DAILY,
+    DAILY_WEEKLY,
     DAY_S,
     DURATION_ANSWERS,
     EDITIONS,
+    FEWER,
     HOUR_S,
     LESS_THAN_AN_HOUR,
+    MONTHLY_6_MONTHLY,
+    ON_DEMAND,
     RHYTHM_ANSWERS,
     RHYTHMS,
+    WEEKLY_MONTHLY,
     Cells,
     Edition,
 )
-from data.metric import Measure
-from data.performance_utils import CalculationContext
+from data.metrics.context import CalculationContext
+from data.metrics.deployment_frequency import deployment_days
+from data.metrics.weekly import count_by_week, week_of_day
+from data.model.metric import Measure
 
 LEAST_WEEKS = 4
 LEAST_DURATIONS = 5
@@ -43,8 +51,9 @@ def band(metric_id: str, measure: Measure, context: CalculationContext) -> Mappi
     if measure.value is None:
         return None
     if metric_id == "deployment_frequency":
-        rhythm = _rhythm(measure, context)
-        return None if rhythm is None else _of(edition, rhythm_level(edition, rhythm), greyed=False)
+        rhythm = _find_rhythm(measure, context)
+        level = None if rhythm is None else rhythm_level(edition, rhythm)
+        return _make_band(edition, level, greyed=measure.evidence != "measured")
     if metric_id in _SECONDS:
         level = duration_level(
             edition,
@@ -52,28 +61,36 @@ def band(metric_id: str, measure: Measure, context: CalculationContext) -> Mappi
             measure.value * _SECONDS[metric_id],
             dated_by_day=context.delivery.deployments.dated_by_day,
         )
-        return _of(edition, level, greyed=_doubtful(measure, LEAST_DURATIONS))
+        return _make_band(edition, level, greyed=_is_doubtful(measure, LEAST_DURATIONS))
     if metric_id in _RATES:
         level = rate_level(edition, metric_id, measure.value)
-        return _of(edition, level, greyed=_doubtful(measure, LEAST_DEPLOYMENTS))
+        return _make_band(edition, level, greyed=_is_doubtful(measure, LEAST_DEPLOYMENTS))
     return None
 
 
-def rhythm_of(days_per_week: float, days_per_month: float) -> str:
-    """Return the rhythm of a median of deployment days per week, and of deployment days per 30 days."""
-    if days_per_week >= 5:
-        return "on demand"
+def rhythm_of(per_week: float, days_per_week: float, days_per_month: float) -> str:
+    """Return the rhythm of a team.
+
+    One release each working day is daily. On demand means several a day: ten a week, on four days.
+
+    Args:
+        per_week: median of deployments in a whole week.
+        days_per_week: median of days with a deployment in a whole week.
+        days_per_month: days with a deployment in 30 days.
+    """
+    if per_week >= 10 and days_per_week >= 4:
+        return ON_DEMAND
     if days_per_week >= 1:
-        return "daily-weekly"
+        return DAILY if days_per_week >= 5 else DAILY_WEEKLY
     if days_per_month >= 1:
-        return "weekly-monthly"
-    return "monthly-6-monthly" if days_per_month >= 1 / 6 else "fewer"
+        return WEEKLY_MONTHLY
+    return MONTHLY_6_MONTHLY if days_per_month >= 1 / 6 else FEWER
 
 
 def rhythm_level(edition: Edition, rhythm: str) -> str | None:
     """Return the clusters of a rhythm; one that the edition lacks goes to the next slower."""
     if edition.scores:
-        return _position(edition, "deployment_frequency", (RHYTHM_ANSWERS[rhythm] - 1) * 2)
+        return _place_score(edition, "deployment_frequency", (RHYTHM_ANSWERS[rhythm] - 1) * 2)
     for slower in RHYTHMS[RHYTHMS.index(rhythm) :]:
         levels = [level for level, cell in edition.rhythm.items() if cell == slower]
         if levels:
@@ -88,7 +105,7 @@ def duration_level(
     if edition.scores:
         answers = [limit for limit in DURATION_ANSWERS if not (dated_by_day and limit == LESS_THAN_AN_HOUR)]
         slower = sum(limit.holds(seconds) for limit in answers)
-        return _position(edition, metric_id, slower * 2)
+        return _place_score(edition, metric_id, slower * 2)
     cells = edition.lead if metric_id == "change_lead_time" else edition.restore
     return _first_that_holds(
         {level: cell for level, cell in cells.items() if not (dated_by_day and cell == LESS_THAN_AN_HOUR)},
@@ -99,7 +116,7 @@ def duration_level(
 def rate_level(edition: Edition, metric_id: str, percent: float) -> str | None:
     """Return the clusters of a rate: by its limits, or those whose own rate is nearest."""
     if edition.scores:
-        return _position(edition, metric_id, (100 - percent) / 10)
+        return _place_score(edition, metric_id, (100 - percent) / 10)
     if metric_id != "change_fail_rate":
         return None
     if edition.fail:
@@ -117,28 +134,27 @@ def _first_that_holds(cells: Cells, value: float) -> str:
     return list(cells)[-1]
 
 
-def _position(edition: Edition, metric_id: str, score: float) -> str | None:
+def _place_score(edition: Edition, metric_id: str, score: float) -> str | None:
     known = edition.scores.get(metric_id)
     if known is None:
         return None
     return f"{(score - known.mean) / known.deviation:+.2f} standard deviations from the mean"
 
 
-def _rhythm(measure: Measure, context: CalculationContext) -> str | None:
+def _find_rhythm(measure: Measure, context: CalculationContext) -> str | None:
     """Return the rhythm of the period's deployment days; None below four whole weeks."""
-    window = context.window
-    whole = ~np.array(window.partial, np.bool_)
+    window, whole = context.window, context.layout.whole
     if int(whole.sum()) < LEAST_WEEKS:
         return None
-    days = np.unique(context.delivery.deployments.day[measure.candidates.rows()])
-    week = (days - window.mondays[0].toordinal()) // 7
-    per_week = np.bincount(week, minlength=len(whole))[whole]
-    return rhythm_of(float(np.median(per_week)), len(days) * 30 / window.days)
+    days = deployment_days(context)
+    each = measure.weekly_n, count_by_week(context, week_of_day(context, days))
+    per_week, days_per_week = (float(np.median(counts[whole])) for counts in each)
+    return rhythm_of(per_week, days_per_week, len(days) * 30 / window.days)
 
 
-def _doubtful(measure: Measure, least: int) -> bool:
+def _is_doubtful(measure: Measure, least: int) -> bool:
     return measure.n < least or measure.evidence != "measured"
 
 
-def _of(edition: Edition, level: str | None, *, greyed: bool) -> Mapping[str, Any] | None:
+def _make_band(edition: Edition, level: str | None, *, greyed: bool) -> Mapping[str, Any] | None:
     return None if level is None else {"edition": edition.year, "level": level, "greyed": greyed}

@@ -1,10 +1,14 @@
 """Deployment rework rate: how many deployments were unplanned repairs."""
 
-from data.metric import Measure
-from data.metrics.deployment_frequency import NOT_CONFIGURED
+from dataclasses import replace
+
+from data.metrics.context import CalculationContext
+from data.metrics.deployment_frequency import explain_missing
 from data.metrics.deployment_shares import share_of_deployments
 from data.metrics.weekly import without_answer
-from data.performance_utils import CalculationContext
+from data.model.metric import Measure
+
+LOWER_BOUND = "A lower bound: repairs of ordinary name and those of unrecorded incidents are not seen."
 
 
 def deployment_rework_rate(context: CalculationContext) -> Measure:
@@ -24,5 +28,6 @@ def deployment_rework_rate(context: CalculationContext) -> Measure:
         DORA, software delivery performance metrics: deployment rework rate.
     """
     if not context.delivery.deployments.configured:
-        return without_answer(context, "not_configured", NOT_CONFIGURED, evidence="proxy")
-    return share_of_deployments(context, context.delivery.operations.rework, evidence="proxy")
+        return without_answer(context, "not_configured", explain_missing(context), evidence="proxy")
+    share = share_of_deployments(context, context.delivery.operations.rework, evidence="proxy")
+    return share if share.value is None else replace(share, message=LOWER_BOUND)

@@ -5,16 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from data.metric import Evidence, Measure, sort_out
-from data.metrics.deployment_frequency import deployment_ids, inside_period, of_projects
-from data.metrics.weekly import count_by_week, week_of_day
-from data.performance_utils import CalculationContext
-from data.tables import Flags
+from data.metrics.context import CalculationContext, Part
+from data.metrics.deployment_frequency import deployment_ids, find_attempts
+from data.metrics.weekly import count_by_week, share_by_week
+from data.model.metric import Evidence, Measure, sort_out
+from data.model.tables import Flags
 
 
-def counted_in_period(context: CalculationContext) -> Flags:
-    """Flag the deployments of the period that count, of the projects that the view is limited to."""
-    return context.delivery.deployments.counted & inside_period(context) & of_projects(context)
+def counted_in_period(context: CalculationContext) -> Part:
+    """Return the deployments of the period that count, of the projects that the view is limited to."""
+    return context.part(context.delivery.once(find_attempts).counted)
 
 
 def share_of_deployments(
@@ -29,22 +29,18 @@ def share_of_deployments(
         extra: the fields that only this metric has.
     """
     found = counted_in_period(context)
-    candidates = sort_out(found, {}, deployment_ids(context))
-    rows = candidates.rows()
-    week = week_of_day(context, context.delivery.deployments.day[rows])
-    weekly_n = count_by_week(context, week)
-    weekly_hits = count_by_week(context, week[hits[rows]] if len(week) else week)
-    weekly = np.full(len(weekly_n), np.nan)
-    np.divide(weekly_hits * 100.0, weekly_n, out=weekly, where=weekly_n > 0)
-    n, k = len(rows), int(hits[rows].sum())
+    hit = hits[found.rows]
+    weekly_hits = count_by_week(context, found.week[hit])
+    n, k = len(found), int(np.count_nonzero(hit))
     return Measure(
         value=k * 100 / n if n else None,
-        candidates=candidates,
-        weekly=weekly,
-        weekly_n=weekly_n,
+        candidates=sort_out(found.rows, {}, deployment_ids(context)),
+        weekly=share_by_week(weekly_hits, found.counts),
+        weekly_n=found.counts,
         successes=k,
+        weekly_successes=weekly_hits,
         state="ok" if n else "no_data",
         message=None if n else "Nothing was deployed in this period.",
         evidence=evidence,
-        extra=extra or {},
+        extra={} if extra is None else extra,
     )

@@ -2,13 +2,36 @@
 
 import numpy as np
 
-from data.metric import Measure, sort_out
-from data.metrics.deployment_frequency import NOT_CONFIGURED
-from data.metrics.durations import median_of
-from data.metrics.time_to_restore import HOUR_MS
+from data.meaning.delivery import DeliveryTables
+from data.meaning.facts import find_facts
+from data.metrics.context import CalculationContext
+from data.metrics.deployment_frequency import explain_missing
+from data.metrics.durations import Durations, find_durations, median_in
+from data.metrics.inferred import evidence_of_restoration
 from data.metrics.weekly import without_answer
-from data.performance_utils import CalculationContext
-from data.tables import MISSING
+from data.model.instants import DAY_MS, HOUR_MS
+from data.model.metric import Measure
+from data.model.tables import MISSING
+
+
+def recovery_times(delivery: DeliveryTables) -> Durations:
+    """Measure all incidents that are over, from the deployment that caused them to their end."""
+    over, operations = delivery.once(find_facts).restored, delivery.operations
+    ended = delivery.restored.reckoned_at
+    # -1 points to the extra place.
+    began = np.append(delivery.deployments.reckoned_at, MISSING)[operations.cause]
+    rows = over.rows
+    incident = operations.incident[rows]
+    blamed = incident & (operations.cause[rows] >= 0)
+    reasons = {
+        "unattributed": incident & ~blamed,
+        "latent": operations.latent[rows],
+        "negative": blamed & (ended[rows] - began[rows] <= -DAY_MS),
+        "not_an_incident": operations.false_alarm[rows],
+    }
+    return find_durations(
+        over.sort_out(reasons), lambda rows: np.maximum(ended[rows] - began[rows], 0) / HOUR_MS
+    )
 
 
 def failed_deployment_recovery_time(context: CalculationContext) -> Measure:
@@ -16,11 +39,13 @@ def failed_deployment_recovery_time(context: CalculationContext) -> Measure:
 
     Args:
         context: reads the cause and the end of each incident. What is dated by day
-            is reckoned at the next midnight.
+            is reckoned at the next midnight; up to 24 h before the deployment counts as 0,
+            as that of a release which was mended on its day.
 
     Returns:
         P50 in hours over the incidents that ended in the period, each in the
-        week of its end. Inferred when some cause rests on nothing but project and time.
+        week of its end. Inferred when some cause rests on nothing but project and
+        time, or what is production on the name of an environment.
 
     Source:
         DORA, software delivery performance metrics: failed deployment recovery
@@ -29,23 +54,13 @@ def failed_deployment_recovery_time(context: CalculationContext) -> Measure:
     delivery = context.delivery
     operations, deployments = delivery.operations, delivery.deployments
     if not deployments.configured:
-        return without_answer(context, "not_configured", NOT_CONFIGURED, durations=True)
-    ended = delivery.restored.reckoned_at
-    began = np.append(deployments.reckoned_at, MISSING)[operations.cause]  # -1 points to the extra place
-    blamed = operations.incident & (operations.cause >= 0)
-    reasons = {
-        "unattributed": operations.incident & ~blamed,
-        "negative": blamed & (ended < began),
-        "not_an_incident": operations.false_alarm,
-    }
-    looked_at = context.restored & (operations.incident | operations.false_alarm)
-    candidates = sort_out(looked_at, reasons, delivery.issues.keys)
-    rows = candidates.rows()
-    return median_of(
+        return without_answer(context, "not_configured", explain_missing(context), durations=True)
+    times = delivery.once(recovery_times)
+    rows = context.part(times.measured).rows
+    guessed = deployments.production.inferred or bool(operations.cause_inferred[rows].any())
+    return median_in(
         context,
-        candidates,
-        (ended[rows] - began[rows]) / HOUR_MS,
-        context.week_of(delivery.restored.at[rows]),
-        evidence="inferred" if operations.cause_inferred[rows].any() else "measured",
+        times,
+        evidence="inferred" if guessed else evidence_of_restoration(context, rows),
         empty="No incident that a deployment caused ended in this period.",
     )

@@ -1,12 +1,20 @@
 """Flow distribution: what kinds of work the delivered items were."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from data.flow_items import FLOW_ITEMS
-from data.metric import Measure
-from data.metrics.flow_velocity import delivered_candidates
-from data.metrics.weekly import count_by_week
-from data.performance_utils import CalculationContext
+from data.meaning.delivery import DeliveryTables
+from data.meaning.facts import find_facts
+from data.meaning.flow_items import FLOW_ITEMS
+from data.metrics.context import CalculationContext
+from data.metrics.inferred import evidence_of_delivery
+from data.metrics.weekly import count_by_week, share_by_week
+from data.model.metric import Measure
+
+
+def delivered_kinds(delivery: DeliveryTables) -> NDArray[np.int8]:
+    """Return the place in ``FLOW_ITEMS`` of each delivered item of all time."""
+    return delivery.flow_item[delivery.once(find_facts).delivered.rows]
 
 
 def flow_distribution(context: CalculationContext) -> Measure:
@@ -22,25 +30,20 @@ def flow_distribution(context: CalculationContext) -> Measure:
     Source:
         Flow Framework: flow distribution.
     """
-    candidates = delivered_candidates(context)
-    rows = candidates.rows()
-    kinds = context.delivery.flow_item[rows]
+    delivered = context.delivered
+    kinds = delivered.of(context.delivery.once(delivered_kinds))
     counts = np.bincount(kinds, minlength=len(FLOW_ITEMS))
-    n, features = len(rows), int(counts[0])
-    week = context.completed_week[rows]
-    weekly_n = count_by_week(context, week)
-    weekly_features = count_by_week(context, week[kinds == 0])
-    weekly = np.full(len(weekly_n), np.nan)
-    np.divide(weekly_features * 100.0, weekly_n, out=weekly, where=weekly_n > 0)
+    n = len(delivered)
+    features = count_by_week(context, delivered.week[kinds == 0])
     shares = [float(count) * 100 / n if n else None for count in counts]
     return Measure(
         value=shares[0],
-        candidates=candidates,
-        weekly=weekly,
-        weekly_n=weekly_n,
-        successes=features,
+        candidates=context.candidates(context.facts.completed),
+        weekly=share_by_week(features, delivered.counts),
+        weekly_n=delivered.counts,
         state="ok" if n else "no_data",
         message=None if n else "Nothing was delivered in this period.",
+        evidence=evidence_of_delivery(context, delivered.rows),
         extra={
             "shares": dict(zip(FLOW_ITEMS, shares, strict=True)),
             "counts": dict(zip(FLOW_ITEMS, counts.tolist(), strict=True)),

@@ -1,14 +1,19 @@
 """Flow efficiency: how much of the flow time somebody worked on the item."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from data.metric import Candidates, Measure, sort_out
+from data.meaning.delivery import DeliveryTables
+from data.meaning.facts import Population, Rows, Stays, find_facts
+from data.metrics.context import CalculationContext
 from data.metrics.flow_load import NO_HISTORY
-from data.metrics.flow_time import flow_time_candidates
-from data.metrics.weekly import count_by_week, not_applicable, week_count
-from data.performance_utils import CalculationContext
-from data.tables import MISSING, Instants
+from data.metrics.flow_time import flow_times
+from data.metrics.inferred import evidence_of_times
+from data.metrics.weekly import not_applicable, sums_of
+from data.model.metric import Measure
+from data.model.tables import MISSING, Instants
 
 NO_WAITING = (
     "No status is known to be one in which work waits, so every item would look 100 % efficient; "
@@ -34,78 +39,91 @@ def flow_efficiency(context: CalculationContext) -> Measure:
     delivery = context.delivery
     if not delivery.has_histories or not delivery.workflow.waiting_known:
         return not_applicable(context, NO_WAITING if delivery.has_histories else NO_HISTORY)
-    candidates = _candidates(context)
-    rows = candidates.rows()
-    active = _active_ms(context, rows)
-    total = (delivery.completed_at[rows] - delivery.started_at[rows]).astype(np.float64)
-    week = context.completed_week[rows]
-    n_weeks = week_count(context)
-    weekly = np.full(n_weeks, np.nan)
-    if n_weeks:
-        active_by_week = np.bincount(week, active, minlength=n_weeks)
-        total_by_week = np.bincount(week, total, minlength=n_weeks)
-        np.divide(active_by_week * 100, total_by_week, out=weekly, where=total_by_week > 0)
+    worked = delivery.once(_find_worked)
+    part = context.part(worked.measured)
+    active, total = sums_of(part, worked.active_ms), sums_of(part, worked.total_ms)
+    weekly = np.full(len(total), np.nan)
+    np.divide(active * 100.0, total, out=weekly, where=total > 0)
     return Measure(
-        value=float(active.sum()) * 100 / float(total.sum()) if len(rows) else None,
-        candidates=candidates,
+        value=float(active.sum()) * 100 / float(total.sum()) if len(part) else None,
+        candidates=context.candidates(worked.looked_at),
         weekly=weekly,
-        weekly_n=count_by_week(context, week),
-        state="ok" if len(rows) else "no_data",
-        message=None if len(rows) else "No delivered item of this period has a flow time above zero.",
-        evidence="inferred" if delivery.workflow.waiting_inferred else "measured",
+        weekly_n=part.counts,
+        state="ok" if len(part) else "no_data",
+        message=None if len(part) else "No delivered item of this period has a flow time above zero.",
+        evidence="inferred"
+        if delivery.workflow.waiting_inferred
+        else evidence_of_times(context, part.rows, starts=delivery.start_source == "status"),
     )
 
 
-def _active_ms(context: CalculationContext, rows: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return for each of ``rows`` how long work on it was active between start and completion."""
-    since, until = context.delivery.started_at[rows], context.delivery.completed_at[rows]
-    return in_progress_ms(context, rows, since, until)[1]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Worked:
+    """Of all delivered items with a flow time above zero: how long that was, and how long of it active."""
+
+    looked_at: Population
+    measured: Population
+    active_ms: NDArray[np.int64]
+    total_ms: NDArray[np.int64]
+
+
+def _find_worked(delivery: DeliveryTables) -> _Worked:
+    timed = delivery.once(flow_times).measured
+    looked_at = timed.sort_out({"zero_flow_time": delivery.started_at[timed.rows] == timed.at})
+    measured = looked_at.included()
+    started = delivery.started_at[measured.rows]
+    active = in_progress_ms(delivery, measured.rows, started, measured.at)[1]
+    return _Worked(looked_at, measured, active, measured.at - started)
 
 
 def in_progress_ms(
-    context: CalculationContext, rows: NDArray[np.intp], since: Instants, until: Instants
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    delivery: DeliveryTables, rows: Rows, since: Instants, until: Instants
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return how long each of ``rows`` was in progress between two instants, and how long of that active.
 
-    Active is not waiting and not flagged. ``rows`` are ascending.
+    Active is not waiting and not flagged. ``rows`` are flow items in any order, each once.
     """
-    stays = context.in_progress
-    place, owner = stays.of(rows)
-    begin = np.maximum(stays.entered[place], since[owner])
-    end = np.minimum(stays.left[place], until[owner])
-    length = np.maximum(end - begin, 0).astype(np.float64)
-    whole = np.bincount(owner, length, minlength=len(rows)).astype(np.float64)
-    active = ~stays.waiting[place]
-    worked = np.bincount(owner[active], length[active], minlength=len(rows))
-    if not len(context.delivery.issues.flag_issue):
-        return whole, worked.astype(np.float64)
-    flagged = _flagged_ms(context, rows[owner[active]], begin[active], end[active])
-    return whole, worked - flagged[rows]
+    stays, n = delivery.once(find_facts).stays, len(delivery.issues)
+    # Of issues that nobody asked for nothing lies between two instants that are the same.
+    first, last = np.zeros(n, np.int64), np.zeros(n, np.int64)
+    first[rows], last[rows] = since, until
+    length = _overlap(stays.entered, stays.left, first[stays.issue], last[stays.issue])
+    whole = _add_up(stays, length, rows)
+    length[stays.waiting] = 0
+    active = _add_up(stays, length, rows)
+    if len(delivery.issues.flag_issue):
+        active -= _flagged_ms(delivery, first, last)[rows]
+    return whole, active
 
 
-def _flagged_ms(
-    context: CalculationContext, issue: NDArray[np.intp], since: NDArray[np.int64], until: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Return for every row the active milliseconds during which the item was flagged.
+def _overlap(entered: Instants, left: Instants, first: Instants, last: Instants) -> NDArray[np.int64]:
+    """Return how long each stay lies between two instants of its own, which are used up: stays are many."""
+    np.maximum(first, entered, out=first)
+    np.minimum(last, left, out=last)
+    last -= first
+    return np.maximum(last, 0, out=last)
 
-    The stays are ordered by issue. Each flagged stretch is laid over the active stays of its own issue only.
+
+def _add_up(stays: Stays, length: NDArray[np.int64], rows: Rows) -> NDArray[np.int64]:
+    """Return the sum over the stays of each of ``rows``."""
+    before = np.zeros(len(length) + 1, np.int64)
+    np.cumsum(length, out=before[1:])
+    sums: NDArray[np.int64] = before[stays.start[rows + 1]] - before[stays.start[rows]]
+    return sums
+
+
+def _flagged_ms(delivery: DeliveryTables, first: Instants, last: Instants) -> NDArray[np.int64]:
+    """Return for every row the active milliseconds between two instants during which the item was flagged.
+
+    Each flagged stretch is laid over the active stays of its own issue only.
     """
-    issues = context.delivery.issues
-    n = len(issues)
-    stays_of = np.bincount(issue, minlength=n)
-    first = np.cumsum(stays_of) - stays_of
-    times = stays_of[issues.flag_issue]
+    issues, stays = delivery.issues, delivery.once(find_facts).stays
+    times = stays.start[issues.flag_issue + 1] - stays.start[issues.flag_issue]
     flag = np.repeat(np.arange(len(issues.flag_issue)), times)
     owner = issues.flag_issue[flag]
-    stay = first[owner] + np.arange(len(flag)) - np.repeat(np.cumsum(times) - times, times)
-    flagged_since = np.where(issues.flag_from == MISSING, issues.created[issues.flag_issue], issues.flag_from)
-    overlap = np.minimum(until[stay], issues.flag_until[flag]) - np.maximum(since[stay], flagged_since[flag])
-    return np.bincount(owner, np.maximum(overlap, 0), minlength=n).astype(np.float64)
-
-
-def _candidates(context: CalculationContext) -> Candidates:
-    delivery = context.delivery
-    timed = np.zeros(len(delivery.issues), np.bool_)
-    timed[flow_time_candidates(context).rows()] = True
-    reasons = {"zero_flow_time": delivery.started_at == delivery.completed_at}
-    return sort_out(timed, reasons, delivery.issues.keys)
+    stay = stays.start[owner] + np.arange(len(flag)) - np.repeat(np.cumsum(times) - times, times)
+    flagged_at = np.where(issues.flag_from == MISSING, issues.created[issues.flag_issue], issues.flag_from)
+    since = np.maximum(np.maximum(stays.entered[stay], first[owner]), flagged_at[flag])
+    until = np.minimum(np.minimum(stays.left[stay], last[owner]), issues.flag_until[flag])
+    overlap = np.where(stays.waiting[stay], 0, np.maximum(until - since, 0))
+    return np.bincount(owner, overlap, minlength=len(issues)).astype(np.int64)

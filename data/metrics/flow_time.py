@@ -1,17 +1,26 @@
 """Flow time: from the start of the work on an item to its completion."""
 
-from data.metric import Candidates, Evidence, Measure, sort_out
-from data.metrics.durations import median_days
-from data.performance_utils import CalculationContext
-from data.tables import MISSING
+from data.meaning.delivery import DeliveryTables
+from data.meaning.facts import find_facts
+from data.metrics.context import CalculationContext
+from data.metrics.durations import Durations, days_to_completion, find_durations, median_in
+from data.metrics.inferred import evidence_of_times
+from data.model.metric import Evidence, Measure
+from data.model.tables import MISSING
 
 
-def flow_time_candidates(context: CalculationContext) -> Candidates:
-    """Sort delivered items into those with a flow time and those without, by reason."""
-    delivery = context.delivery
-    never_started = delivery.started_at == MISSING
-    reasons = {"never_started": never_started, "negative": delivery.started_at > delivery.completed_at}
-    return sort_out(context.delivered, reasons, delivery.issues.keys)
+def flow_times(delivery: DeliveryTables) -> Durations:
+    """Sort all delivered items into those with a flow time and those without, by reason."""
+    delivered = delivery.once(find_facts).delivered
+    started = delivery.started_at[delivered.rows]
+    reasons = {
+        "history_truncated": delivery.lives.start_unknown[delivered.rows],
+        "never_started": started == MISSING,
+        "negative": started > delivered.at,
+    }
+    return find_durations(
+        delivered.sort_out(reasons), lambda rows: days_to_completion(delivery, rows, delivery.started_at)
+    )
 
 
 def flow_time(context: CalculationContext) -> Measure:
@@ -22,13 +31,14 @@ def flow_time(context: CalculationContext) -> Measure:
 
     Returns:
         P50 in days; exactly 0 is included. Without included items no value.
-        Measured from creation it is a stand-in, and says so.
+        Measured from creation it is a stand-in, and says so; inferred where only
+        the usual name of a status begins or ends an item.
 
     Source:
         Flow Framework: flow time. Kanban: cycle time.
     """
     delivery = context.delivery
-    candidates = flow_time_candidates(context)
+    times = delivery.once(flow_times)
     if delivery.has_histories or delivery.start_source == "created":
         empty = "No item that was delivered in this period had been started before."
     else:
@@ -36,5 +46,7 @@ def flow_time(context: CalculationContext) -> Measure:
             "No issue has a change history, so nothing tells when work began; "
             "with start_source = created the time since creation stands in."
         )
-    evidence: Evidence = "proxy" if delivery.start_source == "created" else "measured"
-    return median_days(context, candidates, delivery.started_at, evidence=evidence, empty=empty)
+    evidence: Evidence = "proxy"
+    if delivery.start_source == "status":
+        evidence = evidence_of_times(context, context.part(times.measured).rows, starts=True)
+    return median_in(context, times, evidence=evidence, empty=empty)

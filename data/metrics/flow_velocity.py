@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from data.metric import Candidates, Measure, sort_out
-from data.metrics.weekly import count_by_week
-from data.performance_utils import CalculationContext
+from data.metrics.context import CalculationContext
+from data.metrics.inferred import evidence_of_delivery
+from data.model.metric import Measure
 
 
 def flow_velocity(context: CalculationContext) -> Measure:
@@ -15,23 +15,17 @@ def flow_velocity(context: CalculationContext) -> Measure:
 
     Returns:
         Delivered x 7 / days; each week its plain count, never scaled up. A
-        period in which nothing was delivered gives 0, not None.
+        period in which nothing was delivered gives 0, not None. Inferred where only
+        the usual name of a status completes an item or leaves one out.
 
     Source:
         Flow Framework: flow velocity. Kanban: throughput.
     """
-    candidates = delivered_candidates(context)
-    rows = candidates.rows()
-    weekly = count_by_week(context, context.completed_week[rows])
+    delivered = context.delivered
     return Measure(
-        value=len(rows) * 7 / context.window.days,
-        candidates=candidates,
-        weekly=weekly.astype(np.float64),
-        weekly_n=weekly,
+        value=len(delivered) * 7 / context.window.days,
+        candidates=context.candidates(context.facts.completed),
+        weekly=delivered.counts.astype(np.float64),
+        weekly_n=delivered.counts,
+        evidence=evidence_of_delivery(context, delivered.rows),
     )
-
-
-def delivered_candidates(context: CalculationContext) -> Candidates:
-    """Sort items completed in the period into delivered ones and those closed without delivery."""
-    reasons = {"not_delivered": context.delivery.not_delivered}
-    return sort_out(context.completed, reasons, context.delivery.issues.keys)

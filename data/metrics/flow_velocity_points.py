@@ -2,11 +2,29 @@
 
 import numpy as np
 
-from data.metric import Measure, sort_out
-from data.metrics.weekly import count_by_week, sum_by_week, without_answer
-from data.performance_utils import CalculationContext
+from data.meaning.delivery import DeliveryTables
+from data.meaning.facts import Population, find_facts
+from data.metrics.context import CalculationContext
+from data.metrics.inferred import evidence_of_delivery
+from data.metrics.weekly import sum_by_week, without_answer
+from data.model.metric import INCLUDED, Measure
 
 NOT_MAPPED = "No field is mapped to story_points, so nothing says how many points an item has."
+
+
+def _find_estimated(delivery: DeliveryTables) -> Population:
+    """Sort all completed items into delivered ones with an estimate and others."""
+    completed, points = delivery.once(find_facts).completed, delivery.mapped.points
+    assert points is not None
+    reasons = {
+        "not_delivered": completed.code != INCLUDED,
+        "no_estimate": np.isnan(points[completed.rows]),
+    }
+    return completed.sort_out(reasons)
+
+
+def _keep_estimated(delivery: DeliveryTables) -> Population:
+    return delivery.once(_find_estimated).included()
 
 
 def flow_velocity_points(context: CalculationContext) -> Measure:
@@ -17,7 +35,7 @@ def flow_velocity_points(context: CalculationContext) -> Measure:
 
     Args:
         context: reads ``completed_at``, ``not_delivered`` and the mapped points. An
-            estimate of 0 is one; a negative one cannot be read and is none.
+            estimate of 0 is one; a negative one cannot be read and does not count.
 
     Returns:
         Points x 7 / days; each week its plain sum. ``n`` counts the items with an
@@ -29,14 +47,14 @@ def flow_velocity_points(context: CalculationContext) -> Measure:
     points = context.delivery.mapped.points
     if points is None:
         return without_answer(context, "not_configured", NOT_MAPPED)
-    reasons = {"not_delivered": context.delivery.not_delivered, "no_estimate": np.isnan(points)}
-    candidates = sort_out(context.completed, reasons, context.delivery.issues.keys)
-    rows = candidates.rows()
-    week = context.completed_week[rows]
+    estimated = context.part(context.delivery.once(_keep_estimated))
+    # Parts of points add up to other last digits in another order: it is that of the keys.
+    order = np.argsort(estimated.rows)
+    rows, week = estimated.rows[order], estimated.week[order]
     return Measure(
         value=float(points[rows].sum()) * 7 / context.window.days,
-        candidates=candidates,
+        candidates=context.candidates(context.delivery.once(_find_estimated)),
         weekly=sum_by_week(context, week, points[rows]),
-        weekly_n=count_by_week(context, week),
-        weights=points[rows],
+        weekly_n=estimated.counts,
+        evidence=evidence_of_delivery(context, rows),
     )

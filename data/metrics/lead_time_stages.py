@@ -1,17 +1,20 @@
 """Where the change lead time goes: work, waiting, and lying ready until the deployment. Pure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from data.meaning.delivery import DeliveryTables
+from data.meaning.facts import Population, Rows
+from data.metrics.context import CalculationContext
 from data.metrics.flow_efficiency import in_progress_ms
-from data.metrics.weekly import DAY_MS, count_by_week, median_by_week, sum_by_week
-from data.performance_utils import CalculationContext
-from data.periods import week_name
-from data.tables import Instants
+from data.metrics.weekly import list_values, sum_by_week
+from data.model.instants import DAY_MS
+from data.model.periods import week_name
+from data.model.statistics import Ranked, median, medians_by_group, rank_values
+from data.model.tables import Instants
 
 STAGES = ("working", "waiting", "other", "release")
 
@@ -39,13 +42,9 @@ class LeadTimeStages:
     weekly_medians: NDArray[np.float64]
 
 
-def lead_time_stages(
-    context: CalculationContext,
-    rows: NDArray[np.intp],
-    since: Instants,
-    deployed: Instants,
-    week: NDArray[Any],
-) -> LeadTimeStages:
+def split_lead_times(
+    delivery: DeliveryTables, rows: Rows, since: Instants, deployed: Instants
+) -> tuple[Ranked, ...]:
     """Split the lead time of some issues into stages that add up to it.
 
     Up to the completion (or the deployment, where that is earlier) an issue is
@@ -55,57 +54,66 @@ def lead_time_stages(
     for its release.
 
     Args:
-        context: reads status intervals, flags and ``completed_at``.
-        rows: the issues, ascending.
+        delivery: reads status intervals, flags and ``completed_at``.
+        rows: the issues, in any order.
         since: by issue: when its change began.
         deployed: by issue: when it was deployed; before ``since`` the lead time is 0.
-        week: by issue: place of the week of its deployment.
 
     Returns:
-        Days; without issues totals of 0 and no means.
+        For each of ``STAGES`` its days by issue.
 
     Source:
         DORA, change lead time; the split is that of value stream maps.
     """
-    stop = np.maximum(np.minimum(context.delivery.completed_at[rows], deployed), since)
-    in_progress, active = in_progress_ms(context, rows, since, stop)
+    stop = np.maximum(np.minimum(delivery.completed_at[rows], deployed), since)
+    in_progress, active = in_progress_ms(delivery, rows, since, stop)
     parts = (active, in_progress - active, stop - since - in_progress, np.maximum(deployed - stop, 0))
-    days = np.stack(parts, axis=1) / DAY_MS
-    n = count_by_week(context, week)
+    return tuple(rank_values(part / DAY_MS) for part in parts)
+
+
+def lead_time_stages(
+    context: CalculationContext, changes: Population, stages: tuple[Ranked, ...]
+) -> LeadTimeStages:
+    """Return where the lead times of a period went.
+
+    Args:
+        context: the period; a change belongs to the week of its deployment.
+        changes: all that have a lead time.
+        stages: days of each of them in each of ``STAGES``.
+
+    Returns:
+        Days; without issues totals of 0 and no means.
+    """
+    part = context.part(changes)
+    # Days add up to other last digits in another order: it is that of the keys.
+    order = np.argsort(part.rows)
+    ranked = [Ranked(part.of(each.rank), each.values) for each in stages]
+    days, week = np.stack([each.values[each.rank[order]] for each in ranked], axis=1), part.week[order]
     sums = np.stack([sum_by_week(context, week, column) for column in days.T], axis=1)
-    weekly_means = np.divide(sums, n[:, None], out=np.full(sums.shape, np.nan), where=n[:, None] > 0)
+    n = part.counts
     nothing = np.full(len(STAGES), np.nan)
     return LeadTimeStages(
         days=days,
         totals=days.sum(axis=0),
-        means=days.mean(axis=0) if len(rows) else nothing,
-        medians=np.median(days, axis=0) if len(rows) else nothing,
+        means=days.mean(axis=0) if len(part) else nothing,
+        medians=np.array([median(each) for each in ranked]) if len(part) else nothing,
         weekly_n=n,
-        weekly_means=weekly_means,
-        weekly_medians=np.stack([median_by_week(context, week, column) for column in days.T], axis=1),
+        weekly_means=np.divide(sums, n[:, None], out=np.full(sums.shape, np.nan), where=n[:, None] > 0),
+        weekly_medians=np.stack([medians_by_group(part.week, n, each) for each in ranked], axis=1),
     )
 
 
 def stages_document(context: CalculationContext, stages: LeadTimeStages) -> dict[str, Any]:
     """Return the stages as the JSON has them, stage by name, None where there is no issue."""
+    columns = stages.weekly_n.tolist(), _name_each(stages.weekly_means), _name_each(stages.weekly_medians)
     weekly = [
-        {
-            "week": week_name(monday),
-            "n": int(stages.weekly_n[place]),
-            "means": _named(stages.weekly_means[place]),
-            "medians": _named(stages.weekly_medians[place]),
-        }
-        for place, monday in enumerate(context.window.mondays)
+        {"week": week_name(monday), "n": n, "means": means, "medians": medians}
+        for monday, n, means, medians in zip(context.window.mondays, *columns, strict=True)
     ]
-    return {
-        "unit": "days",
-        "totals": _named(stages.totals),
-        "means": _named(stages.means),
-        "medians": _named(stages.medians),
-        "weekly": weekly,
-    }
+    totals, means, medians = _name_each(np.stack((stages.totals, stages.means, stages.medians)))
+    return {"unit": "days", "totals": totals, "means": means, "medians": medians, "weekly": weekly}
 
 
-def _named(values: NDArray[np.float64]) -> Mapping[str, float | None]:
-    shown = [None if np.isnan(value) else float(value) for value in values]
-    return dict(zip(STAGES, shown, strict=True))
+def _name_each(values: NDArray[np.float64]) -> list[dict[str, float | None]]:
+    """Return of each row the value of every stage, None for what is not a number."""
+    return [dict(zip(STAGES, row, strict=True)) for row in list_values(values)]

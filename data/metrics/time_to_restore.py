@@ -2,11 +2,25 @@
 
 import numpy as np
 
-from data.metric import Measure, sort_out
-from data.metrics.durations import median_of
-from data.performance_utils import CalculationContext
+from data.meaning.delivery import DeliveryTables
+from data.meaning.facts import find_facts
+from data.metrics.context import CalculationContext
+from data.metrics.durations import Durations, find_durations, median_in
+from data.metrics.inferred import evidence_of_restoration
+from data.model.instants import HOUR_MS
+from data.model.metric import Measure
+from data.model.tables import MISSING
 
-HOUR_MS = 3_600_000.0
+
+def restore_times(delivery: DeliveryTables) -> Durations:
+    """Measure all incidents that are over, from being seen to their end."""
+    over, operations = delivery.once(find_facts).restored, delivery.operations
+    seen, ended, rows = delivery.detected.reckoned_at, delivery.restored.reckoned_at, over.rows
+    reasons = {
+        "negative": operations.incident[rows] & (ended[rows] < seen[rows]),
+        "not_an_incident": operations.false_alarm[rows],
+    }
+    return find_durations(over.sort_out(reasons), lambda rows: (ended[rows] - seen[rows]) / HOUR_MS)
 
 
 def time_to_restore(context: CalculationContext) -> Measure:
@@ -19,28 +33,25 @@ def time_to_restore(context: CalculationContext) -> Measure:
     Returns:
         P50 in hours over the incidents that ended in the period, each in the
         week of its end. ``open`` counts those without an end at T, of any
-        period; ``oldest_open_hours`` is the age of the oldest of them.
+        period; ``oldest_open_hours`` is the age of the oldest of them. Inferred where
+        a guessed category of a status ended one.
 
     Source:
         DORA's former mean time to restore, as a median and for all incidents.
     """
     delivery = context.delivery
-    seen, ended = delivery.detected.reckoned_at, delivery.restored.reckoned_at
-    incident, none = delivery.operations.incident, delivery.operations.false_alarm
-    reasons = {"negative": incident & (ended < seen), "not_an_incident": none}
-    candidates = sort_out(context.restored & (incident | none), reasons, delivery.issues.keys)
-    rows = candidates.rows()
-    still_open = incident & context.flow_items & ~delivery.restored.known
+    times = delivery.once(restore_times)
+    incidents = context.chosen(context.facts.incidents)
+    still_open = incidents[delivery.restored.at[incidents] == MISSING]
     # One that was seen on the day of T is as old as nothing.
-    ages = np.maximum(delivery.as_of - seen[still_open], 0) / HOUR_MS
-    return median_of(
+    ages = np.maximum(delivery.as_of - delivery.detected.reckoned_at[still_open], 0) / HOUR_MS
+    return median_in(
         context,
-        candidates,
-        (ended[rows] - seen[rows]) / HOUR_MS,
-        context.week_of(delivery.restored.at[rows]),
+        times,
+        evidence=evidence_of_restoration(context, context.part(times.measured).rows),
         empty="No incident ended in this period.",
         extra={
-            "open": int(np.count_nonzero(still_open)),
+            "open": len(still_open),
             "oldest_open_hours": float(ages.max()) if len(ages) else None,
         },
     )

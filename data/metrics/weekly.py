@@ -1,4 +1,4 @@
-"""Weekly values of a metric: counts and medians per week. Pure."""
+"""Weekly values of a metric: counts, sums and shares per week. Pure."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,10 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data.metric import Evidence, Measure, State, sort_out
-from data.performance_utils import CalculationContext
-
-DAY_MS = 86_400_000.0
+from data.metrics.context import CalculationContext, Part
+from data.model.metric import Evidence, Measure, State, sort_out
 
 
 def week_count(context: CalculationContext) -> int:
@@ -18,10 +16,13 @@ def week_count(context: CalculationContext) -> int:
 
 
 def week_of_day(context: CalculationContext, day: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the place of the week that holds each civil day; a day belongs to its own week in any zone."""
+    """Return the place of the week (or other step) that holds each civil day, -1 before the first.
+
+    A day belongs to its own week in any zone.
+    """
     if not context.window.mondays:
         return np.zeros(0, np.int64)
-    return (day - context.window.mondays[0].toordinal()) // 7
+    return np.searchsorted(context.layout.first_days, day, side="right") - 1
 
 
 def count_by_week(context: CalculationContext, week: NDArray[Any]) -> NDArray[np.int64]:
@@ -38,25 +39,28 @@ def sum_by_week(
     return np.bincount(week, values, minlength=n)[:n].astype(np.float64) if n else np.zeros(0)
 
 
-def median_by_week(
-    context: CalculationContext, week: NDArray[Any], values: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return the median of the values of each week, NaN where a week has none."""
-    n = week_count(context)
-    result = np.full(n, np.nan)
-    if not n or not len(values):
-        return result
-    counts = count_by_week(context, week)
-    # Numbers of 16 bits are sorted by radix, ten times as fast as the values beside them would be.
-    place = week.astype(np.int16) if n <= np.iinfo(np.int16).max else week
-    grouped = values[np.argsort(place, kind="stable")]
-    some = np.flatnonzero(counts)
-    for one, stop in zip(some.tolist(), np.cumsum(counts)[some].tolist(), strict=True):
-        ordered = np.sort(grouped[stop - counts[one] : stop])
-        low, high = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
-        # Position (n-1)/2 lies on an item or half-way between two, as percentile() has it.
-        result[one] = low + (high - low) * 0.5
-    return result
+def sums_of(part: Part, column: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the sum of a column, by place of the population, over the rows of each week."""
+    before = np.concatenate(([0], np.cumsum(part.of(column))))[part.bounds]
+    sums: NDArray[np.int64] = before[1:] - before[:-1]
+    return sums
+
+
+def list_values(values: NDArray[np.float64]) -> list[Any]:
+    """Return numbers as ``tolist`` does, and None for what is not one."""
+    missing = np.isnan(values)
+    if not missing.any():
+        return list(values.tolist())
+    shown = values.astype(object)
+    shown[missing] = None
+    return list(shown.tolist())
+
+
+def share_by_week(some: NDArray[np.int64], of: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return how many percent ``some`` are of ``of`` in each week, NaN where these are none."""
+    shares = np.full(len(of), np.nan)
+    np.divide(some * 100.0, of, out=shares, where=of > 0)
+    return shares
 
 
 def not_applicable(
@@ -86,10 +90,9 @@ def without_answer(
         extra: the fields that only this metric has.
     """
     n = week_count(context)
-    nobody = np.zeros(len(context.delivery.issues), np.bool_)
     return Measure(
         value=None,
-        candidates=sort_out(nobody, {}, context.delivery.issues.keys),
+        candidates=sort_out(np.zeros(0, np.intp), {}, context.delivery.issues.keys),
         weekly=np.full(n, np.nan),
         weekly_n=np.zeros(n, np.int64),
         sample=np.zeros(0) if durations else None,

@@ -73,6 +73,7 @@ IMPEDIMENT = Named("10410", "Impediment")
 POINTS = "customfield_10016"
 RANK = "customfield_10019"
 SPRINT = "customfield_10020"
+DEVELOPMENT = "customfield_10000"
 FLAGGED = "customfield_10021"
 ENVIRONMENT = "customfield_10031"
 FIRST_COMMIT = "customfield_10032"
@@ -84,10 +85,11 @@ PLANNED = "customfield_10038"
 DEPLOYMENT_NOTE = "customfield_10039"
 
 _AGILE = "com.pyxis.greenhopper.jira"
+_DEVELOPMENT = "com.atlassian.jira.plugins.jira-development-integration-plugin"
 _TYPES = "com.atlassian.jira.plugin.system.customfieldtypes"
 
 
-def _system(field_id: str, name: str, kind: str, items: str | None = None) -> dict[str, Any]:
+def _define_system(field_id: str, name: str, kind: str, items: str | None = None) -> dict[str, Any]:
     schema = {"type": kind, "system": field_id} | ({"items": items} if items else {})
     return {
         "id": field_id,
@@ -102,7 +104,9 @@ def _system(field_id: str, name: str, kind: str, items: str | None = None) -> di
     }
 
 
-def _custom(field_id: str, name: str, kind: str, plugin: str, items: str | None = None) -> dict[str, Any]:
+def _define_custom(
+    field_id: str, name: str, kind: str, plugin: str, items: str | None = None
+) -> dict[str, Any]:
     number = int(field_id.removeprefix("customfield_"))
     schema = {"type": kind, "custom": plugin, "customId": number} | ({"items": items} if items else {})
     return {
@@ -121,46 +125,47 @@ def _custom(field_id: str, name: str, kind: str, plugin: str, items: str | None 
 def fields() -> list[dict[str, Any]]:
     """The answer to GET /field, with look-alikes that a field mapper must tell apart."""
     return [
-        _system("summary", "Summary", "string"),
-        _system("issuetype", "Issue Type", "issuetype"),
-        _system("project", "Project", "project"),
-        _system("status", "Status", "status"),
-        _system("statusCategory", "Status Category", "statusCategory"),
-        _system("resolution", "Resolution", "resolution"),
-        _system("resolutiondate", "Resolved", "datetime"),
-        _system("created", "Created", "datetime"),
-        _system("updated", "Updated", "datetime"),
-        _system("priority", "Priority", "priority"),
-        _system("assignee", "Assignee", "user"),
-        _system("reporter", "Reporter", "user"),
-        _system("creator", "Creator", "user"),
-        _system("labels", "Labels", "array", "string"),
-        _system("components", "Components", "array", "component"),
-        _system("fixVersions", "Fix versions", "array", "version"),
-        _system("versions", "Affects versions", "array", "version"),
-        _system("issuelinks", "Linked Issues", "array", "issuelinks"),
-        _system("subtasks", "Sub-tasks", "array", "issuelinks"),
-        _system("parent", "Parent", "issuelink"),
-        _system("description", "Description", "string"),
-        _system("duedate", "Due date", "date"),
-        _custom(POINTS, "Story point estimate", "number", f"{_AGILE}:jsw-story-points"),
-        _custom("customfield_10017", "Story Points", "number", f"{_TYPES}:float"),
-        _custom(RANK, "Rank", "any", f"{_AGILE}:gh-lexo-rank"),
-        _custom(SPRINT, "Sprint", "array", f"{_AGILE}:gh-sprint", "json"),
-        _custom(FLAGGED, "Flagged", "array", f"{_TYPES}:multicheckboxes", "option"),
-        _custom(ENVIRONMENT, "Affected environment", "option", f"{_TYPES}:select"),
-        _custom("customfield_10036", "Test environment", "option", f"{_TYPES}:select"),
-        _custom(FIRST_COMMIT, "First commit at", "datetime", f"{_TYPES}:datetime"),
-        _custom(DETECTED, "Incident detected at", "datetime", f"{_TYPES}:datetime"),
-        _custom(RESTORED, "Service restored at", "datetime", f"{_TYPES}:datetime"),
-        _custom(TEAM, "Team", "option", f"{_TYPES}:select"),
-        _custom(DEPLOYED, "Deployed at", "datetime", f"{_TYPES}:datetime"),
-        _custom(PLANNED, "Planned deployment date", "date", f"{_TYPES}:datepicker"),
-        _custom(DEPLOYMENT_NOTE, "Deployment notes", "string", f"{_TYPES}:textarea"),
+        _define_system("summary", "Summary", "string"),
+        _define_system("issuetype", "Issue Type", "issuetype"),
+        _define_system("project", "Project", "project"),
+        _define_system("status", "Status", "status"),
+        _define_system("statusCategory", "Status Category", "statusCategory"),
+        _define_system("resolution", "Resolution", "resolution"),
+        _define_system("resolutiondate", "Resolved", "datetime"),
+        _define_system("created", "Created", "datetime"),
+        _define_system("updated", "Updated", "datetime"),
+        _define_system("priority", "Priority", "priority"),
+        _define_system("assignee", "Assignee", "user"),
+        _define_system("reporter", "Reporter", "user"),
+        _define_system("creator", "Creator", "user"),
+        _define_system("labels", "Labels", "array", "string"),
+        _define_system("components", "Components", "array", "component"),
+        _define_system("fixVersions", "Fix versions", "array", "version"),
+        _define_system("versions", "Affects versions", "array", "version"),
+        _define_system("issuelinks", "Linked Issues", "array", "issuelinks"),
+        _define_system("subtasks", "Sub-tasks", "array", "issuelinks"),
+        _define_system("parent", "Parent", "issuelink"),
+        _define_system("description", "Description", "string"),
+        _define_system("duedate", "Due date", "date"),
+        _define_custom(POINTS, "Story point estimate", "number", f"{_AGILE}:jsw-story-points"),
+        _define_custom("customfield_10017", "Story Points", "number", f"{_TYPES}:float"),
+        _define_custom(RANK, "Rank", "any", f"{_AGILE}:gh-lexo-rank"),
+        _define_custom(SPRINT, "Sprint", "array", f"{_AGILE}:gh-sprint", "json"),
+        _define_custom(DEVELOPMENT, "Development", "any", f"{_DEVELOPMENT}:devsummarycf"),
+        _define_custom(FLAGGED, "Flagged", "array", f"{_TYPES}:multicheckboxes", "option"),
+        _define_custom(ENVIRONMENT, "Affected environment", "option", f"{_TYPES}:select"),
+        _define_custom("customfield_10036", "Test environment", "option", f"{_TYPES}:select"),
+        _define_custom(FIRST_COMMIT, "First commit at", "datetime", f"{_TYPES}:datetime"),
+        _define_custom(DETECTED, "Incident detected at", "datetime", f"{_TYPES}:datetime"),
+        _define_custom(RESTORED, "Service restored at", "datetime", f"{_TYPES}:datetime"),
+        _define_custom(TEAM, "Team", "option", f"{_TYPES}:select"),
+        _define_custom(DEPLOYED, "Deployed at", "datetime", f"{_TYPES}:datetime"),
+        _define_custom(PLANNED, "Planned deployment date", "date", f"{_TYPES}:datepicker"),
+        _define_custom(DEPLOYMENT_NOTE, "Deployment notes", "string", f"{_TYPES}:textarea"),
         # Left over from times that nobody remembers: right names, but of the wrong type or without any value.
-        _custom("customfield_10040", "Commit date", "string", f"{_TYPES}:textfield"),
-        _custom("customfield_10041", "Service restored", "datetime", f"{_TYPES}:datetime"),
-        _custom("customfield_10042", "Deployment failed", "option", f"{_TYPES}:select"),
+        _define_custom("customfield_10040", "Commit date", "string", f"{_TYPES}:textfield"),
+        _define_custom("customfield_10041", "Service restored", "datetime", f"{_TYPES}:datetime"),
+        _define_custom("customfield_10042", "Deployment failed", "option", f"{_TYPES}:select"),
     ]
 
 
@@ -168,6 +173,7 @@ CUSTOM_FIELD_IDS = (
     POINTS,
     RANK,
     SPRINT,
+    DEVELOPMENT,
     FLAGGED,
     ENVIRONMENT,
     FIRST_COMMIT,
@@ -241,7 +247,7 @@ _LOGINS = (
 PEOPLE = tuple(
     Person(place, name, login) for place, (name, login) in enumerate(zip(_NAMES, _LOGINS, strict=True))
 )
-ROBOT, ADMIN = 18, 19
+ADMIN = 19
 
 
 @dataclass(frozen=True)
@@ -281,7 +287,7 @@ class Team:
     type_weights: tuple[tuple[IssueType, float], ...]
 
 
-def _components(first_id: int, *names: str) -> tuple[Named, ...]:
+def _define_components(first_id: int, *names: str) -> tuple[Named, ...]:
     return tuple(Named(str(first_id + place), name) for place, name in enumerate(names))
 
 
@@ -301,7 +307,7 @@ WEB = Team(
     breakage=(0.34, 0.14),
     restore_hours=2.0,
     people=(0, 1, 2, 3, 4, 5),
-    components=_components(10600, "Checkout", "Search", "Catalogue", "Account"),
+    components=_define_components(10600, "Checkout", "Search", "Catalogue", "Account"),
     labels=("checkout", "search", "a11y", "performance", "team-falcon", "team-heron"),
     type_weights=((STORY, 44), (BUG, 23), (TASK, 13), (SUBTASK, 9), (TECH_DEBT, 8), (VULNERABILITY, 3)),
 )
@@ -326,7 +332,7 @@ PAY = Team(
     breakage=(0.22, 0.2),
     restore_hours=6.0,
     people=(6, 7, 8, 9, 10, 11),
-    components=_components(10610, "Ledger", "Card gateway", "Invoices"),
+    components=_define_components(10610, "Ledger", "Card gateway", "Invoices"),
     labels=("psd2", "ledger", "reporting", "security", "team-otter"),
     type_weights=((STORY, 36), (BUG, 24), (TASK, 17), (SUBTASK, 8), (TECH_DEBT, 9), (VULNERABILITY, 6)),
 )
@@ -351,7 +357,7 @@ MOB = Team(
     breakage=(0.5, 0.45),
     restore_hours=22.0,
     people=(12, 13, 14, 15, 16, 17),
-    components=_components(10620, "iOS", "Android", "Push"),
+    components=_define_components(10620, "iOS", "Android", "Push"),
     labels=("ios", "android", "design-system", "offline", "team-lynx"),
     type_weights=((STORY, 42), (BUG, 28), (TASK, 12), (SUBTASK, 8), (TECH_DEBT, 7), (VULNERABILITY, 3)),
 )

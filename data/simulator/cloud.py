@@ -130,7 +130,7 @@ class Cloud(Dialect):
         if (request.method, parts) == ("POST", ["changelog", "bulkfetch"]):
             return self._bulk_changelogs(json_body(request, _BULK_BODY))
         if (request.method, parts) == ("POST", ["jql", "parse"]):
-            return self._parsed(json_body(request, _PARSE_BODY))
+            return self._answer_parse(json_body(request, _PARSE_BODY))
         return self.bare_list(parts[0]) if request.method == "GET" and len(parts) == 1 else not_found()
 
     def _search_routes(self, request: Request, parts: list[str]) -> Response:
@@ -142,15 +142,15 @@ class Cloud(Dialect):
             case ["POST", "jql"]:
                 return self._search(json_body(request, _SEARCH_BODY))
             case ["POST", "approximate-count"]:
-                return self._count(json_body(request, _COUNT_BODY))
+                return self._answer_count(json_body(request, _COUNT_BODY))
         return not_found()
 
     def _issue_routes(self, request: Request, parts: list[str]) -> Response:
         match [request.method, *parts]:
             case ["GET", id_or_key]:
-                return self._issue(request, id_or_key)
+                return self._answer_issue(request, id_or_key)
             case ["GET", id_or_key, "changelog"]:
-                return self._changelog(request, id_or_key)
+                return self._answer_changelog(request, id_or_key)
         return not_found()
 
     def _project_routes(self, request: Request, parts: list[str]) -> Response:
@@ -197,7 +197,7 @@ class Cloud(Dialect):
         if size < 1:
             raise BadRequestError("The value of 'maxResults' must be at least 1.")
         query, result = self._run(jql)
-        result = self._reconciled(query, result, asked.get("reconcileIssues") or [])
+        result = self._reconcile(query, result, asked.get("reconcileIssues") or [])
         start = self._place_after(jql, asked.get("nextPageToken"), result)
         issues = result.issues[start : start + size]
         bodies = b",".join([self.renderer.issue(issue, choice, histories) for issue in issues])
@@ -217,7 +217,7 @@ class Cloud(Dialect):
             raise BadRequestError(_UNBOUNDED)
         return query, result
 
-    def _reconciled(self, query: Query, result: Result, ids: Sequence[object]) -> Result:
+    def _reconcile(self, query: Query, result: Result, ids: Sequence[object]) -> Result:
         """Read-after-write for the issues named: their true state, whatever the index knows."""
         if len(ids) > RECONCILED:
             raise BadRequestError(f"reconcileIssues accepts at most {RECONCILED} issue ids.")
@@ -235,10 +235,10 @@ class Cloud(Dialect):
     def _place_after(self, jql: str, token: str | None, result: Result) -> int:
         return 0 if not token else bisect_right(result.sort_keys, last_key(jql, token))
 
-    def _count(self, asked: dict[str, Any]) -> Response:
+    def _answer_count(self, asked: dict[str, Any]) -> Response:
         return ok({"count": len(self._run(asked.get("jql") or "")[1].issues)})
 
-    def _parsed(self, asked: dict[str, Any]) -> Response:
+    def _answer_parse(self, asked: dict[str, Any]) -> Response:
         """Whether queries can be read; their structure is left out."""
         parsed = []
         for jql in asked.get("queries") or []:
@@ -252,7 +252,7 @@ class Cloud(Dialect):
 
     # Issues -----------------------------------------------------------------------
 
-    def _issue(self, request: Request, id_or_key: str) -> Response:
+    def _answer_issue(self, request: Request, id_or_key: str) -> Response:
         issue = self.site.find(id_or_key)
         if issue is None:
             return refusal(404, _NO_ISSUE)
@@ -260,7 +260,7 @@ class Cloud(Dialect):
         histories = EMBEDDED_HISTORIES if "changelog" in comma_names(request.text("expand")) else None
         return Response(200, self.renderer.issue(issue, choice, histories))
 
-    def _changelog(self, request: Request, id_or_key: str) -> Response:
+    def _answer_changelog(self, request: Request, id_or_key: str) -> Response:
         issue = self.site.find(id_or_key)
         if issue is None:
             return refusal(404, _NO_ISSUE)

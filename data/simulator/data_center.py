@@ -87,9 +87,9 @@ class DataCenter(Dialect):
                 asked = json_body(request, _SEARCH_BODY)
                 return self._search(asked, {str(name) for name in asked.get("expand", [])})
             case ["GET", "issue", id_or_key]:
-                return self._issue(request, id_or_key)
+                return self._answer_issue(request, id_or_key)
             case ["GET", "project", *rest]:
-                return self._projects(request, rest)
+                return self._answer_projects(request, rest)
             case ["GET", name]:
                 return self.bare_list(name)
         return not_found()
@@ -98,7 +98,7 @@ class DataCenter(Dialect):
         """Nothing is visible, and only ``/myself`` admits why."""
         path = request.path.removeprefix(self.prefix)
         if path == "/search":
-            return ok(_envelope(0, 50, 0) | {"issues": []})
+            return ok(_wrap_page(0, 50, 0) | {"issues": []})
         if path == "/project":
             return ok([])
         if path in ("/field", "/status", "/issuetype"):
@@ -107,7 +107,7 @@ class DataCenter(Dialect):
             return refusal(404, _NO_ISSUE)
         return refusal(401, "You are not authenticated. Authentication required to perform this operation.")
 
-    def _projects(self, request: Request, parts: list[str]) -> Response:
+    def _answer_projects(self, request: Request, parts: list[str]) -> Response:
         if not parts:
             return ok([self.renderer.project(team) for team in self.site.projects()])
         team = self.site.project(parts[0])
@@ -139,10 +139,10 @@ class DataCenter(Dialect):
         histories = _ALL_HISTORIES if "changelog" in expand else None
         shown = result.issues[start : start + size]
         bodies = b",".join([self.renderer.issue(issue, choice, histories) for issue in shown])
-        head = orjson.dumps(_envelope(start, size, len(result.issues)))
+        head = orjson.dumps(_wrap_page(start, size, len(result.issues)))
         return Response(200, head[:-1] + b',"issues":[' + bodies + b"]}")
 
-    def _issue(self, request: Request, id_or_key: str) -> Response:
+    def _answer_issue(self, request: Request, id_or_key: str) -> Response:
         issue = self.site.find(id_or_key)
         if issue is None:
             return refusal(404, _NO_ISSUE)
@@ -151,6 +151,6 @@ class DataCenter(Dialect):
         return Response(200, self.renderer.issue(issue, choice, histories))
 
 
-def _envelope(start: int, size: int, total: int) -> dict[str, Any]:
+def _wrap_page(start: int, size: int, total: int) -> dict[str, Any]:
     """A page begins with what the server made of the request."""
     return {"expand": "schema,names", "startAt": start, "maxResults": size, "total": total}

@@ -85,7 +85,7 @@ class Dialect:
             "priority": lambda: [self.renderer.named("priority", thing) for thing in c.PRIORITIES],
             "resolution": lambda: [self.renderer.named("resolution", thing) for thing in c.RESOLUTIONS],
             "serverInfo": self.server_info,
-            "myself": self._myself,
+            "myself": self._answer_myself,
         }
         return ok(lists[name]()) if name in lists else not_found()
 
@@ -110,7 +110,7 @@ class Dialect:
             "values": values[start : start + size],
         }
 
-    def _myself(self) -> dict[str, Any]:
+    def _answer_myself(self) -> dict[str, Any]:
         return self.renderer.people_plain[0] | {
             "emailAddress": self.email,
             "locale": "en_US",

@@ -13,10 +13,10 @@ def full_history(seed: int, issue: Issue) -> list[Change]:
     if not issue.chatter:
         return issue.changes
     # Stable: of two changes at one instant the one that matters comes first.
-    return sorted(issue.changes + _chatter(seed, issue), key=_instant)
+    return sorted(issue.changes + _make_chatter(seed, issue), key=_read_instant)
 
 
-def _instant(change: Change) -> int:
+def _read_instant(change: Change) -> int:
     return change.at
 
 
@@ -25,7 +25,7 @@ def history_id(issue: Issue, place: int) -> int:
     return issue.id * HISTORY_IDS_PER_ISSUE + place
 
 
-def _chatter(seed: int, issue: Issue) -> list[Change]:
+def _make_chatter(seed: int, issue: Issue) -> list[Change]:
     first, last = issue.created + 1_000, issue.chatter_until
     if last <= first:
         return []
@@ -36,18 +36,18 @@ def _chatter(seed: int, issue: Issue) -> list[Change]:
     for at in instants:
         kind = rng.random()
         if kind < 0.45:
-            item, rank = _ranked(rank, rng), rank + 1
+            item, rank = _make_rank(rank, rng), rank + 1
         else:
-            item = _touched(issue, kind, people, rng)
+            item = _make_touch(issue, kind, people, rng)
         changes.append(Change(at, rng.choice(people), (item,)))
     return changes
 
 
-def _ranked(rank: int, rng: random.Random) -> Item:
+def _make_rank(rank: int, rng: random.Random) -> Item:
     return Item(c.RANK, "", "", "", "Ranked higher" if rng.random() < 0.5 + rank % 2 / 4 else "Ranked lower")
 
 
-def _touched(issue: Issue, kind: float, people: tuple[int, ...], rng: random.Random) -> Item:
+def _make_touch(issue: Issue, kind: float, people: tuple[int, ...], rng: random.Random) -> Item:
     """A reassignment, a rewording or a small correction."""
     if kind < 0.65:
         one, other = rng.sample(people, 2)

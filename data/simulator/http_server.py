@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import os
 import socket
 import sys
 import threading
@@ -94,6 +95,7 @@ class HttpServer(ThreadingHTTPServer):
     """
 
     daemon_threads = True
+    allow_reuse_address = os.name != "nt"  # on Windows it would let two servers share a port
     # A client that opens many connections at once must not see any of them refused.
     request_queue_size = 128
 

@@ -137,7 +137,7 @@ def parse(text: str, vocabulary: Vocabulary) -> Query:
     return _Parser(text, vocabulary).query()
 
 
-def _tokens(text: str) -> list[_Token]:
+def _read_tokens(text: str) -> list[_Token]:
     tokens, at = [], 0
     stripped = text.rstrip()
     while at < len(stripped):
@@ -160,17 +160,17 @@ class _Parser:
     """Recursive descent: or, and, not, clause."""
 
     def __init__(self, text: str, vocabulary: Vocabulary) -> None:
-        self.tokens = _tokens(text)
+        self.tokens = _read_tokens(text)
         self.place = 0
         self.vocabulary = vocabulary
         self.moves_with_time = False
 
     def query(self) -> Query:
         bounded = self.tokens != [] and not self._at_order_by()
-        matches = self._any_of() if bounded else _everything
+        matches = self._any_of() if bounded else _accept_everything
         order = self._order_by() if self._at_order_by() else (("created", True),)
         if self._peek() is not _END:
-            raise self._unexpected("Expecting either 'OR' or 'AND' but got")
+            raise self._explain_unexpected("Expecting either 'OR' or 'AND' but got")
         sorts = tuple((_SORTS[name], -1 if descending else 1) for name, descending in order)
         return Query(matches, order, bounded, self.moves_with_time, sorts)
 
@@ -190,7 +190,7 @@ class _Parser:
             return True
         return False
 
-    def _unexpected(self, wanted: str) -> JqlError:
+    def _explain_unexpected(self, wanted: str) -> JqlError:
         token = self._peek()
         if token is _END:
             return JqlError(f"Error in the JQL Query: {wanted} the end of the query.")
@@ -208,51 +208,51 @@ class _Parser:
         return parts[0] if len(parts) == 1 else lambda issue: any(part(issue) for part in parts)
 
     def _all_of(self) -> Predicate:
-        parts = [self._negation()]
+        parts = [self._read_negation()]
         while self._accept("and"):
-            parts.append(self._negation())
+            parts.append(self._read_negation())
         return parts[0] if len(parts) == 1 else lambda issue: all(part(issue) for part in parts)
 
-    def _negation(self) -> Predicate:
+    def _read_negation(self) -> Predicate:
         if self._accept("not"):
-            inner = self._negation()
+            inner = self._read_negation()
             return lambda issue: not inner(issue)
         if self._accept("("):
             inner = self._any_of()
             if not self._accept(")"):
-                raise self._unexpected("Expecting ')' but got")
+                raise self._explain_unexpected("Expecting ')' but got")
             return inner
-        return self._clause()
+        return self._read_clause()
 
-    def _clause(self) -> Predicate:
+    def _read_clause(self) -> Predicate:
         token = self._peek()
         if token.kind not in ("word", "string") or token.folded in ("and", "or", "order", "in", "is"):
-            raise self._unexpected("Expecting a field name but got")
+            raise self._explain_unexpected("Expecting a field name but got")
         self.place += 1
-        name = _field(token.text)
-        sign, values = self._comparison(token.text)
+        name = _read_field(token.text)
+        sign, values = self._read_comparison(token.text)
         if sign in ("is", "is not"):
-            return _emptiness(name, empty=sign == "is")
+            return _test_emptiness(name, empty=sign == "is")
         if name in _DATES:
             return self._date_clause(name, token.text, sign, values)
         if name == "key":
             return self._key_clause(token.text, sign, values)
         return self._named_clause(name, token.text, sign, values)
 
-    def _comparison(self, name: str) -> tuple[str, list[_Token]]:
+    def _read_comparison(self, name: str) -> tuple[str, list[_Token]]:
         if self._accept("is"):
             sign = "is not" if self._accept("not") else "is"
             if not self._accept("empty", "null"):
                 raise JqlError(f"The operator '{sign}' for the '{name}' field only supports EMPTY or NULL.")
             return sign, []
         if self._accept("in"):
-            return "in", self._list()
+            return "in", self._read_list()
         if self._peek().folded == "not" and self._peek(1).folded == "in":
             self.place += 2
-            return "not in", self._list()
+            return "not in", self._read_list()
         token = self._peek()
         if token.kind != "operator":
-            raise self._unexpected(
+            raise self._explain_unexpected(
                 "Expecting operator but got"
                 if token is _END
                 else "The valid operators are '=', '!=', '<', '>', '<=', '>=', '~', '!~', 'IN', 'NOT IN',"
@@ -261,21 +261,21 @@ class _Parser:
         self.place += 1
         if token.text in ("~", "!~"):
             raise JqlError(f"The operator '{token.text}' is not supported by the '{name}' field.")
-        return token.text, [self._value()]
+        return token.text, [self._read_value()]
 
-    def _list(self) -> list[_Token]:
+    def _read_list(self) -> list[_Token]:
         if not self._accept("("):
-            raise self._unexpected("Expecting '(' but got")
-        values = [self._value()]
+            raise self._explain_unexpected("Expecting '(' but got")
+        values = [self._read_value()]
         while self._accept(","):
-            values.append(self._value())
+            values.append(self._read_value())
         if not self._accept(")"):
-            raise self._unexpected("Expecting ',' or ')' but got")
+            raise self._explain_unexpected("Expecting ',' or ')' but got")
         return values
 
-    def _value(self) -> _Token:
+    def _read_value(self) -> _Token:
         if self._peek().kind not in ("word", "string"):
-            raise self._unexpected("Expecting either a value, list or function but got")
+            raise self._explain_unexpected("Expecting either a value, list or function but got")
         token = self._next()
         if self._peek().text == "(" and self._peek().kind == "mark":
             raise JqlError(f"Unable to find JQL function '{token.text}()'.")
@@ -284,7 +284,7 @@ class _Parser:
     def _date_clause(self, name: str, spelt: str, sign: str, values: list[_Token]) -> Predicate:
         if sign not in _COMPARE:
             raise JqlError(f"The operator '{sign}' is not supported by the '{spelt}' field.")
-        value, compare, bound = _DATES[name], _COMPARE[sign], self._instant(spelt, values[0])
+        value, compare, bound = _DATES[name], _COMPARE[sign], self._read_instant(spelt, values[0])
 
         def matches(issue: Issue) -> bool:
             at = value(issue)
@@ -292,7 +292,7 @@ class _Parser:
 
         return matches
 
-    def _instant(self, spelt: str, token: _Token) -> int:
+    def _read_instant(self, spelt: str, token: _Token) -> int:
         text = token.text.strip()
         if token.kind == "word" and re.fullmatch(r"-?\d+", text):
             return int(text)
@@ -316,7 +316,7 @@ class _Parser:
 
     def _key_clause(self, spelt: str, sign: str, values: list[_Token]) -> Predicate:
         if sign in ("=", "in", "!=", "not in"):
-            wanted = {self._issue(spelt, token).id for token in values}
+            wanted = {self._find_issue(spelt, token).id for token in values}
             if sign in ("=", "in"):
                 return lambda issue: issue.id in wanted
             return lambda issue: issue.id not in wanted
@@ -330,7 +330,7 @@ class _Parser:
         bound = int(number)
         return lambda issue: issue.project == project and compare(issue.number, bound)
 
-    def _issue(self, spelt: str, token: _Token) -> Issue:
+    def _find_issue(self, spelt: str, token: _Token) -> Issue:
         issue = self.vocabulary.find_issue(token.text)
         if issue is None:
             if token.text.isdigit():
@@ -341,7 +341,7 @@ class _Parser:
     def _named_clause(self, name: str, spelt: str, sign: str, values: list[_Token]) -> Predicate:
         if sign not in ("=", "in", "!=", "not in"):
             raise JqlError(f"The operator '{sign}' is not supported by the '{spelt}' field.")
-        wanted = {value for token in values for value in self._meaning(name, spelt, token)}
+        wanted = {value for token in values for value in self._find_meaning(name, spelt, token)}
         carried = _NAMED[name]
         if sign in ("=", "in"):
             return lambda issue: not wanted.isdisjoint(carried(issue))
@@ -353,11 +353,11 @@ class _Parser:
 
         return lacks
 
-    def _meaning(self, name: str, spelt: str, token: _Token) -> Values:
+    def _find_meaning(self, name: str, spelt: str, token: _Token) -> Values:
         if name == "labels":
             return (token.text,)
         if name == "parent":
-            return (str(self._issue(spelt, token).id),)
+            return (str(self._find_issue(spelt, token).id),)
         found = self.vocabulary.names[name].get(token.text.lower())
         if found is None:
             raise JqlError(f"The value '{token.text}' does not exist for the field '{spelt}'.")
@@ -376,8 +376,8 @@ class _Parser:
         token = self._next()
         if token.kind not in ("word", "string"):
             self.place -= 1
-            raise self._unexpected("Expecting a field name but got")
-        name = "id" if token.folded == "id" else _field(token.text)
+            raise self._explain_unexpected("Expecting a field name but got")
+        name = "id" if token.folded == "id" else _read_field(token.text)
         if name not in _SORTS:
             raise JqlError(f"Not able to sort using field '{token.text}'.")
         descending = self._accept("desc")
@@ -386,7 +386,7 @@ class _Parser:
         return name, descending
 
 
-def _field(spelt: str) -> str:
+def _read_field(spelt: str) -> str:
     folded = spelt.lower()
     name = _ALIASES.get(folded, folded)
     if name in _DATES or name in _NAMED or name == "key":
@@ -394,7 +394,7 @@ def _field(spelt: str) -> str:
     raise JqlError(f"Field '{spelt}' does not exist or you do not have permission to view it.")
 
 
-def _emptiness(name: str, *, empty: bool) -> Predicate:
+def _test_emptiness(name: str, *, empty: bool) -> Predicate:
     if name in _NAMED:
         carried = _NAMED[name]
         return lambda issue: bool(carried(issue)) is not empty
@@ -404,5 +404,5 @@ def _emptiness(name: str, *, empty: bool) -> Predicate:
     return lambda _issue: not empty
 
 
-def _everything(_issue: Issue) -> bool:
+def _accept_everything(_issue: Issue) -> bool:
     return True

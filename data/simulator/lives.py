@@ -72,7 +72,7 @@ class Planner:
 
     def live(self, issue: Issue) -> None:
         """Play the life of an ordinary issue."""
-        self._play(issue, self._ordinary(issue))
+        self._play(issue, self._live_ordinary(issue))
         self._ship(issue)
 
     def live_incident(self, issue: Issue) -> int:
@@ -82,12 +82,18 @@ class Planner:
             When the service was restored; that may lie in the future.
         """
         rng = self.rng
-        hours = self.team.restore_hours * rng.lognormvariate(0, 0.7) * self._slowness(issue.created) ** 0.5
+        hours = (
+            self.team.restore_hours
+            * rng.lognormvariate(0, 0.7)
+            * self._measure_slowness(issue.created) ** 0.5
+        )
         started = issue.created + int(rng.uniform(4, 35) * MINUTE)
         restored = max(issue.created + int(hours * HOUR), started + 20 * MINUTE)
         if issue.created > self.ends_at - 36 * HOUR:
             restored = max(restored, self.ends_at + 5 * HOUR)
-        verdict = rng.choices((self._delivered(issue), c.DUPLICATE, c.NOT_A_BUG), weights=(90, 5, 5))[0]
+        verdict = rng.choices((self._choose_resolution(issue), c.DUPLICATE, c.NOT_A_BUG), weights=(90, 5, 5))[
+            0
+        ]
         steps = [Step(started, c.IN_PROGRESS), Step(restored, self.team.done, verdict)]
         self._play(issue, steps)
         if self.team is c.PAY:
@@ -103,7 +109,7 @@ class Planner:
         steps = [
             Step(first, c.IN_PROGRESS),
             Step(review, c.IN_REVIEW),
-            Step(last, self.team.done, self._delivered(issue)),
+            Step(last, self.team.done, self._choose_resolution(issue)),
         ]
         self._play(issue, steps)
         self._add_fix_version(issue, version)
@@ -114,10 +120,10 @@ class Planner:
 
     # Planning -----------------------------------------------------------------
 
-    def _ordinary(self, issue: Issue) -> list[Step]:
+    def _live_ordinary(self, issue: Issue) -> list[Step]:
         rng = self.rng
         if issue.type is c.EPIC:
-            return self._epic(issue.created)
+            return self._live_epic(issue.created)
         # The payments team let its backlog grow until the day it swept it.
         careless = self.team is c.PAY and issue.created < self.sweep_at
         fate = rng.random() - (0.12 if careless else 0.055)
@@ -125,62 +131,62 @@ class Planner:
             return []
         for below, shortest, longest, resolution in self._early_ends(issue):
             if fate < below:
-                at = self._after(issue.created, rng.uniform(shortest, longest))
+                at = self._step_after(issue.created, rng.uniform(shortest, longest))
                 return [Step(at, self.team.done, resolution)]
-        return self._flow(issue)
+        return self._plan_flow(issue)
 
     def _early_ends(self, issue: Issue) -> list[tuple[float, float, float, Named]]:
         """Ends without a start: share so far, workdays from and to, resolution."""
         ends = [(0.035, 5, 45, c.WONT_DO), (0.055, 0.1, 4, c.DUPLICATE)]
         if issue.type is c.BUG:
             ends.append((0.075, 0.5, 8, self.rng.choice((c.CANNOT_REPRODUCE, c.NOT_A_BUG))))
-        return [*ends, (0.095, 0.1, 6, self._delivered(issue))]
+        return [*ends, (0.095, 0.1, 6, self._choose_resolution(issue))]
 
-    def _after(self, at: int, workdays: float) -> int:
+    def _step_after(self, at: int, workdays: float) -> int:
         local = instant_of(position_of(at + self.offset) + int(workdays * WORKDAY))
         return max(local - self.offset, at + MINUTE)
 
-    def _slowness(self, at: int) -> float:
+    def _measure_slowness(self, at: int) -> float:
         early, late = self.team.slowness
         share = (at - self.starts_at) / (self.ends_at - self.starts_at)
         return early * float((late / early) ** min(share * 1.25, 1.0))
 
-    def _delivered(self, issue: Issue) -> Named:
+    def _choose_resolution(self, issue: Issue) -> Named:
         return c.FIXED if issue.type is c.BUG and self.team is c.PAY else c.RESOLVED
 
-    def _epic(self, created: int) -> list[Step]:
-        begun = self._after(created, self.rng.uniform(1, 10))
-        done = self._after(begun, self.rng.uniform(25, 90))
+    def _live_epic(self, created: int) -> list[Step]:
+        begun = self._step_after(created, self.rng.uniform(1, 10))
+        done = self._step_after(begun, self.rng.uniform(25, 90))
         return [Step(begun, c.IN_PROGRESS), Step(done, self.team.done, c.RESOLVED)]
 
-    def _flow(self, issue: Issue) -> list[Step]:
+    def _plan_flow(self, issue: Issue) -> list[Step]:
         """Queue, stages, now and then back again; the plan knows no present."""
         rng, team = self.rng, self.team
-        slow = self._slowness(issue.created)
+        slow = self._measure_slowness(issue.created)
         queue = team.queue_days * rng.lognormvariate(0, 0.9) * slow
         steps: list[Step] = []
         if team.queue is not None:
-            steps.append(Step(self._after(issue.created, queue * 0.5), team.queue))
-        at = self._after(issue.created, queue)
+            steps.append(Step(self._step_after(issue.created, queue * 0.5), team.queue))
+        at = self._step_after(issue.created, queue)
         if steps:
             at = max(at, steps[-1].at + MINUTE)
         luck = rng.random()
         if luck < 0.016:
             slow *= rng.uniform(10, 40)  # stuck: nobody says why
         elif luck < 0.034:
-            return [*steps, *self._abandoned(at)]
+            return [*steps, *self._live_abandoned(at)]
         at = self._walk(steps, at, slow)
-        resolution = c.WONT_DO if rng.random() < 0.03 else self._delivered(issue)
+        resolution = c.WONT_DO if rng.random() < 0.03 else self._choose_resolution(issue)
         steps.append(Step(at, team.done, resolution))
         if rng.random() < 0.06:
-            again = self._after(at, rng.uniform(0.5, 8))
+            again = self._step_after(at, rng.uniform(0.5, 8))
             steps.append(Step(again, c.IN_PROGRESS))
-            steps.append(Step(self._after(again, rng.uniform(0.2, 2) * slow), team.done, resolution))
+            steps.append(Step(self._step_after(again, rng.uniform(0.2, 2) * slow), team.done, resolution))
         return steps
 
-    def _abandoned(self, at: int) -> list[Step]:
+    def _live_abandoned(self, at: int) -> list[Step]:
         """Begun, then forgotten until somebody tidies up months later."""
-        given_up = self._after(at, self.rng.uniform(30, 150))
+        given_up = self._step_after(at, self.rng.uniform(30, 150))
         return [Step(at, c.IN_PROGRESS), Step(given_up, self.team.done, c.WONT_DO)]
 
     def _walk(self, steps: list[Step], at: int, slow: float) -> int:
@@ -191,16 +197,16 @@ class Planner:
             days = stage.median_days * slow * rng.lognormvariate(0, 0.65)
             if stage.status is c.IN_PROGRESS:
                 self._hinder(steps, at, days)
-                at = max(self._after(at, days), steps[-1].at + MINUTE)
+                at = max(self._step_after(at, days), steps[-1].at + MINUTE)
             else:
-                at = self._after(at, days)
+                at = self._step_after(at, days)
             if stage.status in (c.IN_REVIEW, c.IN_TEST) and rng.random() < 0.12:
                 steps.append(Step(at, c.IN_PROGRESS))
-                at = self._after(at, days * 0.4 + 0.1)
+                at = self._step_after(at, days * 0.4 + 0.1)
                 steps.append(Step(at, self._of_its_day(stage.status, at)))
-                at = self._after(at, days * 0.5 + 0.05)
+                at = self._step_after(at, days * 0.5 + 0.05)
             if stage.gate is not None:
-                at = self._gate(at, stage.gate)
+                at = self._find_gate(at, stage.gate)
         return at
 
     def _of_its_day(self, status: Status, at: int) -> Status:
@@ -213,14 +219,14 @@ class Planner:
         luck = self.rng.random()
         if luck > 0.15:
             return
-        hit = self._after(at, days * self.rng.uniform(0.1, 0.6))
-        over = self._after(hit, self.rng.uniform(0.4, 3.5))
+        hit = self._step_after(at, days * self.rng.uniform(0.1, 0.6))
+        over = self._step_after(hit, self.rng.uniform(0.4, 3.5))
         if luck < 0.06:
             steps += [Step(hit, c.BLOCKED), Step(over, c.IN_PROGRESS)]
         else:
             steps += [Step(hit, flag=True), Step(over, flag=False)]
 
-    def _gate(self, at: int, day: int) -> int:
+    def _find_gate(self, at: int, day: int) -> int:
         """The next release or approval day, some time between ten and four."""
         local = at + self.offset
         midnight = local - local % DAY if weekday(local) == day else next_weekday(local, day)
@@ -254,8 +260,6 @@ class Planner:
         if issue.assignee is None and step.status.category is c.UNDERWAY:
             issue.assignee = doer
             items.append(Item("assignee", None, None, account_id(doer), c.PEOPLE[doer].name))
-            if self.team is c.PAY:
-                issue.sprint = (step.at - self.starts_at) // (14 * DAY) + 1
             if self.team is c.WEB:
                 issue.first_commit_at = min(step.at + int(self.rng.uniform(0.2, 4) * HOUR), self.ends_at - 1)
         if step.resolution is not issue.resolution:

@@ -140,7 +140,6 @@ class Issue:
     parent_id: int | None = None
     points: float | None = None
     flagged: bool = False
-    sprint: int | None = None
     environment: Named | None = None
     first_commit_at: int | None = None
     detected_at: int | None = None

@@ -49,12 +49,12 @@ class Mutator:
         recent = issues[-max(len(issues) // 10, 1) :]
         return rng.choice(recent if rng.random() < 0.7 else issues)
 
-    def _author(self, issue: Issue, rng: random.Random) -> int:
+    def _pick_author(self, issue: Issue, rng: random.Random) -> int:
         return rng.choice(c.TEAM_OF[issue.project].people)
 
     def edit(self, issue: Issue, rng: random.Random) -> Issue:
         """Reword, reprioritise, reassign, estimate or label."""
-        author = self._author(issue, rng)
+        author = self._pick_author(issue, rng)
         kind = rng.randrange(4)
         if kind == 0:
             text = summary(issue.type.name, rng)
@@ -65,7 +65,7 @@ class Mutator:
             item = Item("priority", issue.priority.id, issue.priority.name, new.id, new.name)
             return self.site.change(issue, author, (item,), priority=new)
         if kind == 2:
-            item = Item("assignee", *_person(issue.assignee), *_person(author))
+            item = Item("assignee", *_name_person(issue.assignee), *_name_person(author))
             return self.site.change(issue, author, (item,), assignee=author)
         labels = tuple(sorted({*issue.labels, rng.choice(c.TEAM_OF[issue.project].labels), "demo"}))
         item = Item("labels", None, " ".join(issue.labels), None, " ".join(labels))
@@ -81,7 +81,7 @@ class Mutator:
             items.insert(0, resolution_item(issue.resolution, resolution))
         values = {"resolved_at": self.site.now_ms() if finished else None}
         return self.site.change(
-            issue, self._author(issue, rng), tuple(items), status=after, resolution=resolution, **values
+            issue, self._pick_author(issue, rng), tuple(items), status=after, resolution=resolution, **values
         )
 
     def _next_status(self, issue: Issue, rng: random.Random) -> Status:
@@ -116,8 +116,8 @@ class Mutator:
         others = [team.key for team in self.site.projects() if team.key != issue.project]
         if not others and project is None:
             return issue
-        return self.site.move(issue, project or rng.choice(others), self._author(issue, rng))
+        return self.site.move(issue, project or rng.choice(others), self._pick_author(issue, rng))
 
 
-def _person(number: int | None) -> tuple[str | None, str | None]:
+def _name_person(number: int | None) -> tuple[str | None, str | None]:
     return (None, None) if number is None else (account_id(number), c.PEOPLE[number].name)

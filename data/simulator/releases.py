@@ -49,15 +49,15 @@ class ReleasePlan:
 def plan_releases(team: Team, start: int, end: int, rng: random.Random) -> ReleasePlan:
     """Lay out the releases of *team* between two UTC instants, plus the next one."""
     offset = team.utc_offset_min * MINUTE
-    dates = _dates(team, start + offset, end + offset, rng)
-    plan = ReleasePlan([_release(team, number, date, end) for number, date in enumerate(dates, 1)])
-    plan.others = _oddities(team)
+    dates = _choose_dates(team, start + offset, end + offset, rng)
+    plan = ReleasePlan([_make_release(team, number, date, end) for number, date in enumerate(dates, 1)])
+    plan.others = _make_oddities(team)
     if team is MOB:
-        plan.sprints = _sprints(start + offset, end + offset, end)
+        plan.sprints = _make_sprints(start + offset, end + offset, end)
     return plan
 
 
-def _dates(team: Team, start: int, end: int, rng: random.Random) -> list[int]:
+def _choose_dates(team: Team, start: int, end: int, rng: random.Random) -> list[int]:
     """Local midnights of the release days; the last one is the first after *end*."""
     pick = {WEB.key: _web_days, PAY.key: _pay_days, MOB.key: _mob_days}[team.key]
     dates: list[int] = []
@@ -86,13 +86,13 @@ def _mob_days(monday: int, _share: float, _rng: random.Random) -> list[int]:
     return [tuesday] if day_of_month <= 7 else []
 
 
-def _release(team: Team, number: int, midnight: int, end: int) -> Release:
+def _make_release(team: Team, number: int, midnight: int, end: int) -> Release:
     offset = team.utc_offset_min * MINUTE
     deployed_at = midnight + _DEPLOYED - offset
     version = Version(
         id="",
         project=team.key,
-        name=_name(team, number, midnight),
+        name=_name_release(team, number, midnight),
         released=deployed_at < end,
         archived=deployed_at < end - 365 * DAY,
         released_on=iso_date(midnight),
@@ -101,7 +101,7 @@ def _release(team: Team, number: int, midnight: int, end: int) -> Release:
     return Release(version, midnight + _CUTOFF - offset, deployed_at)
 
 
-def _name(team: Team, number: int, midnight: int) -> str:
+def _name_release(team: Team, number: int, midnight: int) -> str:
     if team is WEB:
         return f"2.{number}.0"
     if team is PAY:
@@ -110,7 +110,7 @@ def _name(team: Team, number: int, midnight: int) -> str:
     return f"7.{number}"
 
 
-def _oddities(team: Team) -> list[Version]:
+def _make_oddities(team: Team) -> list[Version]:
     """What every real project has: a release nobody dated and a bucket for later."""
     plain = Version(id="", project=team.key, name="", released=True, archived=False, released_on=None)
     return [
@@ -119,7 +119,7 @@ def _oddities(team: Team) -> list[Version]:
     ]
 
 
-def _sprints(start: int, end: int, end_utc: int) -> list[Release]:
+def _make_sprints(start: int, end: int, end_utc: int) -> list[Release]:
     """Five sprints that the mobile team filed as versions before it learnt better."""
     offset = MOB.utc_offset_min * MINUTE
     first = next_weekday(start + (end - start) // 3, 4)

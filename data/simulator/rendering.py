@@ -13,9 +13,11 @@ import orjson
 
 from data.simulator import catalogue as c
 from data.simulator.custom_values import deployed_at, deployment_note, planned_for
+from data.simulator.development import development_of
 from data.simulator.history import full_history, history_id
 from data.simulator.model import Category, Change, Issue, IssueType, Item, Named, Person, Status, Version
 from data.simulator.site import Site
+from data.simulator.sprints import as_object, as_text, sprints_of
 
 CACHE_BYTES = 256 * 1024 * 1024
 _FREE_TEXT = frozenset({"summary", "description", "labels", "key"})
@@ -213,7 +215,7 @@ class Renderer:
         found = kept.get(issue.id)
         if found is not None and found[0] is issue and found[1] == edition:
             return found[2]
-        body = encode(self._issue(issue, choice, histories))
+        body = encode(self._render_issue(issue, choice, histories))
         self._cached_bytes += len(body)
         if self._cached_bytes > CACHE_BYTES:
             self._pages = {(choice.cache_key, histories): (kept := {})}
@@ -221,17 +223,17 @@ class Renderer:
         kept[issue.id] = (issue, edition, body)
         return body
 
-    def _issue(self, issue: Issue, choice: FieldChoice, histories: int | None) -> dict[str, Any]:
+    def _render_issue(self, issue: Issue, choice: FieldChoice, histories: int | None) -> dict[str, Any]:
         answer: dict[str, Any] = {"id": str(issue.id)}
         if not (choice.id_only and self.cloud):
             answer |= {"expand": _ISSUE_EXPAND, "self": f"{self.api}/issue/{issue.id}", "key": issue.key}
         if not choice.identity_only:
             answer["fields"] = {name: self._fields[name](issue) for name in choice.names}
         if histories is not None:
-            answer["changelog"] = self._changelog(issue, histories)
+            answer["changelog"] = self._render_changelog(issue, histories)
         return answer
 
-    def _changelog(self, issue: Issue, limit: int) -> dict[str, Any]:
+    def _render_changelog(self, issue: Issue, limit: int) -> dict[str, Any]:
         entries = list(enumerate(full_history(self.site.seed, issue)))
         if self.cloud:
             entries.reverse()
@@ -262,7 +264,7 @@ class Renderer:
             epoch: write the instant as epoch milliseconds.
         """
         items = ",".join(
-            [self._item(item) for item in change.items if not field_ids or item.field_id in field_ids]
+            [self._render_item(item) for item in change.items if not field_ids or item.field_id in field_ids]
         )
         created = str(change.at) if epoch else f'"{self.stamp(change.at)}"'
         return orjson.Fragment(
@@ -270,7 +272,7 @@ class Renderer:
             f'"created":{created},"items":[{items}]}}'
         )
 
-    def _item(self, item: Item) -> str:
+    def _render_item(self, item: Item) -> str:
         """One changed field; the few that repeat all day are encoded once."""
         found = self._items.get(item)
         if found is None:
@@ -312,54 +314,56 @@ class Renderer:
             "creator": lambda issue: self.people[issue.reporter],
             "labels": lambda issue: issue.labels,
             "components": lambda issue: [self.named("component", thing) for thing in issue.components],
-            "fixVersions": lambda issue: [self._version(version) for version in issue.fix_versions],
-            "versions": lambda issue: [self._version(version) for version in issue.affected_versions],
-            "issuelinks": self._links,
-            "subtasks": self._subtasks,
-            "parent": self._parent,
-            "description": self._description,
+            "fixVersions": lambda issue: [self._render_version(version) for version in issue.fix_versions],
+            "versions": lambda issue: [self._render_version(version) for version in issue.affected_versions],
+            "issuelinks": self._render_links,
+            "subtasks": self._render_subtasks,
+            "parent": self._render_parent,
+            "description": self._render_description,
             "duedate": lambda _issue: None,
             c.POINTS: lambda issue: issue.points,
             c.RANK: lambda issue: f"0|i{issue.id:05d}:",
-            c.SPRINT: self._sprint,
-            c.FLAGGED: lambda issue: [self._option(c.IMPEDIMENT)] if issue.flagged else None,
-            c.ENVIRONMENT: lambda issue: issue.environment and self._option(issue.environment),
+            c.SPRINT: self._render_sprints,
+            c.DEVELOPMENT: lambda issue: development_of(issue, self.stamp, cloud=self.cloud),
+            c.FLAGGED: lambda issue: [self._render_option(c.IMPEDIMENT)] if issue.flagged else None,
+            c.ENVIRONMENT: lambda issue: issue.environment and self._render_option(issue.environment),
             c.FIRST_COMMIT: lambda issue: self.stamp(issue.first_commit_at),
             c.DETECTED: lambda issue: self.stamp(issue.detected_at),
             c.RESTORED: lambda issue: self.stamp(issue.restored_at),
-            c.TEAM: lambda issue: self._option(Named(c.TEAM_OF[issue.project].project_id, issue.project)),
+            c.TEAM: lambda issue: self._render_option(
+                Named(c.TEAM_OF[issue.project].project_id, issue.project)
+            ),
             c.DEPLOYED: lambda issue: self.stamp(deployed_at(issue)),
             c.PLANNED: planned_for,
             c.DEPLOYMENT_NOTE: deployment_note,
         }
 
-    def _option(self, option: Named) -> dict[str, Any]:
+    def _render_option(self, option: Named) -> dict[str, Any]:
         return {
             "self": f"{self.api}/customFieldOption/{option.id}",
             "value": option.name,
             "id": option.id,
         }
 
-    def _sprint(self, issue: Issue) -> list[dict[str, Any]] | None:
-        if issue.sprint is None:
-            return None
-        name = f"{issue.project} Sprint {issue.sprint}"
-        return [{"id": issue.sprint, "name": name, "state": "closed", "boardId": 1, "goal": ""}]
+    def _render_sprints(self, issue: Issue) -> list[Any] | None:
+        write = as_object if self.cloud else as_text
+        found = [write(sprint, self.stamp) for sprint in sprints_of(issue, self.site.written_until)]
+        return found or None
 
-    def _version(self, version: Version) -> orjson.Fragment:
+    def _render_version(self, version: Version) -> orjson.Fragment:
         found = self._versions.get(version.id)
         if found is None:
             found = self._versions[version.id] = part(self.version(version))
         return found
 
-    def _description(self, issue: Issue) -> Any:
+    def _render_description(self, issue: Issue) -> Any:
         text = f"As discussed: {issue.summary}."
         if not self.cloud:
             return text
         paragraph = {"type": "paragraph", "content": [{"type": "text", "text": text}]}
         return {"type": "doc", "version": 1, "content": [paragraph]}
 
-    def _brief(self, issue: Issue) -> dict[str, Any]:
+    def _render_brief(self, issue: Issue) -> dict[str, Any]:
         """An issue as its neighbours show it."""
         return {
             "id": str(issue.id),
@@ -373,7 +377,7 @@ class Renderer:
             },
         }
 
-    def _links(self, issue: Issue) -> list[dict[str, Any]]:
+    def _render_links(self, issue: Issue) -> list[dict[str, Any]]:
         answer = []
         for link in issue.links:
             other = self.site.issue(link.other)
@@ -391,14 +395,14 @@ class Renderer:
                         "outward": kind.outward,
                         "self": f"{self.api}/issueLinkType/{kind.id}",
                     },
-                    "inwardIssue" if link.inward else "outwardIssue": self._brief(other),
+                    "inwardIssue" if link.inward else "outwardIssue": self._render_brief(other),
                 }
             )
         return answer
 
-    def _subtasks(self, issue: Issue) -> list[dict[str, Any]]:
-        return [self._brief(child) for child in self.site.children(issue.id) if child.type.level < 0]
+    def _render_subtasks(self, issue: Issue) -> list[dict[str, Any]]:
+        return [self._render_brief(child) for child in self.site.children(issue.id) if child.type.level < 0]
 
-    def _parent(self, issue: Issue) -> dict[str, Any] | None:
+    def _render_parent(self, issue: Issue) -> dict[str, Any] | None:
         parent = None if issue.parent_id is None else self.site.issue(issue.parent_id)
-        return None if parent is None else self._brief(parent)
+        return None if parent is None else self._render_brief(parent)

@@ -117,7 +117,7 @@ class JiraSimulator:
         """Serve from a thread of its own; returns at once."""
         self._run("jira-simulator", lambda: self._server.serve_forever(poll_interval=0.05))
         if self._mutate_every_s is not None:
-            self._run("jira-simulator-life", self._live)
+            self._run("jira-simulator-life", self._live_on)
         return self
 
     def stop(self) -> None:
@@ -148,7 +148,7 @@ class JiraSimulator:
         self._threads.append(thread)
         thread.start()
 
-    def _live(self) -> None:
+    def _live_on(self) -> None:
         while not self._stopping.wait(self._mutate_every_s):
             self.mutate(4)
 
@@ -203,12 +203,12 @@ class JiraSimulator:
         if path == "/_edge/tenant_info" and self._cloud:
             return ok({"cloudId": self.cloud_id})
         if path.startswith("/browse/"):
-            return self._browse(path.removeprefix("/browse/"))
+            return self._show_issue(path.removeprefix("/browse/"))
         headers = self._identity_headers(request)
         if path not in _PUBLIC and not self._knows(request, through_gateway=through_gateway):
-            answer = self._stranger(request)
+            answer = self._greet_stranger(request)
         elif path.startswith(self._dialect.prefix + "/"):
-            answer = self._answer(request)
+            answer = self._answer_request(request)
         else:
             answer = refusal(404, "The resource you asked for does not exist.")
         answer.headers = headers | self._limit_headers(path) | answer.headers
@@ -224,7 +224,7 @@ class JiraSimulator:
                 path = f"{self._dialect.prefix}/{path.removeprefix(alias)}"
         return path, through_gateway
 
-    def _answer(self, request: Request) -> Response:
+    def _answer_request(self, request: Request) -> Response:
         try:
             return self._dialect.answer(request)
         except JqlError as error:
@@ -232,7 +232,7 @@ class JiraSimulator:
         except BadRequestError as error:
             return refusal(400, *error.messages)
 
-    def _browse(self, key: str) -> Response:
+    def _show_issue(self, key: str) -> Response:
         """Where links from the dashboard lead."""
         issue = self.site.find(key)
         text = f"{issue.key}: {issue.summary}" if issue else "No such issue in the demo Jira."
@@ -245,7 +245,7 @@ class JiraSimulator:
         credentials = base64.b64encode(f"{self.email}:{self.token}".encode()).decode()
         return given == f"Basic {credentials}" and through_gateway == self._scoped_token
 
-    def _stranger(self, request: Request) -> Response:
+    def _greet_stranger(self, request: Request) -> Response:
         scheme = request.headers.get("authorization", "").partition(" ")[0]
         # Data Center takes a header that it cannot read for none at all.
         if self._anonymous and scheme not in ("Basic", "Bearer"):

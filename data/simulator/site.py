@@ -40,6 +40,7 @@ class Site:
 
     def __init__(self, world: World, now_ms: Callable[[], int], index_lag_ms: int, zone: ZoneInfo) -> None:
         self.seed = world.seed
+        self.written_until = world.ends_at
         self.now_ms = now_ms
         self.zone = zone
         self.versions: dict[str, tuple[Version, ...]] = dict(world.versions)
@@ -66,13 +67,13 @@ class Site:
         """Every issue as it is now, by id: the truth that a client must arrive at."""
         with self._lock:
             # Ids only grow and a change keeps its place, so the order is that of the ids.
-            return [issue for issue in self._live.values() if self._shown(issue)]
+            return [issue for issue in self._live.values() if self._is_shown(issue)]
 
     def find(self, id_or_key: str) -> Issue | None:
         """An issue by id, key or a key it had before it moved; None if gone or hidden."""
         issue_id = int(id_or_key) if id_or_key.isdigit() else self._ids.get(id_or_key.upper())
         issue = self._live.get(issue_id) if issue_id is not None else None
-        return issue if issue is not None and self._shown(issue) else None
+        return issue if issue is not None and self._is_shown(issue) else None
 
     def issue(self, issue_id: int) -> Issue | None:
         """An issue by id, whoever may see it."""
@@ -117,17 +118,17 @@ class Site:
 
     def vocabulary(self) -> Vocabulary:
         """The names that the account may use in a query."""
-        return Vocabulary(self.zone, self.now_ms(), self._names(), self.find)
+        return Vocabulary(self.zone, self.now_ms(), self._collect_names(), self.find)
 
     def _run(self, query: Query) -> Result:
-        found = [issue for issue in self._indexed.values() if query.matches(issue) and self._shown(issue)]
+        found = [issue for issue in self._indexed.values() if query.matches(issue) and self._is_shown(issue)]
         pairs = sorted(((query.sort_key(issue), issue) for issue in found), key=lambda pair: pair[0])
         return Result([issue for _, issue in pairs], [key for key, _ in pairs])
 
-    def _shown(self, issue: Issue) -> bool:
+    def _is_shown(self, issue: Issue) -> bool:
         return issue.project not in self.hidden_projects
 
-    def _names(self) -> dict[str, dict[str, Values]]:
+    def _collect_names(self) -> dict[str, dict[str, Values]]:
         teams = self.projects()
         return {
             "project": {

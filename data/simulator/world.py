@@ -67,7 +67,7 @@ def build_world(seed: int, issues: int, ends_at: int) -> World:
         count = remaining if team is TEAMS[-1] else round(issues * team.share)
         remaining -= count
         _TeamHistory(team, starts_at, ends_at, seeded(seed, place), draft).write(count)
-    return _number(seed, starts_at, ends_at, draft)
+    return _number_issues(seed, starts_at, ends_at, draft)
 
 
 class _TeamHistory:
@@ -92,13 +92,13 @@ class _TeamHistory:
         """Write *count* issues: the daily work first, then what broke."""
         broken = self._broken_releases(count // 9)
         hotfixed = {place for place in range(len(broken)) if self.rng.random() < 0.6}
-        for place, created in enumerate(self._arrivals(count - len(broken) - len(hotfixed))):
+        for place, created in enumerate(self._plan_arrivals(count - len(broken) - len(hotfixed))):
             self._add_work(place, created)
         self._sweep()
         for place, (release, detected_at) in enumerate(broken):
             self._add_incident(release, detected_at, hotfix=place in hotfixed)
 
-    def _arrivals(self, count: int) -> list[int]:
+    def _plan_arrivals(self, count: int) -> list[int]:
         """Creation instants: the team's weekly rhythm, quiet holidays, ever more to do."""
         offset = self.team.utc_offset_min * MINUTE
         first = (self.starts_at + offset) // DAY
@@ -120,8 +120,8 @@ class _TeamHistory:
         return self.team.weekday_weights[(day + 3) % 7] * grown * (0.15 if quiet else 1.0)
 
     def _add_work(self, place: int, created: int) -> None:
-        kind = c.EPIC if place % _EPIC_EVERY == 0 else self._type()
-        issue = self._issue(kind, created)
+        kind = c.EPIC if place % _EPIC_EVERY == 0 else self._draw_type()
+        issue = self._make_issue(kind, created)
         self.planner.live(issue)
         for version in issue.fix_versions:
             self.shipped.setdefault(version, []).append(issue)
@@ -132,11 +132,11 @@ class _TeamHistory:
         elif kind is not c.SUBTASK:
             self.recent = [*self.recent[-11:], issue]
 
-    def _type(self) -> IssueType:
+    def _draw_type(self) -> IssueType:
         kind = self.types[bisect(self.type_weights, self.rng.random() * self.type_weights[-1])]
         return c.STORY if kind is c.SUBTASK and not self.recent else kind
 
-    def _issue(self, kind: IssueType, created: int) -> Issue:
+    def _make_issue(self, kind: IssueType, created: int) -> Issue:
         rng, team = self.rng, self.team
         issue = Issue(
             project=team.key,
@@ -203,7 +203,7 @@ class _TeamHistory:
 
     def _add_incident(self, release: Release, detected_at: int, *, hotfix: bool) -> None:
         rng = self.rng
-        incident = self._issue(c.INCIDENT, detected_at)
+        incident = self._make_issue(c.INCIDENT, detected_at)
         incident.priority = c.PRIORITIES[rng.choice((0, 0, 1))]
         incident.environment = c.PRODUCTION
         restored_at = self.planner.live_incident(incident)
@@ -237,14 +237,14 @@ class _TeamHistory:
         if version not in self.plan.others:
             self.plan.others.append(version)
         created = min(incident.created + 8 * MINUTE, self.ends_at - 1)
-        bug = self._issue(c.BUG, created)
+        bug = self._make_issue(c.BUG, created)
         bug.environment = c.PRODUCTION
         self.planner.live_hotfix(bug, restored_at, version)
         self.draft.issues.append(bug)
         self.draft.links.append((bug, c.RELATES, incident))
 
 
-def _number(seed: int, starts_at: int, ends_at: int, draft: _Draft) -> World:
+def _number_issues(seed: int, starts_at: int, ends_at: int, draft: _Draft) -> World:
     """Ids over all projects and numbers within each, both in order of creation."""
     numbered = number_versions(draft.plans)
     draft.issues.sort(key=lambda issue: (issue.created, issue.project))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.commands import served
+from tests.support.commands import served
 
 FLAGS = (
     "--headless",

@@ -65,9 +65,9 @@ def test_the_log_is_filtered_and_paused(visit: Visits) -> None:
     page = opened(visit)
     lines = page.locator("#diagnostics-log .log-line")
     lines.first.wait_for(timeout=15_000)
-    page.get_by_label("Search").fill("serve.started")
+    page.get_by_label("Search", exact=True).fill("serve.started")
     expect(lines).to_have_count(1, timeout=10_000)
-    page.get_by_label("Search").fill("no such event anywhere")
+    page.get_by_label("Search", exact=True).fill("no such event anywhere")
     expect(page.locator("#diagnostics-log")).to_contain_text("No line matches.", timeout=10_000)
     page.get_by_role("button", name="Pause").click()
 

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Visitor, Visits
-from tests.commands import printed, served, written
-from tests.hostile import HOSTILE, hostile_issues, hostile_statuses, hostile_versions
+from tests.support.commands import printed, served, written
+from tests.support.hostile import HOSTILE, hostile_issues, hostile_statuses, hostile_versions
 
 PERIOD = "from=2026-02-01&to=2026-03-05"
 HOVER = """() => {

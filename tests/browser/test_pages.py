@@ -26,7 +26,7 @@ def test_every_page_has_an_address(visit: Visits, title: str, path: str) -> None
     page.goto(visit.url + path)
 
     expect(page.locator("h1:visible")).to_have_text(title)
-    expect(page).to_have_title(f"{title} - Throughline")
+    expect(page).to_have_title(f"{title} - Sample data, simulated - Throughline")
     expect(page.locator('nav a[aria-current="page"]')).to_have_text(title)
 
 
@@ -212,24 +212,73 @@ def test_a_link_may_lead_to_a_chart(visit: Visits) -> None:
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
-def test_a_failed_call_marks_what_it_touches(visit: Visits) -> None:
-    """Every card and chart in sight has cause, remedy, reference and a retry; other pages go on."""
+def test_a_page_that_fails_says_so_once(visit: Visits) -> None:
+    """One sentence with cause, remedy and the way on, where the eye is; the address keeps what was typed."""
     page = visit().page
-    page.goto(visit.url + "/flow?src=nobody")
-    cards = page.locator("#cards-flow .failed")
+    page.goto(visit.url + "/flow?src=nobody&days=30")
+    told = page.get_by_text("There is no profile called nobody.").locator("visible=true")
 
-    expect(cards).to_have_count(6)
-    expect(cards.first).to_contain_text("There is no profile called nobody.")
-    expect(cards.first).to_contain_text("Log reference")
-    expect(page.locator("#velocity .failed")).to_contain_text("There is no profile called nobody.")
-    reference = cards.first.locator(".reference").inner_text()
-    cards.first.get_by_role("button", name="Try again").click()
-    expect(cards.first.locator(".reference")).not_to_have_text(reference)
-    reference = page.locator("#velocity .reference").inner_text()
-    page.locator("#velocity").get_by_role("button", name="Try again").click()
-    expect(page.locator("#velocity .reference")).not_to_have_text(reference)
-    page.goto(visit.url + "/flow")
-    expect(page.locator("#cards-flow .figure").first).to_be_visible()
+    expect(told).to_have_count(1)
+    expect(page.locator("#banner")).to_contain_text("Log reference")
+    expect(page).to_have_url(re.compile(r"src=nobody&days=30$"))
+    expect(page.locator("section.chart:visible")).to_have_count(0)
+    page.locator("#banner").get_by_role("link", name="Show Sample data").click()
+    expect(page.locator("#cards-overview .figure").first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("query", "cause"),
+    [
+        ("from=2026-02-30&to=2026-03-15", "The first day '2026-02-30' is not a date."),
+        ("from=2026-03-02", "The period has one end only."),
+        ("period=next-month", "There is no period called 'next-month'."),
+        ("step=day", "There are no steps of a 'day'."),
+    ],
+)
+def test_an_address_that_makes_no_sense_is_told_and_kept(visit: Visits, query: str, cause: str) -> None:
+    """Nothing is silently replaced; one click leads to numbers again."""
+    page = visit().page
+    page.goto(f"{visit.url}/flow?{query}&type=Bug")
+
+    expect(page.locator(".page-failed:visible")).to_contain_text(cause)
+    expect(page.locator("#main .failed:visible")).to_have_count(1)
+    assert set(query.split("&")) < set(page.url.split("?")[1].split("&"))
+    page.get_by_role("link", name="Show the last 90 days").click()
+    expect(page.locator("#heading-flow")).to_contain_text("90 days")
+    expect(page).to_have_url(re.compile(r"/flow\?type=Bug$"))
+
+
+def test_a_value_that_nobody_has_is_named(visit: Visits) -> None:
+    """The filter keeps it, the page says why there are no numbers, and a click leaves it out."""
+    page = visit().page
+    page.goto(f"{visit.url}/?project=WBE")
+
+    expect(page.locator("#heading-overview")).to_contain_text("No stored issue has the project 'WBE'")
+    expect(page.locator(".many").first).to_contain_text("WBE")
+    expect(page.locator("#cards-overview .why").first).to_have_text("No issue passes the filters.")
+    expect(page).to_have_url(re.compile(r"\?project=WBE$"))
+    page.get_by_role("link", name="Show WEB").click()
+    expect(page.locator("#cards-overview .figure").first).not_to_have_text("n/a")
+    expect(page).to_have_url(re.compile(r"\?project=WEB$"))
+
+
+def test_a_period_is_chosen_typed_and_stepped(visit: Visits) -> None:
+    """Last month, the month before, days of one's own; each in the address, and steps of months too."""
+    page = visit().open("/flow")
+    page.locator("#filter-period").click()
+    page.get_by_role("option", name="Last month").click()
+    expect(page).to_have_url(re.compile(r"\?period=last-month$"))
+    page.get_by_role("button", name="One period back").click()
+    expect(page.locator("#filter-from")).to_have_value(re.compile(r"^\d{4}-\d{2}-01$"))
+    page.locator("#filter-from").fill("2026-02-30")
+    page.locator("#filter-from").press("Enter")
+    expect(page.locator(".page-failed:visible")).to_contain_text("'2026-02-30' is not a date.")
+    page.locator("#filter-from").fill("2026-02-02")
+    page.locator("#filter-from").press("Enter")
+    expect(page.locator("#heading-flow")).to_contain_text("2026-02-02 to ")
+    page.locator("#filter-step").click()
+    page.get_by_role("option", name="Months").click()
+    expect(page).to_have_url(re.compile(r"from=2026-02-02&to=[\d-]+&step=month$"))
 
 
 def test_sync_now_reads_what_is_new(visit: Visits) -> None:
@@ -264,3 +313,43 @@ def test_the_keyboard_begins_at_the_skip_link(visit: Visits) -> None:
         )
 
     assert all(stops)
+
+
+def test_colours_tables_scales_and_legends_ask_the_server_for_nothing(visit: Visits) -> None:
+    """What is on the page already is shown in another way by the browser alone."""
+    visitor = visit()
+    page = visitor.open("/flow")
+    for chart in ("velocity", "flow_time_trend", "scatter"):
+        page.locator(f"#{chart}").scroll_into_view_if_needed()
+        expect(drawn(page, chart)).to_be_visible(timeout=20_000)
+    visitor.settled()
+    visitor.requests.clear()
+    bar = page.locator("#velocity .bars .point path").first
+    before = bar.evaluate("bar => getComputedStyle(bar).fill")
+    page.locator("#theme-toggle").click()
+    expect(bar).not_to_have_css("fill", before)
+    page.locator("#velocity").get_by_role("button", name="view as table").click()
+    expect(page.locator("#velocity table")).to_be_visible()
+    page.locator("#scatter .updatemenu-button", has_text="log").click(force=True)
+    expect(page.locator("#scatter .updatemenu-button", has_text="log")).to_be_visible()
+    page.locator("#flow_time_trend .legendtoggle").first.click(force=True)
+    visitor.settled()
+
+    assert visitor.requests == []
+
+
+def test_a_filter_change_moves_nothing(visit: Visits) -> None:
+    """Cards and charts keep their places while other numbers come: cumulative layout shift below 0.02."""
+    visitor = visit()
+    page = visitor.open("/flow")
+    expect(drawn(page, "velocity")).to_be_visible(timeout=20_000)
+    visitor.settled()
+    page.evaluate(
+        "window.shift = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries())"
+        " window.shift += entry.value; }).observe({ type: 'layout-shift' });"
+    )
+    page.evaluate("window.dash_clientside.set_props('filter-period', { value: '180' })")
+    expect(page.locator("#heading-flow")).to_contain_text("180 days")
+    visitor.settled()
+
+    assert page.evaluate("window.shift") < 0.02

@@ -22,7 +22,7 @@ def test_no_page_is_wider_than_the_phone(visit: Visits, path: str) -> None:
         boxes = [links.nth(place).bounding_box() for place in range(links.count())]
 
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert len(boxes) == 5
+        assert len(boxes) == 6
         assert all(box and box["height"] >= 44 and box["y"] > 700 for box in boxes)
 
 

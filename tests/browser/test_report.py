@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.commands import printed, written
-from tests.hostile import HOSTILE, hostile_issues, hostile_statuses, hostile_versions
+from tests.support.commands import printed, written
+from tests.support.hostile import HOSTILE, hostile_issues, hostile_statuses, hostile_versions
 
 WINDOW = ("--from", "2026-02-01", "--to", "2026-03-05")
 SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 360, "height": 780}}

@@ -14,7 +14,7 @@ from configuration.settings import Home, Secret
 from data.persistence import save_profile, save_token
 from data.simulator.server import JiraSimulator
 from tests.browser.conftest import Visits
-from tests.commands import served
+from tests.support.commands import served
 
 LATENCY_S = 0.6
 ISSUES = 1_500
@@ -45,7 +45,7 @@ def progress(page: Page) -> None:
 def own_numbers(page: Page) -> None:
     figure = page.locator('article[data-metric="flow_velocity"] .figure:visible').first
     expect(figure).to_have_text(re.compile(r"\d"), timeout=60_000)
-    expect(page.locator(".heading:visible p")).to_contain_text(
+    expect(page.locator(".heading:visible .about")).to_contain_text(
         re.compile(r"of 1\s?500 issues in scope"), timeout=60_000
     )
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from configuration.errors import InputError
-from data.import_files import MAX_LINE_BYTES, read_issues
-from tests.builders import issue, version
-from tests.commands import entries, kept, printed, refused, run, written
+from data.intake.import_files import read_issues
+from data.intake.json_stream import MAX_VALUE_BYTES
+from tests.support.builders import issue, version
+from tests.support.commands import entries, kept, printed, refused, run, written
 
 ISSUE = json.dumps(issue("B-1")).encode() + b"\n"
 PERIOD_THAT_RUNS_BACKWARDS = ("--from", "2026-03-03", "--to", "2026-03-02")
@@ -57,18 +58,18 @@ BAD_ISSUES = {
     "truncated gzip": (cut(MANY), "cut off"),
     "gzip of nothing": (b"\x1f\x8b\x08", "cut off"),
     "no JSON": (b"hello world\n", "line 1"),
-    "binary": (bytes(range(256)) * 8, "line 1"),
-    "UTF-16": (("\ufeff" + ISSUE.decode()).encode("utf-16-le"), "line 1"),
+    "binary": (bytes(range(256)) * 8, "not text"),
+    "UTF-16 that is cut": (ISSUE.decode().encode("utf-16-le")[:-3], "characters cannot be read"),
     "a number": (b"42\n", "line 1"),
     "an object of another kind": (b'{"name": "x"}\n', "line 1"),
     "no key": (b'{"id": "1", "fields": {}}\n', "line 1"),
-    "a key that is none": (b'{"id": "1", "key": "nonsense", "fields": {}}\n', "line 1"),
+    "a key that is not one": (b'{"id": "1", "key": "nonsense", "fields": {}}\n', "line 1"),
     "half corrupt": (ISSUE + b'{"id": "2", "key": "B-2", "fie\n' + ISSUE, "line 2"),
-    "an array that is cut": (b"[" + ISSUE, "no complete JSON"),
+    "an array that is cut": (b"[" + ISSUE, "not complete JSON"),
     "an empty array": (b"[]", "holds no issues"),
     "an empty answer": (b'{"issues": []}', "holds no issues"),
-    "an answer of the wrong shape": (b'{"issues": 5}', "no complete JSON"),
-    "an issue of the wrong shape in an array": (b"[" + ISSUE + b',{"id": 1}]', "issue 2"),
+    "an answer of the wrong shape": (b'{"issues": 5}', "not a list"),
+    "an issue of the wrong shape in an array": (b"[" + ISSUE + b',{"id": 1}]', "entry 2"),
     "deep nesting": (
         b'{"id": "1", "key": "B-1", "fields": ' + b'{"a":' * 50_000 + b"1" + b"}" * 50_001,
         "deep",
@@ -100,7 +101,7 @@ def test_files_that_cannot_be_imported(home: Path, tmp_path: Path) -> None:
         content, word = BAD_ISSUES[name]
         refused(run(home, "import", good, file(tmp_path, content)), 2, "input", word)
     refused(run(home, "import", good, tmp_path / "missing"), 2, "missing does not exist")
-    refused(run(home, "import", good, tmp_path), 2, "is a folder")
+    refused(run(home, "import", good, tmp_path), 2, "holds no file called *.json*")
     refused(run(home, "import", good, "--profile", "new", file(tmp_path, b"[]")), 2, "holds no issues")
 
     assert kept(home) == before
@@ -156,7 +157,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
 
 def test_a_line_without_end_is_refused(tmp_path: Path) -> None:
     """64 MiB are read of a line, never more; a compressed one is told just as well."""
-    endless = gzip.compress(b" " * 10 + b"x" * (MAX_LINE_BYTES + 1), compresslevel=1)
+    endless = gzip.compress(b" " * 10 + b"x" * (MAX_VALUE_BYTES + 1), compresslevel=1)
 
     with pytest.raises(InputError, match="longer than 64 MiB"):
         list(read_issues(file(tmp_path, endless), lambda _: None))
@@ -168,15 +169,15 @@ def test_lists_beside_the_issues(home: Path, tmp_path: Path) -> None:
     names = json.dumps([{"id": str(n), "name": os.urandom(9).hex()} for n in range(9000)]).encode()
     cases = [
         ("--statuses", cut(names), "cut off"),
-        ("--statuses", b'{"a": 1}', "no list of statuses"),
-        ("--statuses", b'[{"id": "1", "name": "\\ud800"}]', "no list of statuses"),
-        ("--versions", b"[{}]", "no list of versions"),
+        ("--statuses", b'{"a": 1}', "not a list of statuses"),
+        ("--statuses", b'[{"id": "1", "name": "\\ud800"}]', "not a list of statuses"),
+        ("--versions", b"[{}]", "not a list of versions"),
         ("--deployments", b"name\nx\n", "columns id and deployed_at"),
         ("--deployments", DEPLOYMENT + b"2,soon\n", "line 3"),
         ("--deployments", b'{"id": 1, "deployed_at": 1.5}\n', "line 1"),
         ("--deployments", b'{"id": 1, "deployed_at": "2026-03-02T10:00Z", "issues": 7}\n', "line 1"),
-        ("--deployments", DEPLOYMENT + b'3,"' + b"x" * 200_000 + b'"\n', "no CSV"),
-        ("--deployments", b'{"id": ' + b"[" * 50_000 + b"\n", "line 1"),
+        ("--deployments", DEPLOYMENT + b'3,"' + b"x" * 200_000 + b'"\n', "not CSV"),
+        ("--deployments", b'{"id": ' + b"[" * 50_000 + b"\n", "not complete JSON"),
     ]
     for option, content, word in cases:
         refused(run(home, "import", option, file(tmp_path, content)), 2, "input", word)
@@ -228,7 +229,7 @@ def test_a_profile_that_makes_no_sense(odd: Path, text: str, words: tuple[str, .
 
 
 def test_ports(tmp_path: Path) -> None:
-    """A port in use and one that is none are told before anything is served."""
+    """A port in use and a word for a port are told before anything is served."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

@@ -10,15 +10,15 @@ import pytest
 
 from configuration.profile import Profile, WorkflowSettings
 from configuration.settings import Home, Secret
-from data.cache_ledger import CacheLedger
 from data.cache_manager import Store
+from data.intake.profile_sync import synchronize
 from data.jira_query_manager import shared_bucket
 from data.jira_simple import Connection, JiraClient
 from data.persistence import load_cache_metadata
+from data.profiles.sources import Source, configuration_of
 from data.simulator.server import JiraSimulator
-from data.sources import Source, configuration_of
-from data.synchronize import synchronize
-from tests.commands import run
+from data.store.ledger import CacheLedger
+from tests.support.commands import run
 
 EVERYTHING = "created is not EMPTY"
 

@@ -1,4 +1,4 @@
-"""The command line as scripts hold on to it: INTERFACE.md through real processes."""
+"""The command line as scripts hold on to it: specs/interface.md through real processes."""
 
 import csv
 import io
@@ -11,9 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import issue, status_list, version
-from tests.commands import command, entries, environment, kept, metrics, printed, refused, run, written
-from tests.examples import example_a
+from tests.support.builders import issue, status_list, version
+from tests.support.commands import (
+    command,
+    entries,
+    environment,
+    kept,
+    metrics,
+    printed,
+    refused,
+    run,
+    written,
+)
+from tests.support.examples import example_a
 
 DOCUMENT = [
     "schema",
@@ -23,6 +33,7 @@ DOCUMENT = [
     "as_of",
     "period",
     "scope",
+    "filters",
     "metrics",
     "data_quality",
 ]
@@ -39,11 +50,12 @@ METRIC = [
     "evidence",
     "previous",
     "trend",
+    "confidence",
+    "change",
     "band",
-    "weekly",
-    "included",
-    "excluded",
+    "filters_ignored",
 ]
+METRIC_END = ["weekly", "series", "included", "excluded"]
 EXTRA = {
     "flow_distribution": ["shares", "counts"],
     "flow_load": ["mean", "parked"],
@@ -97,18 +109,24 @@ def test_metrics_as_json(home_a: Path) -> None:
     assert first == second
     assert first == json.dumps(found, indent=2, ensure_ascii=False) + "\n"
     assert list(found) == DOCUMENT
-    assert found["schema"] == 1
+    assert found["schema"] == 2
     assert found["profile"] == "default"
     assert re.fullmatch(r"[0-9a-f]{16}", found["revision"])
     assert found["complete"] is True
     assert found["as_of"] == "2026-03-20T00:00:00.000Z"
     assert found["period"] == {"from": "2026-03-02", "to": "2026-03-15", "days": 14, "timezone": "UTC"}
     assert list(found["period"]) == ["from", "to", "days", "timezone"]
-    assert found["scope"] == {"issues": 5, "flow_items": 5}
+    assert found["scope"] == {
+        "issues": 5,
+        "flow_items": 5,
+        "resolutions": {"Done": {"n": 3, "delivered": True}, "Won't Do": {"n": 1, "delivered": False}},
+        "done_statuses": {"Done": {"n": 4, "delivered": True}},
+    }
     for name, metric in found["metrics"].items():
         assert list(metric)[: len(METRIC)] == METRIC
+        assert list(metric)[-len(METRIC_END) :] == METRIC_END
         assert set(EXTRA.get(name, [])) <= set(metric)
-        assert metric["definition"] == f"{name}/1"
+        assert metric["definition"] == f"{name}/2"
         for week in metric["weekly"]:
             assert list(week) == ["week", "start", "value", "n", "partial"]
     assert found["metrics"]["flow_velocity"]["value"] == 1.5
@@ -138,6 +156,7 @@ def test_metrics_as_csv_and_for_people(home_a: Path) -> None:
             "previous_value",
             "previous_n",
             "trend",
+            "confidence",
             "message",
         ]
     )
@@ -201,7 +220,7 @@ def test_what_cannot_be_asked(home_a: Path) -> None:
 
 
 def test_an_empty_home(tmp_path: Path) -> None:
-    """Nothing stored is no failure: no rows, nulls, and a hint on stderr."""
+    """Nothing stored is not a failure: no rows, nulls, and a hint on stderr."""
     listed, measured = run(tmp_path, "issues", "--jsonl"), run(tmp_path, "metrics", "--json")
     found = json.loads(measured.stdout)
 
@@ -210,7 +229,8 @@ def test_an_empty_home(tmp_path: Path) -> None:
     assert "import" in measured.stderr
     assert measured.returncode == 0
     assert list(found) == DOCUMENT
-    assert (found["as_of"], found["scope"]) == (None, {"issues": 0, "flow_items": 0})
+    assert found["as_of"] is None
+    assert found["scope"] == {"issues": 0, "flow_items": 0, "resolutions": {}, "done_statuses": {}}
     for metric in found["metrics"].values():
         assert (metric["value"], metric["state"], metric["n"]) == (None, "no_data", 0)
         assert metric["message"]
@@ -307,7 +327,9 @@ def test_a_sync_without_a_connection_names_the_variable(tmp_path: Path) -> None:
     refused(run(tmp_path, "sync", JIRA_URL=url, JIRA_TOKEN=token), 2, "JIRA_JQL")
     given = {"JIRA_URL": "http://jira.example.org", "JIRA_TOKEN": token, "JIRA_JQL": jql}
     refused(run(tmp_path, "sync", **given), 2, "jira.example.org", "https")
-    assert all(token not in path.read_text("utf-8") for path in (tmp_path / "logs").iterdir())
+    logs = [path.read_text("utf-8") for path in (tmp_path / "logs").iterdir()]
+    assert any("JIRA_JQL" in text for text in logs)
+    assert all(token not in text for text in logs)
 
 
 def test_a_reader_that_has_seen_enough(home_a: Path) -> None:
@@ -352,3 +374,20 @@ def test_ctrl_c_is_130(tmp_path: Path) -> None:
     assert running.returncode == 130
     assert "Interrupted." in said
     assert "Traceback" not in said
+
+
+def test_a_check_of_files_tells_how_things_ended(tmp_path: Path) -> None:
+    """There is no Jira to ask; resolutions and done statuses are listed with how they count."""
+    moves = [("2026-03-02", "Doing"), ("2026-03-05", "Done")]
+    issues = [
+        issue("A-1", history=moves, resolution="Done"),
+        issue("A-2", history=moves, resolution="Withdrawn"),
+    ]
+    (tmp_path / "issues.json").write_text(json.dumps(issues))
+    assert run(tmp_path, "import", str(tmp_path / "issues.json")).returncode == 0
+    checked = run(tmp_path, "check")
+
+    assert checked.returncode == 0
+    assert "This profile reads imported files" in checked.stdout
+    assert "Withdrawn (1)" in checked.stdout
+    assert run(tmp_path / "none", "check").returncode == 2

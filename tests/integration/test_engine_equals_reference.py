@@ -5,11 +5,11 @@ import json
 import pytest
 from hypothesis import given, settings
 
-from tests import examples
-from tests.engine import engine_metrics
 from tests.reference import assert_documents_equal, reference_metrics
 from tests.reference.samples import sample_issues, sample_json
 from tests.reference.worlds import Sample, worlds
+from tests.support import examples
+from tests.support.engine import engine_metrics
 
 FAMILY = (
     "deployment_frequency",
@@ -34,6 +34,9 @@ EXAMPLES = {
     "D": examples.example_d(),
     "D resolution": examples.example_d(completion_source="resolution"),
     "D later": examples.example_d("2026-10-01"),
+    "E": examples.example_e(),
+    "E newest": examples.example_newest(),
+    "E 2099": examples.example_2099(),
     "D later resolution": examples.example_d("2026-10-01", "resolution"),
 }
 
@@ -53,7 +56,7 @@ def test_any_store_any_profile_any_instant(sample: Sample) -> None:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_worked_examples(name: str) -> None:
-    """The worked examples of METRICS.md give the same document in both programs."""
+    """The worked examples of specs/metrics.md give the same document in both programs."""
     example = EXAMPLES[name]
     engine, reference = both(example.issues, example.arguments())
 

@@ -1,6 +1,5 @@
 """The client against a healthy simulated Jira: both dialects, complete histories, the rate, odd data."""
 
-import heapq
 import json
 import subprocess
 import sys
@@ -14,14 +13,15 @@ import pytest
 
 from configuration.errors import QueryError
 from configuration.settings import Secret
-from data.jira_dialects import FIELDS
+from data.jira.dialects import FIELDS
+from data.jira.issue_rows import FIELD_BIT
 from data.jira_query_manager import TokenBucket, shared_bucket
 from data.jira_simple import Connection, JiraClient
-from data.normalize import FIELD_BIT, read_issue
+from data.model.tables import IssueRow
 from data.simulator.messages import Response, ok
 from data.simulator.server import JiraSimulator
-from data.tables import IssueRow
-from tests.fault_server import Exchange, Fault, FaultServer, truth
+from tests.servers.fault_server import Exchange, Fault, FaultServer, truth
+from tests.support.rows import read_issue
 
 JQL = "project in (WEB, PAY, MOB)"
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -463,95 +463,3 @@ def test_the_shared_bucket_lies_under_run(tmp_path: Path) -> None:
     shared_bucket(tmp_path / "run", "jira.example.com:443").consume()
 
     assert [file.name for file in (tmp_path / "run").iterdir()] == ["rate-jira.example.com.json"]
-
-
-def floor_s(requests: int, latency_s: float, workers: int, *, head: int, tail: int) -> float:
-    """Return what an ideal client needs for so many requests under the strict limit.
-
-    ``head`` requests depend on each other, ``tail`` on all before; the rest
-    travels side by side. A token is back ten seconds after its answer.
-    """
-    tokens = [0.0] * 100
-
-    def send(ready: float) -> float:
-        end = max(ready, heapq.heappop(tokens)) + latency_s
-        heapq.heappush(tokens, end + 10.0)
-        return end
-
-    at = 0.0
-    for _ in range(head):
-        at = send(at)
-    lanes = [at] * workers
-    for _ in range(requests - head - tail):
-        heapq.heappush(lanes, send(heapq.heappop(lanes)))
-    at = max(lanes)
-    for _ in range(tail):
-        at = send(at)
-    return at
-
-
-def measured(dialect: str, issues: int, latency_s: float) -> tuple[float, int, int, float]:
-    """Return seconds, requests and fullest window of a full fetch, and the seconds after its last byte."""
-    arguments = [sys.executable, "-m", "tests.flat_jira", dialect, str(issues), str(latency_s)]
-    with subprocess.Popen(
-        arguments, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as server:
-        assert server.stdin
-        assert server.stdout
-        url = server.stdout.readline().strip()
-        connection = Connection(url, "a@b.c" if dialect == "cloud" else "", Secret("-".join("abc")))
-        client = JiraClient(connection, TokenBucket())
-        began = time.monotonic()
-        n = sum(len(page) for page in client.pages(JQL))
-        ended = time.monotonic()
-        print(file=server.stdin, flush=True)
-        seen, fullest, last_at = json.loads(server.stdout.readline())
-    assert n == issues
-    return ended - began, seen, fullest, ended - last_at
-
-
-def _report(what: str, took_s: float, seen: int, ratio: float, rest_s: float) -> None:
-    print(
-        f"\n{what}: {seen} requests, {took_s:.2f} s, {ratio:.3f} of the floor, "
-        f"{rest_s * 1000:.0f} ms after the last byte"
-    )
-
-
-@pytest.mark.parametrize("latency_s", [0.1, 0.3])
-@pytest.mark.parametrize("dialect", ["cloud", "dc"])
-def benchmark_a_full_fetch_of_10_000(dialect: str, latency_s: float) -> None:
-    """G13 and G14: near the floor, and nothing is left to do after the last byte.
-
-    Data Center needs 52 requests, all of them in the first burst, so there the
-    work of decoding (a second for 74 MB) is what the time goes by, and its gate
-    is that work on top of the latency.
-    """
-    cloud = dialect == "cloud"
-    excess, rest = [], []
-    for _ in range(3):  # the least of several is what the client costs; the rest is what else the machine did
-        took_s, seen, fullest, rest_s = measured(dialect, 10_000, latency_s)
-        floor = floor_s(seen, latency_s, 12, head=3 if cloud else 2, tail=1 if cloud else 0)
-        _report(f"{dialect}, {latency_s} s", took_s, seen, took_s / floor, rest_s)
-        assert seen <= (108 if cloud else 53)
-        assert fullest <= 100
-        excess.append((took_s - (0 if cloud else 1.5)) / floor - 1)
-        rest.append(rest_s)
-        if min(excess) <= 0.05 and min(rest) <= 0.15:
-            break
-
-    # Fails at one and a half times the goals of 5 % and 150 ms.
-    assert min(excess) <= 0.075
-    assert min(rest) <= 0.225
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("dialect", ["cloud", "dc"])
-def test_a_full_fetch_of_100_000(dialect: str) -> None:
-    """G13 at the size where only the rate counts; memory stays flat (P17)."""
-    cloud = dialect == "cloud"
-    took_s, seen, fullest, rest_s = measured(dialect, 100_000, 0.2)
-    floor = floor_s(seen, 0.2, 12, head=3 if cloud else 2, tail=1 if cloud else 0)
-    _report(f"{dialect}, 100 000 issues", took_s, seen, took_s / floor, rest_s)
-
-    assert fullest <= 100
-    assert took_s <= 1.05 * floor

@@ -22,13 +22,13 @@ import pytest
 
 from configuration.errors import QueryError, RepeatedTokenError, SourceError
 from configuration.settings import Secret
-from data.jira_changelogs import Completer, read_decoded
-from data.jira_dialects import CLOUD, decode_search
+from data.jira.changelogs import Completer, read_decoded
+from data.jira.dialects import CLOUD, decode_search
+from data.jira.transport import Call
 from data.jira_query_manager import TokenBucket
 from data.jira_simple import Connection, JiraClient
-from data.jira_transport import Call
 from data.simulator.messages import Request, Response
-from tests.fault_server import FaultServer
+from tests.servers.fault_server import FaultServer
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACT = "contracts/jira-cloud-openapi.json"
@@ -177,7 +177,7 @@ def test_the_contract_accepts_every_request(judge: tuple[Judge, JiraClient], nam
 def test_the_contract_accepts_the_completion_of_histories(judge: tuple[Judge, JiraClient]) -> None:
     """In bulk, page after page, and one by one."""
     server, client = judge
-    completer = Completer(client, CLOUD)
+    completer = Completer(client._site, CLOUD)
     body = b'{"issues":[{"id":"10100","key":"ABC-1","fields":{}}]}'
     for raw in decode_search(body).issues:
         completer.takes(read_decoded(raw, repaired=False))

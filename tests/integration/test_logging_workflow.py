@@ -1,11 +1,8 @@
-"""Logging as a whole: real files, threads and processes, and the walk-through of the quickstart."""
+"""Logging as a whole: real files, threads and processes."""
 
-import http.server
 import json
 import logging
 import os
-import re
-import shlex
 import signal
 import subprocess
 import sys
@@ -20,7 +17,6 @@ import pytest
 import time_machine
 
 from configuration import logging_config
-from configuration.log_files import SharedRotatingFileHandler
 from configuration.logging_config import (
     cleanup_old_logs,
     flush_logging,
@@ -29,10 +25,10 @@ from configuration.logging_config import (
     setup_logging,
     shutdown_logging,
 )
-from tests.redaction_corpus import BENIGN, lines_with_secrets
+from configuration.logs.files import SharedRotatingFileHandler
+from tests.support.redaction_corpus import BENIGN, lines_with_secrets
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-QUICKSTART = CHECKOUT / "specs" / "008-metrics-performance" / "quickstart.md"
 logger = logging.getLogger("tests.workflow")
 
 
@@ -140,7 +136,7 @@ def test_benign_lines_through_files(temp_log_dir):
 
 def log_from_threads(threads: int, each: int) -> None:
     """Log through our handler alone: that of pytest would keep a million records in memory."""
-    (ours,) = logging_config._installed()
+    (ours,) = logging_config._list_installed()
 
     def work(worker: int) -> None:
         for number in range(each):
@@ -302,82 +298,3 @@ def test_clock_set_back(temp_log_dir):
     assert deleted == 0
     assert {line["timestamp"][:4] for line in all_records(temp_log_dir)} <= {"2025", "2026"}
     assert all(path.stat().st_size <= 2_000 for path in temp_log_dir.glob("app.log*"))
-
-
-# --- The walk-through -------------------------------------------------------------------------
-
-
-class Refusing(http.server.BaseHTTPRequestHandler):
-    """A Jira that refuses every token."""
-
-    def do_GET(self) -> None:
-        body = b'{"errorMessages": ["Client must be authenticated to access this resource."]}'
-        self.send_response(401)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_POST = do_GET  # noqa: N815 - http.server calls it so
-
-    def log_message(self, *_arguments: object) -> None:
-        """Stay silent."""
-
-
-@pytest.fixture
-def refusing_jira():
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-def steps() -> list[tuple[str, str, int]]:
-    """Return the commands of the walk-through with the text they promise and their exit code."""
-    text = QUICKSTART.read_text("utf-8")
-    found = re.findall(r"```console\n\$ (.*?)\n```\n\n<!-- exit (\d+), shows: (.*?) -->", text, re.DOTALL)
-    return [(command, shows, int(code)) for command, code, shows in found]
-
-
-def test_quickstart_walk_through(tmp_path, refusing_jira):
-    """T096: every command of the quickstart runs as printed, and shows what it promises."""
-    token = "q" * 10 + "7" * 10
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("JIRA_", "LOG_"))},
-        "THROUGHLINE_HOME": str(tmp_path), "JIRA_URL": refusing_jira, "JIRA_TOKEN": token,
-        "JIRA_EMAIL": "reader@example.com", "JIRA_JQL": "project = ABC",
-    }  # fmt: skip
-    output = ""
-    walk = steps()
-    for command, shows, code in walk:
-        reference = re.search(r"Log reference: (\w+)", output)
-        words = shlex.split(command.replace("REFERENCE", reference[1] if reference else "REFERENCE"))
-        assert words[:2] == ["python", "app.py"]
-        done = subprocess.run(
-            [sys.executable, *words[1:]],
-            cwd=CHECKOUT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        output += done.stdout + done.stderr
-        assert done.returncode == code, (command, done.stdout, done.stderr)
-        for promised in shows.split(" | "):
-            assert promised in done.stdout + done.stderr, (command, promised, done.stdout, done.stderr)
-
-    reference = re.search(r"Log reference: (\w+)", output)
-    assert len(walk) >= 4
-    assert reference is not None
-    assert f"reference={reference[1]}" in output
-    assert token not in output + "".join(path.read_text() for path in (tmp_path / "logs").glob("*.log"))
-
-
-def test_quickstart_names_files_that_exist():
-    """T093: every path it mentions is one of the checkout or of a home."""
-    text = QUICKSTART.read_text("utf-8")
-    paths = set(re.findall(r"`((?:configuration|callbacks|tests|specs|data)/[\w./-]+)`", text))
-
-    assert len(paths) >= 5
-    assert [path for path in sorted(paths) if not (CHECKOUT / path).exists()] == []

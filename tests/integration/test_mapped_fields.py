@@ -7,19 +7,21 @@ import pytest
 
 from configuration.profile import Profile
 from configuration.settings import Home, Secret
-from data.importing import ImportFiles, import_into
+from data.intake.profile_import import ImportFiles, import_into
+from data.jira.issue_rows import custom_fields
+from data.jira.requested_fields import requested_fields
 from data.jira_query_manager import TokenBucket
 from data.jira_simple import Connection, JiraClient
-from data.normalize import custom_fields, read_issue
+from data.metrics.report import View
 from data.persistence import save_profile
-from data.pipeline import Pipeline, View
-from data.requested_fields import requested_fields
+from data.pipeline import Pipeline
+from data.profiles.sources import demo_profile, resolve
 from data.simulator.catalogue import DETECTED, FIRST_COMMIT, POINTS
 from data.simulator.server import JiraSimulator
-from data.sources import demo_profile, resolve
-from tests.builders import issue
-from tests.commands import written
-from tests.fault_server import truth
+from tests.servers.fault_server import truth
+from tests.support.builders import issue
+from tests.support.commands import written
+from tests.support.rows import read_issue
 
 FIELDS = requested_fields(demo_profile())
 

@@ -12,11 +12,13 @@ import pytest
 
 from configuration.profile import Profile
 from configuration.settings import home_from
-from data.importing import ImportFiles, import_into
-from data.issue_list import issue_entries
-from data.pipeline import View, compute, document
-from data.sources import resolve
-from data.tables import CATEGORY_NAMES, MISSING
+from data.export.document import document
+from data.export.issue_list import issue_entries
+from data.intake.profile_import import ImportFiles, import_into
+from data.metrics.report import View
+from data.model.tables import CATEGORY_NAMES, MISSING
+from data.pipeline import compute
+from data.profiles.sources import resolve
 from tests.reference.samples import facts, require, sample_issues, sample_json
 
 ALOY, AC, SP = "titanium-ALOY.ndjson.gz", "titanium-AC.ndjson.gz", "jirametrics-SP.ndjson.gz"

@@ -5,56 +5,12 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
 
 from data.cache_manager import References, Store
 from data.simulator.server import JiraSimulator
-from tests.commands import ROOT, environment, run, served
-
-EVERYTHING = "created is not EMPTY ORDER BY key"
-
-
-def callback(url: str, output: str, inputs: list[dict], state: list[dict]) -> dict:
-    """Ask for what a page asks for when it is opened."""
-    body = {"output": output, "outputs": [], "inputs": inputs, "state": state, "changedPropIds": []}
-    names = [part.split(".") for part in output.strip(".").split("...")]
-    body["outputs"] = [{"id": name, "property": prop} for name, prop in names]
-    request = urllib.request.Request(
-        f"{url}/_dash-update-component", json.dumps(body).encode(), {"Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.loads(answer.read())["response"]
-
-
-def job(url: str) -> dict:
-    """The line about the background job, as the page polls it."""
-    poll = [{"id": "poll", "property": "n_intervals", "value": 0}]
-    seen = [
-        {"id": "revision", "property": "data", "value": None},
-        {"id": "filters", "property": "data", "value": {}},
-    ]
-    return callback(url, "..job.children...revision.data...poll.disabled..", poll, seen)
-
-
-def projects(url: str) -> list[str]:
-    """What the filter of projects can be set to."""
-    names = ("status.children", "sync-now.hidden", "banner.children")
-    names += tuple(f"filter-{name}.data" for name in ("project", "type", "label", "src"))
-    output = f"..{'...'.join((*names, 'filter-src.wrapperProps'))}.."
-    source = [{"id": "source", "property": "data", "value": {"src": None}}]
-    return callback(url, output, source, [])["filter-project"]["data"]
-
-
-def settled(url: str) -> dict:
-    """The same once no job runs any more."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        answer = job(url)
-        if answer["poll"]["disabled"]:
-            return answer
-        time.sleep(0.2)
-    raise AssertionError("the background job did not end")
+from tests.support.calls import EVERYTHING, projects, settled
+from tests.support.commands import ROOT, environment, run, served
 
 
 def test_a_first_sync_runs_in_the_background(tmp_path: Path) -> None:
@@ -72,7 +28,7 @@ def test_a_first_sync_runs_in_the_background(tmp_path: Path) -> None:
 
 
 def test_stored_numbers_survive_a_connection_that_is_not_complete(tmp_path: Path) -> None:
-    """Without its token the page shows what is stored, and says which variable is missing."""
+    """Without its token the page shows what is stored, and says in its own words what is missing."""
     with JiraSimulator(issues=150) as jira:
         known = {"JIRA_URL": jira.url, "JIRA_EMAIL": jira.email, "JIRA_JQL": EVERYTHING}
         synced = run(tmp_path, "sync", "--json", JIRA_TOKEN=jira.token, **known)
@@ -84,7 +40,7 @@ def test_stored_numbers_survive_a_connection_that_is_not_complete(tmp_path: Path
     server.close()
 
     assert answer["revision"]["data"].partition("!")[0] == revision
-    assert "JIRA_TOKEN is not set" in json.dumps(answer["job"]["children"])
+    assert "The token is not set for the profile default." in json.dumps(answer["job"]["children"])
     assert "Log reference" in json.dumps(answer["job"]["children"])
 
 

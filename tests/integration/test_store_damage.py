@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,11 +15,14 @@ import pytest
 from configuration.errors import StoreError
 from configuration.profile import Profile
 from data.cache_manager import Store
-from data.issue_list import issue_entries
-from data.pipeline import View, compute, document
+from data.export.document import document
+from data.export.issue_list import issue_entries
+from data.metrics.report import View
+from data.pipeline import compute
 from data.simulator.server import JiraSimulator
-from tests.commands import ROOT, command, environment, kept, printed, refused, run
-from tests.syncing import DIALECTS, differences, settings_for, store_of, synced, told
+from tests.support.commands import ROOT, command, environment, kept, printed, refused, run
+from tests.support.disks import read_only, small_disk
+from tests.support.syncing import DIALECTS, differences, settings_for, store_of, synced, told
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +135,9 @@ CELLS = [
     ("staged", "key", "key || '9'"),
     ("staged", "updated", "updated + 4000000000"),
     ("staged", "row", "zeroblob(length(row))"),
+    ("chunk", "columns", "columns || '9'"),
+    ("chunk", "crc", "crc + 1"),
+    ("chunk", "data", "zeroblob(length(data))"),
     ("attempt", "value", "'9' || value"),
     ("changed", "id", "'x' || id"),
     ("link", "key", "key || '9'"),
@@ -179,7 +185,9 @@ def test_a_damaged_store_is_refused_and_mended_by_a_full_sync(tmp_path: Path, di
         before = printed(tmp_path, "metrics", *options, **settings)
         store = store_of(tmp_path)
         content = store.path.read_bytes()
-        broken = content[: len(content) // 2] + bytes(20_000) + content[len(content) // 2 + 20_000 :]
+        # The middle half: where the pages of a table lie is another in each run, and no command reads all.
+        quarter = len(content) // 4
+        broken = content[:quarter] + bytes(2 * quarter) + content[3 * quarter :]
         store.path.write_bytes(broken)
         for asked in ("metrics", "issues", "sync"):
             refused(run(tmp_path, asked, **settings), 6, "is damaged", "sync --full")
@@ -195,21 +203,6 @@ def test_a_damaged_store_is_refused_and_mended_by_a_full_sync(tmp_path: Path, di
 
 
 # No room, no right to write -------------------------------------------------------------
-
-
-@contextmanager
-def small_disk(folder: Path, size: str) -> Iterator[Path]:
-    """Mount a small file system at ``folder``."""
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("no file system can be mounted here")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def assert_unharmed(home: Path, before: dict[str, bytes], numbers: str, settings: dict[str, str]) -> None:
@@ -292,20 +285,3 @@ def test_a_read_only_home_is_told_and_stays_as_it_was(tmp_path: Path, locked: st
         refused(answer, 6)
         assert_unharmed(home, before, numbers, settings)
     assert "Traceback" not in answer.stderr
-
-
-@contextmanager
-def read_only(folder: Path) -> Iterator[None]:
-    """Mount a folder over itself, for reading only."""
-    commands = (
-        (["mount", "--bind"], [str(folder), str(folder)]),
-        (["mount", "-o"], ["remount,bind,ro", str(folder)]),
-    )
-    for start, end in commands:
-        if subprocess.run([*start, *end], capture_output=True, check=False).returncode:
-            subprocess.run(["umount", "-l", str(folder)], capture_output=True, check=False)
-            pytest.skip("no file system can be mounted here")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)

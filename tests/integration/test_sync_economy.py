@@ -12,11 +12,12 @@ import pytest
 from configuration.errors import AnonymousError, AuthenticationError
 from configuration.settings import Home
 from data.cache_manager import Store
-from data.pipeline import Pipeline, View
+from data.metrics.report import View
+from data.pipeline import Pipeline
 from data.simulator.messages import Request
 from data.simulator.server import JiraSimulator
-from tests.fault_server import Exchange, Fault, FaultServer
-from tests.syncing import (
+from tests.servers.fault_server import Exchange, Fault, FaultServer
+from tests.support.syncing import (
     DIALECTS,
     Clock,
     differences,
@@ -52,6 +53,7 @@ def test_nothing_changed_at_5000_issues(
         pipeline.report(view)
         outcome = synced(jira, dialect, source.store)
         shown = outcome.as_document()
+        caplog.clear()
         with caplog.at_level("INFO"):
             first = replace(pipeline.report(view), delivery=None, context=None)
             computed = [record for record in caplog.records if record.message == "metrics.calculated"]
@@ -68,7 +70,7 @@ def test_nothing_changed_at_5000_issues(
 
 def blobs(store: Store) -> list[tuple[object, ...]]:
     """The columns as they lie in the file: where each row is, and what it holds."""
-    with store._reading() as connection:
+    with store._open_reading() as connection:
         query = "SELECT rowid, name, crc FROM columns ORDER BY rowid"
         return connection.execute(query).fetchall()
 

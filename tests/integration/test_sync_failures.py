@@ -1,6 +1,7 @@
 """A failed sync changes no number and no file that numbers come from; a large one stays small in memory."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,9 +13,9 @@ import pytest
 from configuration.settings import Home
 from data.persistence import load_cache_metadata
 from data.simulator.server import JiraSimulator
-from tests.commands import ROOT, environment, printed, refused, run
-from tests.fault_server import Fault, FaultServer, login_page, redirect, status, too_many
-from tests.syncing import DIALECTS, settings_for, store_of
+from tests.servers.fault_server import Fault, FaultServer, login_page, redirect, status, too_many
+from tests.support.commands import ROOT, environment, printed, refused, run
+from tests.support.syncing import DIALECTS, settings_for, store_of
 
 CAPTCHA = {
     "X_Seraph_LoginReason": "AUTHENTICATION_DENIED",
@@ -58,28 +59,39 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         yield Scene(home, jira, server, settings, numbers, meta)
 
 
+@pytest.fixture
+def home(scene: Scene, tmp_path: Path) -> Path:
+    """A copy of the synced home: a wait that one failure brings must not hold the next one up."""
+    copy: Path = shutil.copytree(scene.home, tmp_path / "home")
+    return copy
+
+
 @pytest.mark.parametrize("failure", FAILURES)
-def test_a_failed_sync_changes_no_number(scene: Scene, failure: str) -> None:
+def test_a_failed_sync_changes_no_number(scene: Scene, home: Path, failure: str) -> None:
     """What ``metrics`` prints is byte-equal after a sync and a full one that failed."""
     fault, code = FAILURES[failure]
     scene.server.plan = lambda number, request: fault
     for arguments in (["sync"], ["sync", "--full"]):
         seen = len(scene.server.seen)
-        refused(run(scene.home, *arguments, **scene.settings, JIRA_DEADLINE="1"), code)
+        refused(run(home, *arguments, **scene.settings, JIRA_DEADLINE="1"), code)
         asked = [each for each in scene.server.seen[seen:] if "authorization" in each.headers]
-        record = load_cache_metadata(Home(scene.home), "default").syncs[-1]
+        record = load_cache_metadata(Home(home), "default").syncs[-1]
 
         assert code != 3 or len(asked) == 1
         assert (record.state, bool(record.error)) == ("failed", True)
-    after = printed(scene.home, "metrics", "--json", **scene.settings)
+    after = printed(home, "metrics", "--json", **scene.settings)
 
     assert after == scene.numbers
-    assert store_of(scene.home).meta() == scene.meta
+    assert store_of(home).meta() == scene.meta
 
 
-def test_after_all_failures_a_sync_brings_what_was_missed(scene: Scene) -> None:
+def test_after_failures_a_sync_brings_what_was_missed(scene: Scene, home: Path) -> None:
+    """The first one after a failure that succeeds is incremental, and misses nothing."""
+    fault, code = FAILURES["503"]
+    scene.server.plan = lambda number, request: fault
+    refused(run(home, "sync", **scene.settings, JIRA_DEADLINE="1"), code)
     scene.server.plan = lambda number, request: None
-    outcome = json.loads(printed(scene.home, "sync", "--json", **scene.settings))
+    outcome = json.loads(printed(home, "sync", "--json", **scene.settings))
 
     assert (outcome["state"], outcome["mode"]) == ("ok", "incremental")
     assert outcome["issues"]["stored"] == len(scene.jira.site.issues())

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-import data.locks
+import data.store.locks
 from configuration.errors import StoreError
 from configuration.settings import Home
 from data.cache_manager import Store
-from data.locks import held
+from data.intake.profile_sync import synchronize
 from data.persistence import load_cache_metadata
 from data.simulator.server import JiraSimulator
-from data.synchronize import synchronize
-from tests.commands import ROOT, command, environment, printed
-from tests.syncing import (
+from data.store.locks import held
+from tests.support.commands import ROOT, command, environment, printed
+from tests.support.syncing import (
     DIALECTS,
     differences,
     settings_for,
@@ -125,7 +125,7 @@ def test_a_second_sync_waits_and_then_says_that_one_is_running(
     home = Home(tmp_path)
     with JiraSimulator(60, 3) as jira:
         source = source_for(jira, "cloud", home)
-        monkeypatch.setattr(data.locks, "LOCK_WAIT_S", 0.3)
+        monkeypatch.setattr(data.store.locks, "LOCK_WAIT_S", 0.3)
         with (
             held(home.run / f"{source.store.path.stem}.lock"),
             pytest.raises(StoreError, match="Another sync of the same issues is running") as met,
@@ -143,6 +143,6 @@ def test_a_sync_of_another_scope_does_not_wait(tmp_path: Path, monkeypatch: pyte
     home = Home(tmp_path)
     with JiraSimulator(60, 3) as jira:
         one, other = (source_for(jira, "cloud", home, jql=f"project = {key}") for key in ("WEB", "PAY"))
-        monkeypatch.setattr(data.locks, "LOCK_WAIT_S", 0.3)
+        monkeypatch.setattr(data.store.locks, "LOCK_WAIT_S", 0.3)
         with held(home.run / f"{one.store.path.stem}.lock"):
             assert synchronize(replace(other, name="other"), home, {}).changes.stored > 0

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from data.cache_manager import Store
+from data.intake.sync import sync_all
 from data.simulator.messages import Request
 from data.simulator.server import JiraSimulator
-from data.sync import sync_all
-from tests.fault_server import Exchange, Fault, FaultServer
-from tests.syncing import DIALECTS, Clock, client_for, differences, synced, told
+from tests.servers.fault_server import Exchange, Fault, FaultServer
+from tests.support.syncing import DIALECTS, Clock, client_for, differences, synced, told
 
 LAG_S = 5.0
 QUARTERS = 15 * 60

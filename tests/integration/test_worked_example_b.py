@@ -1,9 +1,9 @@
-"""Worked example B of METRICS.md, DORA from versions, to the digit."""
+"""Worked example B of specs/metrics.md, DORA from versions, to the digit."""
 
 import pytest
 
-from tests.engine import engine_metrics
-from tests.examples import example_b
+from tests.support.engine import engine_metrics
+from tests.support.examples import example_b
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def test_change_lead_time(metrics: dict) -> None:
 
 
 def test_change_fail_rate(metrics: dict) -> None:
-    """By affected version, by link, by window; one incident nobody explains, one that is none."""
+    """By affected version, by link, by window; one incident that nobody explains, one false alarm."""
     metric = metrics["change_fail_rate"]
 
     assert (metric["value"], metric["n"], metric["evidence"]) == (75, 4, "inferred")
@@ -83,8 +83,17 @@ def test_flow(metrics: dict) -> None:
     """The flow of the same issues."""
     assert metrics["flow_velocity"]["value"] == 2.25
     assert (metrics["flow_time"]["value"], metrics["flow_time"]["n"]) == (5.875, 5)
-    assert metrics["flow_time"]["percentiles"]["p85"] == pytest.approx(8.6, rel=1e-12)
+    assert metrics["flow_time"]["percentiles"]["p85"] is None
+    assert list(metrics["flow_time"]["percentiles_withheld"]) == ["p85", "p95"]
     assert metrics["flow_load"]["mean"] == pytest.approx(1.0342, abs=5e-5)
+
+
+def test_the_page_says_what_is_more_than_chance(metrics: dict) -> None:
+    """Of the four weeks before nothing is known: their rates have no deployment, their counts are 0."""
+    rates = (metrics[name] for name in ("change_fail_rate", "deployment_rework_rate"))
+
+    assert [(rate["trend"], rate["change"]) for rate in rates] == [("unknown", None)] * 2
+    assert metrics["deployment_frequency"]["previous"] == {"value": 0, "n": 0}
 
 
 def test_without_any_incident_there_is_no_fail_rate() -> None:

@@ -1,4 +1,4 @@
-"""A second, plain program for every metric, written from METRICS.md alone.
+"""A second, plain program for every metric, written from specs/metrics.md alone.
 
 It shares no line with the engine: dictionaries, lists and whole milliseconds
 instead of columns. That both give the same numbers is the test.

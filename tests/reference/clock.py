@@ -1,4 +1,4 @@
-"""Instants, civil days and weeks as METRICS.md section 2 words them.
+"""Instants, civil days and weeks as specs/metrics.md words them.
 
 Instants are whole milliseconds since 1970 in UTC; civil days are ``datetime.date``.
 """
@@ -124,12 +124,43 @@ def as_of_instant(value: str | int, zone: str) -> int:
     return found
 
 
+MONTHS = {"month": 1, "quarter": 3}
+
+
+def first_day_of(step: str, day: date) -> date:
+    """Of the week, month or quarter that holds a day."""
+    if step == "week":
+        return day - timedelta(days=day.weekday())
+    months = MONTHS[step]
+    return date(day.year, day.month - (day.month - 1) % months, 1)
+
+
+def day_after(step: str, first: date) -> date:
+    """The first day after the step that begins on ``first``."""
+    if step == "week":
+        return first + timedelta(days=7)
+    months = first.month - 1 + MONTHS[step]
+    return date(first.year + months // 12, months % 12 + 1, 1)
+
+
+def name_of(step: str, first: date) -> str:
+    """2026-W35, 2026-09 or 2026-Q3."""
+    if step == "week":
+        year, number, _ = first.isocalendar()
+        return f"{year}-W{number:02d}"
+    return f"{first:%Y-%m}" if step == "month" else f"{first.year}-Q{(first.month + 2) // 3}"
+
+
 @dataclass(frozen=True)
 class Week:
-    """One ISO week, cut to the period: what counts lies in [since, until)."""
+    """One ISO week (or longer step), cut to the period: what counts lies in [since, until).
+
+    The days from ``start_day`` to before ``next_day`` are those of the step.
+    """
 
     name: str
     start_day: date
+    next_day: date
     since: int
     until: int
     partial: bool
@@ -173,18 +204,26 @@ class Period:
             self.first - timedelta(days=self.days), self.first - timedelta(days=1), self.zone, self.as_of
         )
 
-    def weeks(self, first_created: int | None) -> list[Week]:
-        weeks = []
-        monday = self.first - timedelta(days=self.first.weekday())
-        while midnight(monday, self.zone) < self.end:
-            weeks.append(self._week(monday, first_created))
-            monday += timedelta(days=7)
-        return weeks
+    @property
+    def automatic_step(self) -> str:
+        """Weeks up to 26 weeks, months up to three years, quarters beyond."""
+        if self.days <= 26 * 7:
+            return "week"
+        return "month" if self.days <= 3 * 365 + 1 else "quarter"
 
-    def _week(self, monday: date, first_created: int | None) -> Week:
-        start = midnight(monday, self.zone)
-        end = midnight(monday + timedelta(days=7), self.zone)
-        year, number, _ = monday.isocalendar()
+    def steps(self, step: str, first_created: int | None) -> list[Week]:
+        """The weeks, months or quarters that meet [lo, end), ascending."""
+        found = []
+        day = first_day_of(step, self.first)
+        while midnight(day, self.zone) < self.end:
+            found.append(self._step(step, day, first_created))
+            day = day_after(step, day)
+        return found
+
+    def _step(self, step: str, first: date, first_created: int | None) -> Week:
+        beyond = day_after(step, first)
+        start, end = midnight(first, self.zone), midnight(beyond, self.zone)
         early = start < self.lo or (first_created is not None and start < first_created)
         late = end > self.hi or end > self.as_of
-        return Week(f"{year}-W{number:02d}", monday, max(start, self.lo), min(end, self.end), early or late)
+        since, until = max(start, self.lo), min(end, self.end)
+        return Week(name_of(step, first), first, beyond, since, until, early or late)

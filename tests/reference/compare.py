@@ -2,6 +2,8 @@
 
 import math
 
+from tests.reference.quality import FLOW_CODES
+
 NOT_COMPARED = {
     "message",
     "remedy",
@@ -13,20 +15,11 @@ NOT_COMPARED = {
     "data_quality",
 }
 QUALITY_CODES = (
-    "history_mismatch",
-    "history_clamped",
-    "history_broken_chain",
-    "unmapped_status",
-    "skipped_status",
-    "done_without_date",
-    "malformed_created",
-    "malformed_commit_date",
-    "malformed_deployed_at",
-    "malformed_environment",
-    "malformed_detected_at",
-    "malformed_restored_at",
-    "malformed_failed",
-    "malformed_story_points",
+    *FLOW_CODES,
+    "closed_after_release",
+    "deployment_unknown_project",
+    "deployment_unknown_issue",
+    "same_day_releases",
 )
 
 
@@ -55,7 +48,7 @@ def assert_documents_equal(
 
 def document_differences(engine: dict, reference: dict, quality_codes: tuple[str, ...]) -> list[str]:
     found: list[str] = []
-    for part in ("as_of", "period", "scope"):
+    for part in ("as_of", "period", "scope", "filters"):
         found += differences(engine.get(part), reference.get(part), part)
     for metric, expected in reference["metrics"].items():
         actual = engine["metrics"].get(metric)

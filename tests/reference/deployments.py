@@ -1,20 +1,22 @@
-"""Deployments from Jira versions or deployment issues, and their frequency: METRICS.md section 5."""
+"""Deployments, where they are read from, and their frequency: specs/metrics.md."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from tests.reference.bands import frequency_band
-from tests.reference.clock import DAY, Week, civil_day, day_of, midnight, stamp
-from tests.reference.flow import count_trend
+from tests.reference.clock import DAY, Week, civil_day, day_of, instant, midnight, stamp
 from tests.reference.issues import Issue, is_of_type
-from tests.reference.links import inward_links, linked_keys, project_id, version_ids
-from tests.reference.mapped import When, at_instant
+from tests.reference.links import inward_links, linked_keys, past_keys, project_id, version_ids
+from tests.reference.mapped import YES, When, at_instant
 from tests.reference.results import result, week_entry, without_answer
 from tests.reference.settings import fold, names
-from tests.reference.world import Fact, World
+from tests.reference.world import Fact, World, is_listed
 
-REASONS = ("no_date", "name_filtered", "not_production", "after_as_of")
+REASONS = ("no_date", "name_filtered", "not_production", "not_successful", "after_as_of")
+SUCCESS = ("success", "succeeded", "successful", "passed", "ok", "done")
+PRODUCTION_WORDS = {"prod", "production", "prd", "live"}
+OTHER_WORDS = {"pre", "non", "not", "test", "stage", "staging"}
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class Deployment:
     """One deployment of the source, counted or not.
 
     ``links`` are the keys that it names itself, ``versions`` those it stands for;
-    with neither it carries what its project completed before it.
+    with neither it carries what its project completed before it. ``environments``
+    is None where the source knows of none; ``inferred``, that a guessed category dates it.
     """
 
     id: str
@@ -33,10 +36,13 @@ class Deployment:
     day: date | None
     by_day: bool = False
     matches: bool = True
+    environments: tuple[str, ...] | None = None
     production: bool = True
+    successful: bool = True
     failed: bool = False
     links: frozenset[str] = frozenset()
     versions: frozenset[str] = frozenset()
+    inferred: bool = False
 
     @property
     def at(self) -> int:
@@ -45,9 +51,13 @@ class Deployment:
         return self.when.reckoned
 
     @property
+    def id_order(self) -> tuple[int, str]:
+        """Numbers as numbers, before texts."""
+        return (int(self.id), "") if self.id.isdecimal() else (10**18, self.id)
+
+    @property
     def recency(self) -> tuple[int, tuple[int, str]]:
-        number = int(self.id) if self.id.isdecimal() else 10**18
-        return (self.at, (number, "" if self.id.isdecimal() else self.id))
+        return (self.at, self.id_order)
 
     @property
     def names_nothing(self) -> bool:
@@ -56,6 +66,66 @@ class Deployment:
     def carries_what_was_completed(self, moment: int) -> bool:
         """A day-dated one may lie up to a day before: the ticket was closed the morning after."""
         return self.at > moment - DAY if self.by_day else self.at >= moment
+
+
+def when_of_day(day: date, zone: str) -> When:
+    return When(midnight(day, zone), midnight(day + timedelta(days=1), zone))
+
+
+def from_events(world: World) -> list[Deployment]:
+    """Imported events, by project and id; of one id the last row counts."""
+    by_id = {str(row["id"]): row for row in world.events}
+    ordered = sorted(by_id.values(), key=lambda row: str(row.get("project") or ""))
+    found = [(str(row.get("project") or ""), _of_event(world, row)) for row in ordered]
+    return [event for _, event in sorted(found, key=lambda pair: (pair[0], pair[1].id_order))]
+
+
+def _of_event(world: World, row: dict) -> Deployment:
+    zone, name = world.period.zone, str(row.get("name") or row["id"])
+    day = civil_day(row.get("deployed_at"))
+    moment = instant(row.get("deployed_at"))
+    when = at_instant(moment) if moment is not None else None
+    project = projects_of(world).get(str(row.get("project") or ""), "")
+    environment, outcome = fold(row.get("environment")), fold(row.get("result"))
+    links = frozenset(event_issues(world, row))
+    return Deployment(
+        id=str(row["id"]),
+        name=name,
+        source="event",
+        project_id=project,
+        when=when if day is None else when_of_day(day, zone),
+        day=day_of(moment, zone) if moment is not None else day,
+        by_day=day is not None,
+        environments=(environment,) if environment else (),
+        successful=not outcome or outcome in SUCCESS,
+        failed=str(row.get("failed") or "").strip().casefold() in YES,
+        links=links,
+        versions=frozenset() if links else versions_named(world, project, name),
+    )
+
+
+def projects_of(world: World) -> dict[str, str]:
+    """Key -> id of the projects whose issues are stored."""
+    return {issue.project_key: project_id(issue) for issue in world.issues}
+
+
+def listed_issues(row: dict) -> list[str]:
+    """The keys as an event lists them, in a list or in one text."""
+    listed = row.get("issues") or []
+    return re.findall(r"[^,;\s]+", listed) if isinstance(listed, str) else [str(key) for key in listed]
+
+
+def event_issues(world: World, row: dict) -> list[str]:
+    """Today's keys of the issues that an event lists; one that nobody knows stays as it is."""
+    today = {issue.key for issue in world.issues}
+    once = {past: issue.key for issue in world.issues for past in past_keys(issue)}
+    return [key if key in today else once.get(key, key) for key in listed_issues(row)]
+
+
+def versions_named(world: World, project: str, name: str) -> frozenset[str]:
+    """Ids of the versions that have the event's name in its project."""
+    same = [v for v in world.versions if str(v.get("projectId")) == project and v.get("name") == name]
+    return frozenset(str(version["id"]) for version in same)
 
 
 def version_order(version: dict) -> tuple[int, int]:
@@ -73,13 +143,12 @@ def _of_version(world: World, version: dict) -> Deployment:
     day = civil_day(version.get("releaseDate"))
     name = version.get("name") or ""
     pattern = world.settings.section("deployments").get("version_pattern")
-    zone = world.period.zone
     return Deployment(
         id=str(version["id"]),
         name=name,
         source="version",
         project_id=str(version.get("projectId")),
-        when=None if day is None else When(midnight(day, zone), midnight(day + timedelta(days=1), zone)),
+        when=None if day is None else when_of_day(day, world.period.zone),
         day=day,
         by_day=True,
         matches=not pattern or re.search(pattern, name) is not None,
@@ -101,7 +170,8 @@ def from_issues(world: World) -> list[Deployment]:
 
 def _of_issue(world: World, fact: Fact, completed: int) -> Deployment:
     issue, mapping = fact.issue, world.mapping
-    when = mapping.date(issue, "deployed_at") or at_instant(completed)
+    dated = mapping.date(issue, "deployed_at")
+    when = dated or at_instant(completed)
     links = frozenset(key for key in linked_keys(issue) if is_held(world, issue, key))
     return Deployment(
         id=issue.key,
@@ -111,10 +181,11 @@ def _of_issue(world: World, fact: Fact, completed: int) -> Deployment:
         when=when,
         day=day_of(when.at, world.period.zone),
         by_day=when.by_day,
-        production=mapping.in_production(issue) is not False,
+        environments=mapping.environments(issue),
         failed=mapping.get(issue, "failed") is True,
         links=links,
         versions=frozenset() if links else frozenset(version_ids(issue, "fixVersions")),
+        inferred=dated is None and fact.end_inferred,
     )
 
 
@@ -131,16 +202,84 @@ def causes_of(world: World, issue: Issue) -> set[str]:
     return {key for inward, key in inward_links(issue) if any(word in fold(inward) for word in words)}
 
 
+def from_status(world: World) -> list[Deployment]:
+    """One per project and civil day on which issues first entered the "deployed" status."""
+    wanted = names(world.settings.section("deployments").get("status"))
+    entered: dict[tuple[str, date], list[Fact]] = {}
+    for fact in world.facts:
+        stays = [stay for stay in fact.history.stays if stay.status and is_listed(stay.status, wanted)]
+        if stays:
+            place = (fact.issue.project_key, day_of(stays[0].entered, world.period.zone))
+            entered.setdefault(place, []).append(fact)
+    return [_of_day(world, *place, entered[place]) for place in sorted(entered)]
+
+
+def _of_day(world: World, project: str, day: date, facts: list[Fact]) -> Deployment:
+    return Deployment(
+        id=f"{project} {day}",
+        name=f"{project} {day}",
+        source="status",
+        project_id=project_id(facts[0].issue),
+        when=when_of_day(day, world.period.zone),
+        day=day,
+        by_day=True,
+        links=frozenset(fact.key for fact in facts),
+    )
+
+
+SOURCES = {"events": from_events, "issues": from_issues, "versions": from_versions, "status": from_status}
+
+
 def source_of(world: World) -> str:
-    """As chosen; in auto mode deployment issues if there are any, else versions."""
+    """As chosen; in auto mode the first that yields anything with a date."""
     chosen = world.settings.section("deployments").get("source") or "auto"
-    if chosen == "auto":
-        return "issues" if from_issues(world) else "versions"
-    return chosen
+    if chosen != "auto":
+        return chosen
+    dated = [name for name, read in SOURCES.items() if any(d.when is not None for d in read(world))]
+    return dated[0] if dated else "versions"
 
 
 def all_deployments(world: World) -> list[Deployment]:
-    return from_issues(world) if source_of(world) == "issues" else from_versions(world)
+    """Of the source, each knowing whether it went to production."""
+    if "deployments" not in world.memory:
+        read = SOURCES.get(source_of(world))
+        world.memory["deployments"] = in_production(world, read(world) if read else [])
+    return world.memory["deployments"]
+
+
+def in_production(world: World, deployments: list[Deployment]) -> list[Deployment]:
+    """By the mapped environments; none mapped: by how the names sound, where any is named."""
+    wanted = {fold(name) for name in names(world.settings.section("deployments").get("environments"))}
+    if not wanted and not guesses_production(world, deployments):
+        return deployments
+    return [
+        each if each.environments is None else replace(each, production=is_production(each, wanted))
+        for each in deployments
+    ]
+
+
+def is_production(deployment: Deployment, wanted: set[str]) -> bool:
+    named = deployment.environments or ()
+    return any(name in wanted if wanted else sounds_like_production(name) for name in named)
+
+
+def guesses_production(world: World, deployments: list[Deployment]) -> bool:
+    """No environment is mapped, and some deployment names one."""
+    mapped = names(world.settings.section("deployments").get("environments"))
+    return not mapped and any(deployment.environments for deployment in deployments)
+
+
+def sounds_like_production(name: str) -> bool:
+    words = set(re.findall(r"[^\W\d_]+", fold(name)))
+    return bool(words & PRODUCTION_WORDS) and not words & OTHER_WORDS
+
+
+def evidence_of_production(world: World) -> str:
+    return "inferred" if guesses_production(world, all_deployments(world)) else "measured"
+
+
+def weakest(*evidence: str) -> str:
+    return max(evidence, key=("measured", "inferred", "proxy").index)
 
 
 def reason_for(world: World, deployment: Deployment) -> str | None:
@@ -151,12 +290,19 @@ def reason_for(world: World, deployment: Deployment) -> str | None:
         return "name_filtered"
     if not deployment.production:
         return "not_production"
-    return "after_as_of" if deployment.when.at > world.period.as_of else None
+    if not deployment.successful:
+        return "not_successful"
+    return None if has_happened(world, deployment.when) else "after_as_of"
+
+
+def has_happened(world: World, when: When) -> bool:
+    """What lies at T itself is not yet counted; a day has happened when it begins before T."""
+    return when.at < world.period.as_of
 
 
 def is_candidate(world: World, deployment: Deployment) -> bool:
     """In the period, undated, or after T: those three are accounted for."""
-    if deployment.when is None or deployment.when.at > world.period.as_of:
+    if deployment.when is None or not has_happened(world, deployment.when):
         return True
     return deployment.day in world.period.civil_days
 
@@ -171,16 +317,24 @@ def deployed_on(world: World, days: list[date]) -> list[Deployment]:
 
 
 def days_of_week(world: World, week: Week) -> list[date]:
-    """The days of the period that lie in a week and begin before T."""
-    return [day for day in world.period.civil_days if 0 <= (day - week.start_day).days < 7]
+    """The days of the period that lie in a week (or longer step) and begin before T."""
+    return [day for day in world.period.civil_days if week.start_day <= day < week.next_day]
 
 
 def is_configured(world: World) -> bool:
+    """A source is chosen or found, and of named environments one may be production."""
     settings = world.settings.section("deployments")
+    found = all_deployments(world)
+    if guesses_production(world, found) and not any(each.production for each in found):
+        return False
     source = settings.get("source") or "auto"
     if source == "auto":
-        return any(deployment.when is not None for deployment in all_deployments(world))
-    return source != "issues" or bool(settings.get("type"))
+        return any(deployment.when is not None for deployment in found)
+    return (
+        bool(settings.get("type"))
+        if source == "issues"
+        else source != "status" or bool(settings.get("status"))
+    )
 
 
 def is_dated_by_day(world: World) -> bool:
@@ -198,25 +352,21 @@ def deployment_frequency(world: World) -> dict:
     nothing = {"deployment_days": None, "deployments": []}
     if world.is_empty:
         return result(metric, unit, state="no_data", extra=nothing)
+    evidence = evidence_of_production(world)
     if not is_configured(world):
-        return without_answer(world, metric, unit, "not_configured", excluded=left_out(world), extra=nothing)
+        known = {"excluded": left_out(world), "evidence": evidence, "extra": nothing}
+        return without_answer(world, metric, unit, "not_configured", **known)
     days = world.period.civil_days
     found = deployed_on(world, days)
-    previous, trend = None, "unknown"
-    if world.has_previous:
-        days_before = world.period.previous().civil_days
-        before = len(deployed_on(world, days_before))
-        previous = {"value": before * 7 / len(days_before), "n": before}
-        trend = count_trend(len(found), before)
+    evidence = "inferred" if any(each.inferred for each in found) else evidence
     return result(
         metric,
         unit,
         value=len(found) * 7 / len(days),
         included=[deployment.id for deployment in found],
         excluded=left_out(world),
-        previous=previous,
-        trend=trend,
-        band=rhythm_band(world, found),
+        evidence=evidence,
+        band=rhythm_band(world, found, greyed=evidence != "measured"),
         weekly=[weekly_count(world, week, found) for week in world.weeks()],
         extra={
             "deployment_days": len({deployment.day for deployment in found}),
@@ -231,11 +381,15 @@ def weekly_count(world: World, week: Week, found: list[Deployment]) -> dict:
     return week_entry(week, count, count)
 
 
-def rhythm_band(world: World, found: list[Deployment]) -> dict | None:
-    deployed = {deployment.day for deployment in found}
-    whole = [week for week in world.weeks() if not week.partial]
-    per_week = [len(deployed.intersection(days_of_week(world, week))) for week in whole]
-    return frequency_band(world, per_week, len(deployed) * 30 / world.period.days)
+def rhythm_band(world: World, found: list[Deployment], *, greyed: bool) -> dict | None:
+    """By the deployments and the deployment days of each whole week."""
+    per_week = []
+    for week in world.weeks():
+        days = [d.day for d in found if d.day in days_of_week(world, week)]
+        if not week.partial:
+            per_week.append((len(days), len(set(days))))
+    per_month = len({deployment.day for deployment in found}) * 30 / world.period.days
+    return frequency_band(world, per_week, per_month, greyed=greyed)
 
 
 def described(deployment: Deployment) -> dict:

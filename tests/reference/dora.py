@@ -1,157 +1,25 @@
-"""The DORA metrics but for the frequency, row by row of the table in METRICS.md section 5."""
+"""The DORA metrics of failure and repair, row by row of the table in specs/metrics.md."""
 
 import re
-from collections.abc import Callable
 from datetime import date
 
 from tests.reference import stats
-from tests.reference.bands import duration_band, fail_rate_band
+from tests.reference.bands import duration_band, fail_rate_band, position_band, share_score
 from tests.reference.clock import DAY, HOUR
 from tests.reference.deployments import (
     Deployment,
-    all_deployments,
     days_of_week,
+    evidence_of_production,
     is_configured,
     is_dated_by_day,
 )
-from tests.reference.flow import flow_type, keys_of, no_durations, rate_trend
-from tests.reference.history import flagged_spans
-from tests.reference.incidents import Operations
-from tests.reference.links import linked_keys
-from tests.reference.results import (
-    duration_result,
-    previous_window,
-    reasons,
-    result,
-    sorted_keys,
-    week_entry,
-    without_answer,
-)
+from tests.reference.flow import flow_type, keys_of, no_durations
+from tests.reference.incidents import Operations, operations_of
+from tests.reference.lead_time import no_answer_of_durations
+from tests.reference.links import linked_keys, project_id
+from tests.reference.results import duration_result, reasons, result, sorted_keys, week_entry, without_answer
 from tests.reference.settings import HOTFIX_PATTERN
 from tests.reference.world import Fact, World
-
-
-def deployment_of(operations: Operations, fact: Fact) -> Deployment | None:
-    """The first deployment that can have carried the issue out."""
-    assert fact.completed is not None
-    carriers = [d for d in operations.carriers(fact) if d.carries_what_was_completed(fact.completed)]
-    return min(carriers, key=lambda d: d.recency) if carriers else None
-
-
-def change_lead_time(world: World) -> dict:
-    """Days from the start of a delivered issue to its deployment."""
-    metric = "change_lead_time"
-    if world.is_empty:
-        return no_durations(metric, evidence="proxy", extra={"stages": None})
-    if not is_configured(world):
-        return no_answer_of_durations(world, metric, "days", evidence="proxy", extra={"stages": None})
-    operations = Operations(world)
-    deployed = {
-        fact.key: (fact, deployment_of(operations, fact)) for fact in world.in_scope if fact.delivered
-    }
-
-    def on_days(days: list[date]) -> dict[str, tuple[Fact, Deployment]]:
-        return {key: (f, d) for key, (f, d) in deployed.items() if d is not None and d.day in days}
-
-    def measure(days: list[date]) -> dict[str, float]:
-        waited = {key: lead_ms(fact, deployment) for key, (fact, deployment) in on_days(days).items()}
-        return {key: max(0, ms) / DAY for key, ms in waited.items() if ms is not None and ms > -DAY}
-
-    period = world.period
-    candidates = on_days(period.civil_days)
-    never = [key for key, (fact, _) in candidates.items() if fact.change_start is None]
-    before = [k for k in candidates if k not in never and k not in measure(period.civil_days)]
-    missing = [
-        key
-        for key, (fact, deployment) in deployed.items()
-        if deployment is None and fact.completed_in(period.lo, period.end)
-    ]
-    excluded = reasons(
-        ("not_deployed", "never_started", "deployed_before_start"),
-        {"not_deployed": missing, "never_started": never, "deployed_before_start": before},
-    )
-    begun = [fact.commit for key, (fact, _) in candidates.items() if key in measure(period.civil_days)]
-    measured = world.mapping.field("commit_date") is not None and None not in begun
-    evidence = "measured" if measured else "proxy"
-
-    def split(days: list[date]) -> list[dict[str, float]]:
-        return [stages_of(world, *pair) for key, pair in on_days(days).items() if key in measure(days)]
-
-    weekly = [
-        {"week": week.name, **stage_averages(split(days_of_week(world, week)))} for week in world.weeks()
-    ]
-    stages = stage_summary(split(period.civil_days), weekly)
-    answer = day_durations(
-        world, metric, "days", measure, excluded, evidence=evidence, extra={"stages": stages}
-    )
-    return {**answer, "band": duration_band(world, "lead", answer, DAY, by_day=is_dated_by_day(world))}
-
-
-def lead_ms(fact: Fact, deployment: Deployment) -> int | None:
-    return None if fact.change_start is None else deployment.at - fact.change_start
-
-
-STAGES = ("working", "waiting", "other", "release")
-
-
-def stages_of(world: World, fact: Fact, deployment: Deployment) -> dict[str, float]:
-    """Days of one lead time: in an active status, waiting or flagged, in neither, waiting for release."""
-    begin, end = fact.change_start, deployment.at
-    assert begin is not None
-    assert fact.completed is not None
-    if end <= begin:
-        return dict.fromkeys(STAGES, 0.0)
-    finish = max(begin, min(fact.completed, end))
-    working = fact.history.active_ms(begin, finish)
-    for flagged, unflagged in flagged_spans(fact.issue, world.period.as_of):
-        working -= fact.history.active_ms(max(begin, flagged), min(finish, unflagged))
-    in_progress = fact.history.in_progress_ms(begin, finish)
-    parts = (working, in_progress - working, finish - begin - in_progress, end - finish)
-    return {stage: part / DAY for stage, part in zip(STAGES, parts, strict=True)}
-
-
-def stage_averages(items: list[dict[str, float]]) -> dict:
-    """Mean and median of each stage for itself."""
-    columns = {stage: [item[stage] for item in items] for stage in STAGES}
-    return {
-        "n": len(items),
-        "means": {stage: sum(c) / len(c) if c else None for stage, c in columns.items()},
-        "medians": {stage: stats.median(c) for stage, c in columns.items()},
-    }
-
-
-def stage_summary(items: list[dict[str, float]], weekly: list[dict]) -> dict:
-    averages = stage_averages(items)
-    return {
-        "unit": "days",
-        "totals": {stage: sum(item[stage] for item in items) for stage in STAGES},
-        "means": averages["means"],
-        "medians": averages["medians"],
-        "weekly": weekly,
-    }
-
-
-def day_durations(
-    world: World,
-    metric: str,
-    unit: str,
-    measure: Callable[[list[date]], dict[str, float]],
-    excluded: dict[str, list[str]],
-    **more: object,
-) -> dict:
-    """``duration_result`` where civil days, not instants, say what a window holds."""
-    windows = {(week.since, week.until): days_of_week(world, week) for week in world.weeks()}
-    windows[(world.period.lo, world.period.end)] = world.period.civil_days
-    if world.has_previous:
-        windows[previous_window(world)] = world.period.previous().civil_days
-    return duration_result(
-        world, metric, unit, lambda since, until: measure(windows[(since, until)]), excluded, **more
-    )
-
-
-def no_answer_of_durations(world: World, metric: str, unit: str, **more: object) -> dict:
-    shown, withheld = stats.percentiles([])
-    return without_answer(world, metric, unit, "not_configured", percentiles=shown, withheld=withheld, **more)
 
 
 def change_fail_rate(world: World) -> dict:
@@ -162,38 +30,51 @@ def change_fail_rate(world: World) -> dict:
         return result(metric, unit, state="no_data", extra=nothing)
     if not is_configured(world):
         return without_answer(world, metric, unit, "not_configured", extra=nothing)
-    operations = Operations(world)
-    flagged = {deployment.id for deployment in all_deployments(world) if deployment.failed}
-    if not operations.incidents and not flagged:
-        return without_answer(world, metric, unit, "not_configured", extra=nothing)
+    operations = operations_of(world)
+    flagged = {deployment.id for deployment in operations.deployments if deployment.failed}
     failures = flagged | {a.deployment.id for a in operations.attributions.values()}
     certain = flagged | {a.deployment.id for a in operations.attributions.values() if not a.inferred}
     found = operations.on_days(world.period.civil_days)
+    if found and not knows_failures(operations, world, found, failures):
+        return without_answer(world, metric, unit, "not_configured", extra=nothing)
     guessed = any(d.id in failures and d.id not in certain for d in found)
     answer = share_of_deployments(
         world,
         metric,
         operations,
         failures,
-        evidence="inferred" if guessed else "measured",
+        evidence="inferred" if guessed else evidence_of_production(world),
         extra={
             "failed": [d.id for d in found if d.id in failures],
-            "unattributed": unattributed(operations),
+            "unattributed": unattributed(operations, world),
             "provisional": [d.id for d in found if world.period.as_of - d.at < operations.window_ms],
         },
     )
     return {**answer, "band": fail_rate_band(world, answer)}
 
 
-def unattributed(operations: Operations) -> list[str]:
+def knows_failures(operations: Operations, world: World, found: list[Deployment], failures: set[str]) -> bool:
+    """Whether somebody records incidents where was deployed: else 0 % would only mean that nobody does."""
+    projects = {deployment.project_id for deployment in found}
+    since, until = world.period.end - 365 * DAY, world.period.end
+    seen = [f for f in operations.real_incidents if since <= f.detected.at < until]
+    return any(project_id(f.issue) in projects for f in seen) or any(d.id in failures for d in found)
+
+
+def unattributed(operations: Operations, world: World) -> list[str]:
     """Incidents seen in the period that no deployment explains."""
-    period = operations.world.period
+    period = world.period
     seen = [f for f in operations.real_incidents if period.lo <= f.detected.at < period.end]
     return keys_of([fact for fact in seen if fact.key not in operations.attributions])
 
 
 def share_of_deployments(
-    world: World, metric: str, operations: Operations, hits: set[str], **more: object
+    world: World,
+    metric: str,
+    operations: Operations,
+    hits: set[str],
+    extra: dict | None = None,
+    **more: object,
 ) -> dict:
     """Percent of the deployments of each window that are among ``hits``."""
 
@@ -202,14 +83,9 @@ def share_of_deployments(
         return (sum(1 for d in found if d.id in hits), len(found))
 
     now = count(world.period.civil_days)
-    previous, trend = None, "unknown"
-    if world.has_previous:
-        before = count(world.period.previous().civil_days)
-        previous, trend = {"value": percent(*before), "n": before[1]}, rate_trend(now, before)
-    weekly = []
-    for week in world.weeks():
-        counted = count(days_of_week(world, week))
-        weekly.append(week_entry(week, percent(*counted), counted[1]))
+    weeks = world.weeks()
+    counted = [count(days_of_week(world, week)) for week in weeks]
+    hits_found = {"period": now[0], "weekly": [k for k, _ in counted]}
     return result(
         metric,
         "percent",
@@ -217,9 +93,8 @@ def share_of_deployments(
         value=percent(*now),
         included=[d.id for d in operations.on_days(world.period.civil_days)],
         interval=stats.wilson(*now),
-        previous=previous,
-        trend=trend,
-        weekly=weekly,
+        weekly=[week_entry(week, percent(k, n), n) for week, (k, n) in zip(weeks, counted, strict=True)],
+        extra={**(extra or {}), "hits": hits_found},
         **more,
     )
 
@@ -235,28 +110,32 @@ def failed_deployment_recovery_time(world: World) -> dict:
         return no_durations(metric, "hours")
     if not is_configured(world):
         return no_answer_of_durations(world, metric, "hours")
-    operations = Operations(world)
+    operations = operations_of(world)
     attributions = operations.attributions
 
     def measure(since: int, until: int) -> dict[str, float]:
         ended = [f for f in restored(operations, since, until) if f.key in attributions]
-        spent = {f.key: over(f) - attributions[f.key].deployment.at for f in ended}
-        return {key: ms / HOUR for key, ms in spent.items() if ms >= 0}
+        spent = {
+            f.key: over(f) - attributions[f.key].deployment.at for f in ended if not operations.is_latent(f)
+        }
+        return {key: max(0, ms) / HOUR for key, ms in spent.items() if ms > -DAY}
 
     period = world.period
     measured = measure(period.lo, period.end)
     candidates = restored(operations, period.lo, period.end)
     loose = [f.key for f in candidates if f.key not in attributions]
+    latent = [f.key for f in candidates if f.key not in loose and operations.is_latent(f)]
     excluded = reasons(
-        ("unattributed", "negative", "not_an_incident"),
+        ("unattributed", "latent", "negative", "not_an_incident"),
         {
             "unattributed": loose,
-            "negative": [f.key for f in candidates if f.key not in loose and f.key not in measured],
-            "not_an_incident": not_incidents(operations),
+            "latent": latent,
+            "negative": [f.key for f in candidates if f.key not in (*loose, *latent, *measured)],
+            "not_an_incident": not_incidents(operations, world),
         },
     )
-    guessed = any(attributions[key].inferred for key in measured)
-    evidence = "inferred" if guessed else "measured"
+    guessed = any(attributions[key].inferred for key in measured) or ended_by_guess(candidates, measured)
+    evidence = "inferred" if guessed else evidence_of_production(world)
     answer = duration_result(world, metric, "hours", measure, excluded, evidence=evidence)
     return {**answer, "band": duration_band(world, "restore", answer, HOUR, by_day=is_dated_by_day(world))}
 
@@ -265,14 +144,19 @@ def restored(operations: Operations, since: int, until: int) -> list[Fact]:
     return [fact for fact in operations.real_incidents if fact.restored_in(since, until)]
 
 
+def ended_by_guess(facts: list[Fact], included: dict[str, float]) -> bool:
+    """Whether a guessed category says when one of the included incidents was over."""
+    return any(f.restored_by_completion and f.end_inferred for f in facts if f.key in included)
+
+
 def over(fact: Fact) -> int:
     assert fact.restored is not None
     return fact.restored.reckoned
 
 
-def not_incidents(operations: Operations) -> list[str]:
+def not_incidents(operations: Operations, world: World) -> list[str]:
     """Called incidents and closed in the period as none."""
-    period = operations.world.period
+    period = world.period
     real = {fact.key for fact in operations.real_incidents}
     closed = [f for f in operations.incidents if f.restored_in(period.lo, period.end)]
     return sorted_keys([fact.key for fact in closed if fact.key not in real])
@@ -283,7 +167,7 @@ def time_to_restore(world: World) -> dict:
     metric = "time_to_restore"
     if world.is_empty:
         return no_durations(metric, "hours", extra={"open": None, "oldest_open_hours": None})
-    operations = Operations(world)
+    operations = operations_of(world)
 
     def measure(since: int, until: int) -> dict[str, float]:
         spent = {f.key: over(f) - f.detected.reckoned for f in restored(operations, since, until)}
@@ -296,12 +180,13 @@ def time_to_restore(world: World) -> dict:
         ("negative", "not_an_incident"),
         {
             "negative": [fact.key for fact in candidates if fact.key not in measured],
-            "not_an_incident": not_incidents(operations),
+            "not_an_incident": not_incidents(operations, world),
         },
     )
     ages = [max(0, period.as_of - f.detected.reckoned) / HOUR for f in operations.open_incidents()]
     extra = {"open": len(ages), "oldest_open_hours": max(ages, default=None)}
-    return duration_result(world, metric, "hours", measure, excluded, extra=extra)
+    evidence = "inferred" if ended_by_guess(candidates, measured) else "measured"
+    return duration_result(world, metric, "hours", measure, excluded, evidence=evidence, extra=extra)
 
 
 def deployment_rework_rate(world: World) -> dict:
@@ -311,16 +196,17 @@ def deployment_rework_rate(world: World) -> dict:
         return result(metric, unit, state="no_data", evidence="proxy")
     if not is_configured(world):
         return without_answer(world, metric, unit, "not_configured", evidence="proxy")
-    operations = Operations(world)
+    operations = operations_of(world)
     reworks = {d.id for d in operations.deployments if is_rework(world, operations, d)}
-    return share_of_deployments(world, metric, operations, reworks, evidence="proxy")
+    answer = share_of_deployments(world, metric, operations, reworks, evidence="proxy")
+    return {**answer, "band": position_band(world, "rework", share_score(answer), greyed=True)}
 
 
 def is_rework(world: World, operations: Operations, deployment: Deployment) -> bool:
     pattern = world.settings.section("deployments").get("hotfix_pattern")
     if re.search(HOTFIX_PATTERN if pattern is None else pattern, deployment.name):
         return True
-    held = [f for f in world.in_scope if f.delivered and deployment in operations.carriers(f)]
+    held = [f for f in world.in_any_view if f.delivered and deployment in operations.carriers(f)]
     return (
         bool(held)
         and all(flow_type(world, fact) == "Defect" for fact in held)

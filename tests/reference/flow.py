@@ -1,12 +1,11 @@
-"""The Flow metrics, row by row of the table in METRICS.md section 4."""
+"""The Flow metrics, row by row of the table in specs/metrics.md."""
 
 from tests.reference import stats
 from tests.reference.clock import DAY, business_days
-from tests.reference.history import flagged_spans, status_entries
+from tests.reference.history import flagged_spans, starts_by_status, status_entries
 from tests.reference.issues import _text
 from tests.reference.results import (
     duration_result,
-    previous_window,
     reasons,
     result,
     sorted_keys,
@@ -29,6 +28,19 @@ def not_delivered(world: World) -> dict[str, list[str]]:
     return reasons(("not_delivered",), {"not_delivered": dropped})
 
 
+def evidence_of(facts: list[Fact], *, start: bool = False, end: bool = True) -> str:
+    """Inferred where a guessed category decides when one of these began or ended."""
+    decided = any((start and fact.start_inferred) or (end and fact.end_inferred) for fact in facts)
+    return "inferred" if decided else "measured"
+
+
+def evidence_of_delivery(world: World, included: list[Fact]) -> str:
+    """Inferred also where only the name of its last status leaves an item out."""
+    completed = world.completed_between(world.period.lo, world.period.end)
+    guessed = any(fact.inferred_undelivered for fact in completed)
+    return "inferred" if guessed else evidence_of(included)
+
+
 def flow_velocity(world: World) -> dict:
     if world.is_empty:
         return result("flow_velocity", "items/week", state="no_data")
@@ -38,20 +50,14 @@ def flow_velocity(world: World) -> dict:
     for week in world.weeks():
         count = len(world.delivered_between(week.since, week.until))
         weekly.append(week_entry(week, count, count))
-    previous, trend = None, "unknown"
-    if world.has_previous:
-        before = len(world.delivered_between(*previous_window(world)))
-        previous = {"value": before * 7 / period.previous().days, "n": before}
-        trend = count_trend(len(delivered), before)
     return result(
         "flow_velocity",
         "items/week",
         value=len(delivered) * 7 / period.days,
         included=keys_of(delivered),
         excluded=not_delivered(world),
+        evidence=evidence_of_delivery(world, delivered),
         weekly=weekly,
-        previous=previous,
-        trend=trend,
     )
 
 
@@ -67,33 +73,21 @@ def flow_velocity_points(world: World) -> dict:
         return {fact.key: fact.points for fact in delivered if fact.points is not None}
 
     now = points(period.lo, period.end)
-    bare = [f.key for f in world.delivered_between(period.lo, period.end) if f.points is None]
+    delivered = world.delivered_between(period.lo, period.end)
+    bare = [fact.key for fact in delivered if fact.points is None]
     weekly = []
     for week in world.weeks():
         found = points(week.since, week.until)
         weekly.append(week_entry(week, sum(found.values()), len(found)))
-    previous, trend = None, "unknown"
-    if world.has_previous:
-        before = points(*previous_window(world))
-        previous = {"value": sum(before.values()) * 7 / period.previous().days, "n": len(before)}
-        if len(now) >= 5 and len(before) >= 5:
-            trend = stats.trend_of_sums(list(now.values()), list(before.values()))
     return result(
         metric,
         unit,
         value=sum(now.values()) * 7 / period.days,
         included=sorted_keys(list(now)),
         excluded={**not_delivered(world), **reasons(("no_estimate",), {"no_estimate": bare})},
+        evidence=evidence_of_delivery(world, [f for f in delivered if f.points is not None]),
         weekly=weekly,
-        previous=previous,
-        trend=trend,
     )
-
-
-def count_trend(now: int, before: int) -> str:
-    if now < 5 or before < 5:
-        return "unknown"
-    return stats.trend_of_counts(now, before)
 
 
 def flow_time_ms(facts: list[Fact]) -> dict[str, int]:
@@ -117,19 +111,33 @@ def flow_time(world: World) -> dict:
         }
 
     candidates = world.delivered_between(world.period.lo, world.period.end)
-    never = [fact.key for fact in candidates if fact.started is None]
     measured = flow_time_ms(candidates)
-    negative = [fact.key for fact in candidates if fact.key not in measured and fact.key not in never]
-    excluded = reasons(("never_started", "negative"), {"never_started": never, "negative": negative})
+    left_out: dict[str, list[str]] = {}
+    for fact in candidates:
+        if fact.key not in measured:
+            left_out.setdefault(reason_without_flow_time(fact), []).append(fact.key)
+    order = ("history_truncated", "never_started", "negative")
     return duration_result(
         world,
         "flow_time",
         "days",
         measure,
-        excluded,
-        evidence=evidence_of_start(world),
+        reasons(order, left_out),
+        evidence=evidence_of_flow_time(world, [fact for fact in candidates if fact.key in measured]),
         option=option_of(world),
     )
+
+
+def reason_without_flow_time(fact: Fact) -> str:
+    if fact.started is not None:
+        return "negative"
+    return "history_truncated" if fact.truncated else "never_started"
+
+
+def evidence_of_flow_time(world: World, facts: list[Fact]) -> str:
+    """Creation is only a stand-in for the start of the work."""
+    by_status = starts_by_status(world.settings)
+    return evidence_of(facts, start=True) if by_status else "proxy"
 
 
 def option_of(world: World) -> str:
@@ -143,11 +151,6 @@ def days_between(world: World, since: int | None, until: int | None) -> float:
     if not world.settings.flag("business_days"):
         return (until - since) / DAY
     return business_days(since, until, world.period.zone, names(world.settings.raw.get("holidays")))
-
-
-def evidence_of_start(world: World) -> str:
-    """Creation is only a stand-in for the start of the work."""
-    return "proxy" if world.settings.choice("start_source", "status") == "created" else "measured"
 
 
 def no_durations(metric: str, unit: str = "days", **more: object) -> dict:
@@ -171,7 +174,15 @@ def request_lead_time(world: World) -> dict:
     candidates = world.delivered_between(world.period.lo, world.period.end)
     negative = [fact.key for fact in candidates if (fact.completed or 0) < fact.created]
     excluded = reasons(("negative",), {"negative": negative})
-    return duration_result(world, "request_lead_time", "days", measure, excluded, option=option_of(world))
+    return duration_result(
+        world,
+        "request_lead_time",
+        "days",
+        measure,
+        excluded,
+        evidence=evidence_of([fact for fact in candidates if fact.key not in negative]),
+        option=option_of(world),
+    )
 
 
 def flow_load(world: World) -> dict:
@@ -186,18 +197,13 @@ def flow_load(world: World) -> dict:
         count = len(in_progress_at(world, week.until))
         weekly.append(week_entry(week, count, count))
     loaded = in_progress_at(world, period.end)
-    previous, trend = None, "unknown"
-    if world.has_previous:
-        before = len(in_progress_at(world, period.lo))
-        previous, trend = {"value": before, "n": before}, count_trend(len(loaded), before)
     return result(
         "flow_load",
         "items",
         value=len(loaded),
         included=keys_of(loaded),
+        evidence="inferred" if any(f.is_inferred_at(period.end) for f in loaded) else "measured",
         weekly=weekly,
-        previous=previous,
-        trend=trend,
         extra={"mean": mean_load(world), "parked": keys_of(parked(world))},
     )
 
@@ -211,9 +217,31 @@ def parked(world: World) -> list[Fact]:
 
 
 def mean_load(world: World) -> float:
+    return mean_load_of(world, world.in_scope)
+
+
+def mean_load_of(world: World, facts: list[Fact]) -> float:
     lo, end = world.period.lo, world.period.end
-    total = sum(fact.history.in_progress_ms(lo, end) for fact in world.in_scope)
-    return total / (end - lo)
+    return sum(fact.history.in_progress_ms(lo, end) for fact in facts) / (end - lo)
+
+
+def lies_against_littles_law(world: World) -> bool:
+    """Whether load, completions and flow times of what was started cannot all be true.
+
+    All completions count, delivered or not, from 20 on; a load that grew or fell by more
+    than a quarter of its mean is reason enough for a difference.
+    """
+    if world.is_empty or not world.has_changelogs:
+        return False
+    lo, end = world.period.lo, world.period.end
+    started = [fact for fact in world.in_scope if fact.started is not None]
+    lengths = list(flow_time_ms([fact for fact in started if fact.completed_in(lo, end)]).values())
+    load = mean_load_of(world, started)
+    before, after = (sum(fact.in_progress_at(at) for fact in started) for at in (lo, end))
+    if len(lengths) < 20 or abs(after - before) > load / 4:
+        return False
+    expected = len(lengths) / world.period.days * (sum(lengths) / len(lengths) / DAY)
+    return abs(load - expected) > max(load, expected) / 4
 
 
 def flow_type(world: World, fact: Fact) -> str:
@@ -245,11 +273,6 @@ def flow_distribution(world: World) -> dict:
     for week in world.weeks():
         features, n = feature_count(world, week.since, week.until)
         weekly.append(week_entry(week, 100 * features / n if n else None, n))
-    previous, trend = None, "unknown"
-    if world.has_previous:
-        features, n = feature_count(world, *previous_window(world))
-        previous = {"value": 100 * features / n if n else None, "n": n}
-        trend = rate_trend((counts["Feature"], len(delivered)), (features, n))
     return result(
         "flow_distribution",
         "percent",
@@ -257,10 +280,8 @@ def flow_distribution(world: World) -> dict:
         value=shares["Feature"],
         included=keys_of(delivered),
         excluded=not_delivered(world),
-        interval=stats.wilson(counts["Feature"], len(delivered)),
+        evidence=evidence_of_delivery(world, delivered),
         weekly=weekly,
-        previous=previous,
-        trend=trend,
         extra={"shares": shares, "counts": counts},
     )
 
@@ -268,13 +289,6 @@ def flow_distribution(world: World) -> dict:
 def feature_count(world: World, since: int, until: int) -> tuple[int, int]:
     delivered = world.delivered_between(since, until)
     return (sum(1 for fact in delivered if flow_type(world, fact) == "Feature"), len(delivered))
-
-
-def rate_trend(now: tuple[int, int], before: tuple[int, int]) -> str:
-    """From (hits, n) of the period and of the one before it."""
-    if now[1] < 5 or before[1] < 5:
-        return "unknown"
-    return stats.trend_of_rates(stats.wilson(*now), stats.wilson(*before))
 
 
 def flow_efficiency(world: World) -> dict:
@@ -289,12 +303,6 @@ def flow_efficiency(world: World) -> dict:
     for week in world.weeks():
         items = efficiency_parts(world, week.since, week.until)
         weekly.append(week_entry(week, efficiency(items), len(items)))
-    previous, trend = None, "unknown"
-    if world.has_previous:
-        before = efficiency_parts(world, *previous_window(world))
-        previous = {"value": efficiency(before), "n": len(before)}
-        if len(now) >= 5 and len(before) >= 5:
-            trend = stats.trend_of_efficiency(efficiency(now), efficiency(before))
     return result(
         "flow_efficiency",
         "percent",
@@ -303,10 +311,14 @@ def flow_efficiency(world: World) -> dict:
         included=sorted_keys(list(now)),
         excluded=reasons(("zero_flow_time",), {"zero_flow_time": zero}),
         weekly=weekly,
-        previous=previous,
-        trend=trend,
-        evidence="inferred" if world.categories.guesses_waiting else "measured",
+        evidence=evidence_of_efficiency(world, list(now)),
     )
+
+
+def evidence_of_efficiency(world: World, keys: list[str]) -> str:
+    if world.categories.guesses_waiting:
+        return "inferred"
+    return evidence_of([f for f in world.facts if f.key in keys], start=starts_by_status(world.settings))
 
 
 def knows_waiting(world: World) -> bool:

@@ -1,18 +1,23 @@
 """Status intervals of one issue as of T, and the instants read from them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 
-from tests.reference.issues import Change, Issue, Status, _text
+from tests.reference.issues import Change, Issue, Status, _text, changes_field
 from tests.reference.settings import Settings
 from tests.reference.statuses import Categories
 
 
 @dataclass(frozen=True)
 class Stay:
-    """One stay in a status, ``[entered, left)``; the last one is open (``left`` None)."""
+    """One stay in a status, ``[entered, left)``; the last one is open (``left`` None).
+
+    ``category`` may also be ``unknown``: nobody sent what happened then.
+    """
 
     status: Status | None
     category: str
+    inferred: bool
     waiting: bool
     entered: int
     left: int | None
@@ -44,11 +49,13 @@ class History:
         return sum(stay.overlap(since, until) for stay in active)
 
 
-def is_status_change(item: dict) -> bool:
-    field_id = item.get("fieldId")
-    if field_id:
-        return field_id == "status"
-    return item.get("field") == "status" and item.get("fieldtype") != "custom"
+@dataclass(frozen=True)
+class Step:
+    """A status that an issue came into; ``resolves``: the move set a resolution."""
+
+    at: int
+    status: Status | None
+    resolves: bool = False
 
 
 def _side(item: dict, identity: str, text: str) -> Status:
@@ -59,7 +66,7 @@ def status_entries(issue: Issue) -> list[tuple[Change, Status, Status]]:
     """Every real status change of the full history, as (change, from, to)."""
     entries = []
     for change in issue.changes:
-        if not is_status_change(change.item):
+        if not changes_field(change.item, "status"):
             continue
         before = _side(change.item, "from", "fromString")
         after = _side(change.item, "to", "toString")
@@ -73,8 +80,8 @@ def read_history(issue: Issue, categories: Categories, as_of: int) -> History:
     created = issue.created
     assert created is not None
     entries = status_entries(issue)
-    steps = [(created, entries[0][1] if entries else issue.status)]
-    flags = set()
+    steps = [Step(created, entries[0][1] if entries else issue.status)]
+    flags = {"history_truncated"} if issue.truncated else set()
     earlier = None
     last_at = created
     for change, before, after in entries:
@@ -85,13 +92,23 @@ def read_history(issue: Issue, categories: Categories, as_of: int) -> History:
         if earlier is not None and not before.same_as(earlier):
             flags.add("history_broken_chain")
         last_at = max(last_at, change.at)
-        steps.append((last_at, after))
+        steps.append(Step(last_at, after, change.resolves))
         earlier = after
     steps += _mismatch(issue, entries, created, as_of, flags)
-    return History(_stays(steps, categories), flags)
+    stays = _stays(steps, categories)
+    if issue.truncated:
+        stays[0] = _unknown(stays[0], has_entries=bool(entries))
+    return History(stays, flags)
 
 
-def _mismatch(issue: Issue, entries: list, created: int, as_of: int, flags: set[str]) -> list:
+def _unknown(first: Stay, *, has_entries: bool) -> Stay:
+    """The time of which nobody sent the histories; without any change of status only done still holds."""
+    if not has_entries and first.category == "done":
+        return first
+    return replace(first, category="unknown", inferred=False, waiting=False)
+
+
+def _mismatch(issue: Issue, entries: list, created: int, as_of: int, flags: set[str]) -> list[Step]:
     """The stay in today's status that no entry tells of, if it begins by T."""
     if not entries or issue.status is None or entries[-1][2].same_as(issue.status):
         return []
@@ -100,23 +117,34 @@ def _mismatch(issue: Issue, entries: list, created: int, as_of: int, flags: set[
     if begins > as_of:
         return []
     flags.add("history_mismatch")
-    return [(begins, issue.status)]
+    return [Step(begins, issue.status)]
 
 
-def _stays(steps: list[tuple[int, Status | None]], categories: Categories) -> list[Stay]:
-    ends: list[int | None] = [at for at, _ in steps[1:]]
+def _stays(steps: list[Step], categories: Categories) -> list[Stay]:
+    ends: list[int | None] = [step.at for step in steps[1:]]
     ends.append(None)
-    return [
-        Stay(status, categories.category(status), categories.is_waiting(status), at, left)
-        for (at, status), left in zip(steps, ends, strict=True)
-    ]
+    return [_stay(step, left, categories) for step, left in zip(steps, ends, strict=True)]
+
+
+def _stay(step: Step, left: int | None, categories: Categories) -> Stay:
+    category, inferred = categories.judge(step.status, resolved=step.resolves)
+    return Stay(step.status, category, inferred, categories.is_waiting(step.status), step.at, left)
+
+
+def starts_by_status(settings: Settings) -> bool:
+    return settings.choice("start_source", "status") != "created"
+
+
+def first_work(history: History) -> Stay | None:
+    return next((stay for stay in history.stays if stay.category == "in_progress"), None)
 
 
 def started_at(issue: Issue, history: History, settings: Settings) -> int | None:
-    if settings.choice("start_source", "status") == "created":
+    """None where work never began, and where the histories that would tell were not sent."""
+    if not starts_by_status(settings):
         return issue.created
-    entered = [stay.entered for stay in history.stays if stay.category == "in_progress"]
-    return entered[0] if entered else None
+    first = None if issue.truncated else first_work(history)
+    return first.entered if first else None
 
 
 def resolution_date(issue: Issue, as_of: int) -> int | None:
@@ -129,14 +157,28 @@ def completed_at(issue: Issue, history: History, settings: Settings, as_of: int)
         return resolution_date(issue, as_of)
     if history.stays[-1].category != "done":
         return None
-    if not status_entries(issue):
+    if len(history.stays) == 1:
         return resolution_date(issue, as_of)
-    begun = None
-    for stay in reversed(history.stays):
-        if stay.category != "done":
-            break
-        begun = stay.entered
-    return begun
+    return final_run(history)[0].entered
+
+
+def final_run(history: History) -> list[Stay]:
+    """The unbroken run of done statuses in which the history ends."""
+    return list(takewhile(lambda stay: stay.category == "done", reversed(history.stays)))[::-1]
+
+
+def is_start_inferred(issue: Issue, history: History, settings: Settings) -> bool:
+    """An inferred category decides when the work began."""
+    if not starts_by_status(settings) or issue.truncated:
+        return False
+    first = first_work(history)
+    return first is not None and first.inferred
+
+
+def is_end_inferred(history: History, settings: Settings) -> bool:
+    """An inferred category decides when the work ended, if it did."""
+    by_status = settings.choice("completion_source", "status") == "status"
+    return by_status and any(stay.inferred for stay in final_run(history))
 
 
 def flagged_spans(issue: Issue, as_of: int) -> list[tuple[int, int]]:

@@ -1,17 +1,19 @@
-"""Incidents, what caused them and when they ended: METRICS.md section 5."""
+"""Incidents, what caused them and when they ended: specs/metrics.md."""
 
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from tests.reference.clock import HOUR
+from tests.reference.clock import DAY, HOUR
 from tests.reference.deployments import Deployment, causes_of, counted_deployments
 from tests.reference.issues import Issue, is_of_type
 from tests.reference.links import project_id, version_ids
-from tests.reference.settings import NOT_AN_INCIDENT, fold, names
+from tests.reference.settings import fold, names, usual
 from tests.reference.world import Fact, World
 
 DEFAULT_WINDOW_HOURS = 72
+DEFAULT_LATENT_DAYS = 30
+INCIDENT_TYPES = ["Incident", "[System] Incident"]
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,15 @@ class Attribution:
 
     deployment: Deployment
     inferred: bool
+
+
+@dataclass(frozen=True)
+class Carriage:
+    """The deployment of an issue; ``late`` where its ticket was closed after the release."""
+
+    deployment: Deployment
+    late: bool = False
+    inferred: bool = False
 
 
 @dataclass
@@ -42,27 +53,34 @@ class Operations:
         return (DEFAULT_WINDOW_HOURS if hours is None else hours) * HOUR
 
     @cached_property
+    def latent_ms(self) -> int:
+        days = self.world.settings.section("incidents").get("latent_days")
+        return (DEFAULT_LATENT_DAYS if days is None else days) * DAY
+
+    @cached_property
     def incidents(self) -> list[Fact]:
         """What the rule calls an incident, also those that turned out to be none."""
-        return [fact for fact in self.world.in_scope if self._is_incident(fact.issue)]
+        return [fact for fact in self.world.in_any_view if self._is_incident(fact.issue)]
 
     def _is_incident(self, issue: Issue) -> bool:
         rule = self.world.settings.section("incidents")
-        types = names(rule["types"]) if rule.get("types") is not None else ["Incident"]
-        labels = {fold(label) for label in names(rule.get("labels"))}
+        types = names(rule["types"]) if rule.get("types") is not None else INCIDENT_TYPES
         return (
             is_of_type(issue, types)
-            or any(fold(label) in labels for label in issue.names("labels"))
+            or any_named(issue.names("labels"), rule.get("labels"))
+            or any_named(issue.names("components"), rule.get("components"))
+            or any_named([issue.named("priority")], rule.get("priorities"))
             or self._is_bug_in_production(issue, types)
             or self.world.mapping.matches_rule(issue)
         )
 
     def _is_bug_in_production(self, issue: Issue, types: list[str]) -> bool:
         """Part of the default rule, so not where the profile has types of its own."""
-        if [fold(entry) for entry in types] != ["incident"] or fold(issue.named("issuetype")) != "bug":
+        usual = {fold(name) for name in types} <= {fold(name) for name in INCIDENT_TYPES}
+        if not types or not usual or fold(issue.named("issuetype")) != "bug":
             return False
-        known = names(self.world.settings.section("deployments").get("environments"))
-        return bool(known) and self.world.mapping.in_production(issue) is True
+        known = {fold(name) for name in names(self.world.settings.section("deployments").get("environments"))}
+        return bool(known & set(self.world.mapping.environments(issue) or ()))
 
     @cached_property
     def real_incidents(self) -> list[Fact]:
@@ -81,23 +99,33 @@ class Operations:
     def carriers(self, fact: Fact) -> list[Deployment]:
         """The deployments that carried the issue: those that name it, else the next of its project."""
         if fact.key not in self._carriers:
-            self._carriers[fact.key] = self._carriers_of(fact)
+            self._carriers[fact.key] = self.named_by(fact.issue) or self._next_of_project(fact)
         return self._carriers[fact.key]
 
-    def _carriers_of(self, fact: Fact) -> list[Deployment]:
-        named = self.named_by(fact.issue)
-        following = [] if named or fact.completed is None else self._next_of_project(fact, fact.completed)
-        return named or following
-
-    def _next_of_project(self, fact: Fact, completed: int) -> list[Deployment]:
+    def _next_of_project(self, fact: Fact) -> list[Deployment]:
+        """The first of its project at or after completion among those that name nothing."""
+        completed = fact.completed
+        if completed is None:
+            return []
         found = [
             deployment
             for deployment in self.deployments
             if deployment.names_nothing
             and deployment.project_id == project_id(fact.issue)
-            and deployment.carries_what_was_completed(completed)
+            and deployment.at >= completed  # nothing says that it held the ticket: no day of grace
         ]
         return [min(found, key=lambda deployment: deployment.recency)] if found else []
+
+    def carriage_of(self, fact: Fact) -> Carriage | None:
+        """The first deployment that can have carried the issue out, else the last that names it."""
+        assert fact.completed is not None
+        named = self.named_by(fact.issue)
+        after = [d for d in self.carriers(fact) if d.carries_what_was_completed(fact.completed)]
+        if after:
+            return Carriage(min(after, key=lambda d: d.recency), inferred=not named)
+        if named:
+            return Carriage(min(named, key=lambda d: (-d.at, d.id_order)), late=True)
+        return None
 
     @cached_property
     def attributions(self) -> dict[str, Attribution]:
@@ -112,28 +140,41 @@ class Operations:
     def _attribute(self, incident: Fact) -> Attribution | None:
         """The first rung that names a deployment on or before detection."""
         affected = version_ids(incident.issue, "versions")
+        certain, all_linked = self._linked(incident)
         rungs = [
-            (False, [d for d in self.deployments if d.failed and incident.key in d.links]),
-            (False, self._linked(incident)),
-            (False, [d for d in self.deployments if d.versions & affected]),
-            (True, self._shortly_before(incident)),
+            ([d for d in self.deployments if d.failed and incident.key in d.links], None),
+            (all_linked, certain),
+            ([d for d in self.deployments if d.versions & affected], None),
+            (self._shortly_before(incident), []),
         ]
-        for inferred, named in rungs:
+        for named, sure in rungs:
             earlier = [deployment for deployment in named if self._by_detection(deployment, incident)]
             if earlier:
-                return Attribution(max(earlier, key=lambda d: d.recency), inferred)
+                latest = max(earlier, key=lambda d: d.recency)
+                return Attribution(latest, inferred=sure is not None and latest not in sure)
         return None
+
+    def is_latent(self, incident: Fact) -> bool:
+        """Seen so long after its deployment that its end says nothing of the recovery."""
+        caused_at = self.attributions[incident.key].deployment.at
+        return incident.detected.reckoned - caused_at > self.latent_ms
 
     def _by_detection(self, deployment: Deployment, incident: Fact) -> bool:
         """A release of the day on which the incident was seen counts as before it."""
         assert deployment.when is not None
         return deployment.when.at <= incident.detected.last
 
-    def _linked(self, incident: Fact) -> list[Deployment]:
-        """Deployments that the incident says it was caused by, or that carried such an issue."""
+    def _linked(self, incident: Fact) -> tuple[list[Deployment], list[Deployment]]:
+        """Deployments that the incident says it was caused by, or that carried such an issue.
+
+        First those of which it is certain, then these and those that are only the next of a project.
+        """
         causes = causes_of(self.world, incident.issue)
-        carried = [d for fact in self.world.facts if fact.key in causes for d in self.carriers(fact)]
-        return carried + [d for d in self.deployments if d.id in causes]
+        caused = [d for d in self.deployments if d.id in causes]
+        facts = [fact for fact in self.world.facts if fact.key in causes]
+        named = [d for fact in facts for d in self.named_by(fact.issue)]
+        carried = [d for fact in facts for d in self.carriers(fact)]
+        return caused + named, caused + carried
 
     def _shortly_before(self, incident: Fact) -> list[Deployment]:
         return [
@@ -144,6 +185,19 @@ class Operations:
         ]
 
 
+def operations_of(world: World) -> Operations:
+    """The same for every period of one T."""
+    if "operations" not in world.memory:
+        world.memory["operations"] = Operations(world)
+    return world.memory["operations"]
+
+
+def any_named(found: list[str | None], listed: object) -> bool:
+    """Whether one of these names is listed, compared folded."""
+    wanted = {fold(name) for name in names(listed)}
+    return any(fold(name) in wanted for name in found if name)
+
+
 def turned_out_none(fact: Fact) -> bool:
-    """Whether today's resolution says that it was no incident."""
-    return fold(fact.issue.named("resolution")) in {fold(name) for name in NOT_AN_INCIDENT}
+    """Whether today's resolution says that it was not an incident."""
+    return fold(fact.issue.named("resolution")) in usual("not_an_incident")

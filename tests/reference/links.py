@@ -33,3 +33,10 @@ def linked_keys(issue: Issue) -> set[str]:
     """Keys at the other end of any link."""
     ends = [row.get(side) for row in issue_links(issue) for side in ("inwardIssue", "outwardIssue")]
     return {end.get("key") or "" for end in ends if isinstance(end, dict)}
+
+
+def past_keys(issue: Issue) -> set[str]:
+    """Keys that the issue once had, from the moves in its history."""
+    moves = [change.item for change in issue.changes if change.item.get("field") == "Key"]
+    named = [move.get(side) for move in moves for side in ("fromString", "toString")]
+    return {key for key in named if isinstance(key, str)} - {issue.key}

@@ -3,12 +3,13 @@
 A value that does not fit the meaning of its name counts as not there and is malformed.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from tests.reference.clock import civil_day, instant, midnight
-from tests.reference.issues import Issue
+from tests.reference.issues import Issue, believed
 from tests.reference.settings import Settings, fold, names
 
 YES = {"true", "yes", "1", "failed", "failure"}
@@ -51,12 +52,35 @@ def raw_value(issue: Issue, field_id: str) -> object:
         return issue.names(field_id) or None
     if field_id in NAMED:
         return issue.named(field_id)
-    value = issue.fields.get(field_id)
+    value = text_of_document(issue.fields.get(field_id))
     blank = value is None or value == [] or (isinstance(value, str) and not value.strip())
     return None if blank else value
 
 
-def date_of(raw: object, field_id: str, zone: str) -> When:
+def text_of_document(value: object) -> object:
+    """The text of Jira Cloud's rich text, whose blocks stand apart; anything else as it is."""
+    if not isinstance(value, dict) or value.get("type") != "doc":
+        return value
+    return " ".join(" ".join(_texts_within(value)).split())
+
+
+def _texts_within(node: object) -> list[str]:
+    """One text for each block without blocks of its own."""
+    inside = node.get("content") if isinstance(node, dict) else None
+    nodes = [child for child in inside if isinstance(child, dict)] if isinstance(inside, list) else []
+    found, line = [], ""
+    for child in nodes:
+        if child.get("type") == "text":
+            line += str(child.get("text") or "")
+        elif child.get("type") == "hardBreak":
+            line += " "
+        else:
+            found += [line, *_texts_within(child)]
+            line = ""
+    return [*found, line]
+
+
+def date_of(raw: object, field_id: str, zone: str, latest: int) -> When:
     if field_id in INSTANTS and isinstance(raw, int):
         return at_instant(raw)
     if not isinstance(raw, str):
@@ -64,21 +88,30 @@ def date_of(raw: object, field_id: str, zone: str) -> When:
     day = civil_day(raw.strip())
     if day is not None and 1900 <= day.year <= 9000:
         return When(midnight(day, zone), midnight(day + timedelta(days=1), zone))
-    moment = instant(raw)
+    moment = believed(raw, latest)
     if moment is None:
         raise MalformedError(raw)
     return at_instant(moment)
 
 
 def texts_of(raw: object) -> list[str]:
-    """The folded names of one choice or of several."""
+    """The folded names of one choice or of several; of a cascading one the whole and both parts."""
     if isinstance(raw, list):
-        return [fold(_choice(entry)) for entry in raw]
+        return [name for entry in raw for name in _names_of_choice(entry)]
     if isinstance(raw, bool):
         return [str(raw).lower()]
     if isinstance(raw, str) and instant(raw) is not None:
         raise MalformedError(raw)
-    return [fold(_choice(raw))]
+    return _names_of_choice(raw)
+
+
+def _names_of_choice(entry: object) -> list[str]:
+    child = entry.get("child") if isinstance(entry, dict) else None
+    name = _choice(entry)
+    if not isinstance(child, dict):
+        return [fold(name)]
+    below = _choice(child)
+    return [fold(f"{name} / {below}"), fold(name), fold(below)]
 
 
 def _choice(entry: object) -> str:
@@ -98,6 +131,12 @@ def flag_of(raw: object) -> bool:
 
 
 def points_of(raw: object) -> float:
+    """A number of 0 or more; also as text, with a point or a comma, and as an option."""
+    if isinstance(raw, (str, dict)):
+        text = _choice(raw).strip().replace(",", ".")
+        if not re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII):
+            raise MalformedError(raw)
+        return float(text)
     if isinstance(raw, bool) or not isinstance(raw, (int, float)) or raw < 0:
         raise MalformedError(raw)
     return float(raw)
@@ -125,7 +164,9 @@ class Mapping:
             "failed": lambda raw, _: flag_of(raw),
             "story_points": lambda raw, _: points_of(raw),
         }
-        return self._value(issue, name, meanings.get(name, lambda raw, field: date_of(raw, field, self.zone)))
+        return self._value(
+            issue, name, meanings.get(name, lambda raw, field: date_of(raw, field, self.zone, issue.latest))
+        )
 
     def get(self, issue: Issue, name: str) -> object:
         try:
@@ -141,19 +182,21 @@ class Mapping:
         return False
 
     def date(self, issue: Issue, name: str, as_of: int | None = None) -> When | None:
-        """A date; with ``as_of`` one that had come by then."""
+        """A date; with ``as_of`` one that had come by then: a day comes when it begins before T."""
         found = self.get(issue, name)
         assert found is None or isinstance(found, When)
-        return None if found is None or (as_of is not None and found.at > as_of) else found
+        if found is None or as_of is None:
+            return found
+        had_come = found.at < as_of if found.by_day else found.at <= as_of
+        return found if had_come else None
 
-    def in_production(self, issue: Issue) -> bool | None:
-        """None where no environment is mapped; without any named as production all are."""
+    def environments(self, issue: Issue) -> tuple[str, ...] | None:
+        """The folded names of the issue's environments; None where no field is mapped."""
         if self.field("environment") is None:
             return None
-        wanted = {fold(name) for name in names(self.settings.section("deployments").get("environments"))}
         found = self.get(issue, "environment") or []
         assert isinstance(found, list)
-        return not wanted or bool(wanted & set(found))
+        return tuple(found)
 
     def matches_rule(self, issue: Issue) -> bool:
         """Whether one of ``incidents.fields`` holds, each ``field = value``."""

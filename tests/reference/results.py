@@ -1,4 +1,4 @@
-"""The shape that every metric's answer has: INTERFACE.md, ``metrics --json``."""
+"""The shape that every metric's answer has: specs/interface.md, ``metrics --json``."""
 
 from collections.abc import Callable
 
@@ -13,6 +13,7 @@ MESSAGES = {
     "not_configured": "not configured",
     "not_applicable": "not applicable",
 }
+Compute = Callable[[World], dict]
 
 
 def sorted_keys(keys: list[str]) -> list[str]:
@@ -36,17 +37,15 @@ def result(
     withheld: dict | None = None,
     interval: list[float] | None = None,
     evidence: str = "measured",
-    previous: dict | None = None,
-    trend: str = "unknown",
     band: dict | None = None,
     weekly: list[dict] | None = None,
     extra: dict | None = None,
     option: str = "",
 ) -> dict:
-    """One metric's document, keys in the documented order, its own extras last."""
+    """What one metric says of one period; ``finished`` adds what comes from other periods."""
     included = included or []
     return {
-        "definition": f"{metric}/1{option}",
+        "definition": f"{metric}/2{option}",
         "state": state,
         "message": MESSAGES[state],
         "value": value,
@@ -56,14 +55,81 @@ def result(
         "percentiles_withheld": withheld or {},
         "interval": interval,
         "evidence": evidence,
-        "previous": previous,
-        "trend": trend,
         "band": band,
+        **(extra or {}),
         "weekly": weekly or [],
         "included": included,
         "excluded": excluded or {},
-        **(extra or {}),
     }
+
+
+COMMON = ("definition", "state", "message", "value", "unit", "n")
+COMMON += ("percentiles", "percentiles_withheld", "interval", "evidence")
+LAST = ("weekly", "included", "excluded")
+# Failures cluster, so rates are compared by their deployments; load depends on itself.
+RATES = ("change_fail_rate", "deployment_rework_rate")
+INCOMPARABLE = ("flow_load",)
+IGNORING_FILTERS = (
+    "deployment_frequency",
+    "change_fail_rate",
+    "failed_deployment_recovery_time",
+    "time_to_restore",
+    "deployment_rework_rate",
+)
+
+
+def finished(metric: str, compute: Compute, world: World) -> dict:
+    """One metric's document, keys in the documented order."""
+    now = compute(world)
+    before = compute(world.before()) if world.has_previous else None
+    compared = stats.UNKNOWN if before is None else comparison(metric, now, before)
+    extras = {key: now[key] for key in now if key not in (*COMMON, "band", "hits", *LAST)}
+    return {
+        **{key: now[key] for key in COMMON},
+        "previous": None if before is None else {"value": before["value"], "n": before["n"]},
+        **compared,
+        "band": now["band"],
+        "filters_ignored": world.filters_in_use if metric in IGNORING_FILTERS else [],
+        **extras,
+        "weekly": now["weekly"],
+        "series": series(compute, world),
+        "included": now["included"],
+        "excluded": now["excluded"],
+    }
+
+
+def comparison(metric: str, now: dict, before: dict) -> dict:
+    """Whether the difference to the previous period is more than chance."""
+    if metric in INCOMPARABLE:
+        return stats.UNKNOWN
+    if metric not in RATES:
+        return stats.compared_by_weeks(now["value"], before["value"], whole_weeks(now), whole_weeks(before))
+    if now["value"] is None or before["value"] is None:
+        return stats.UNKNOWN
+    return stats.compared_rates(
+        (now["hits"]["period"], now["n"]),
+        (before["hits"]["period"], before["n"]),
+        whole_counts(now),
+        whole_counts(before),
+    )
+
+
+def whole_weeks(answer: dict) -> list[float]:
+    """The values of the weeks that are whole and have one."""
+    return [w["value"] for w in answer["weekly"] if not w["partial"] and w["value"] is not None]
+
+
+def whole_counts(answer: dict) -> list[tuple[int, int]]:
+    """(hits, deployments) of the weeks that are whole."""
+    pairs = zip(answer["hits"]["weekly"], answer["weekly"], strict=True)
+    return [(hits, week["n"]) for hits, week in pairs if not week["partial"]]
+
+
+def series(compute: Compute, world: World) -> dict:
+    """The metric by the step of the view: its rules are those of the week."""
+    stepped = compute(world.by_step(world.step))
+    points = [{"step": point.pop("week"), **point} for point in map(dict, stepped["weekly"])]
+    return {"step": world.step, "points": points}
 
 
 def week_entry(week: Week, value: float | None, n: int) -> dict:
@@ -82,8 +148,7 @@ def empty_weeks(world: World) -> list[dict]:
 
 def without_answer(world: World, metric: str, unit: str, state: str, **more: object) -> dict:
     """A metric that has no number here: null, no keys, and weeks that say null."""
-    previous = {"value": None, "n": 0} if world.has_previous else None
-    return result(metric, unit, state=state, weekly=empty_weeks(world), previous=previous, **more)
+    return result(metric, unit, state=state, weekly=empty_weeks(world), **more)
 
 
 def duration_result(
@@ -111,7 +176,6 @@ def duration_result(
     for week in world.weeks():
         items = measure(week.since, week.until)
         weekly.append(week_entry(week, stats.median(list(items.values())), len(items)))
-    before = measure(*previous_window(world)) if world.has_previous else None
     return result(
         metric,
         unit,
@@ -119,24 +183,9 @@ def duration_result(
         value=shown["p50"],
         percentiles=shown,
         withheld=withheld,
-        previous=None if before is None else _previous_duration(before),
-        trend=_trend(now, before),
+        interval=stats.median_interval(list(now.values())),
         weekly=weekly,
         included=sorted_keys(list(now)),
         excluded=excluded,
         **more,
     )
-
-
-def previous_window(world: World) -> tuple[int, int]:
-    return (world.period.previous().lo, world.period.lo)
-
-
-def _previous_duration(before: dict[str, float]) -> dict:
-    return {"value": stats.median(list(before.values())), "n": len(before)}
-
-
-def _trend(now: dict[str, float], before: dict[str, float] | None) -> str:
-    if before is None or len(now) < 5 or len(before) < 5:
-        return "unknown"
-    return stats.trend_of_durations(list(now.values()), list(before.values()))

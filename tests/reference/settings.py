@@ -1,11 +1,17 @@
-"""The profile with the defaults of METRICS.md section 7, and folded comparison."""
+"""The profile with the defaults of specs/metrics.md, and folded comparison."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+
+from tests.reference.usual import usual_names
 
 QUOTES = "'\"`‘’“”"  # noqa: RUF001 - the curly ones are the point
 NOT_DELIVERED = [
     "Won't Do",
+    "Won't be Done",
     "Won't Fix",
+    "Not Doing",
     "Duplicate",
     "Cannot Reproduce",
     "Incomplete",
@@ -14,27 +20,17 @@ NOT_DELIVERED = [
     "Not Our Bug",
     "Declined",
     "Rejected",
+    "Cancelled",
+    "Canceled",
+    "Withdrawn",
+    "Superseded",
     "Abandoned",
     "Obsolete",
     "Needs more information",
     "Needs more info",
     "Hold",
 ]
-NOT_AN_INCIDENT = ["Duplicate", "Invalid", "Not a Bug", "Not Our Bug", "Cannot Reproduce", "Incomplete"]
-FLOW_TYPES = {
-    "Feature": ["story", "user story", "feature", "new feature", "improvement", "enhancement"],
-    "Defect": ["bug", "defect", "incident"],
-    "Debt": [
-        "technical task",
-        "debt",
-        "technical debt",
-        "tech debt",
-        "refactoring",
-        "chore",
-        "maintenance",
-    ],
-    "Risk": ["risk", "security", "vulnerability", "compliance"],
-}
+FLOW_TYPES = ("Feature", "Defect", "Debt", "Risk")
 HOTFIX_PATTERN = "(?i)hot[-_ ]?fix|roll[-_ ]?back|revert|emergency"
 WORKFLOW_CATEGORY = {
     "active": "in_progress",
@@ -46,8 +42,11 @@ WORKFLOW_CATEGORY = {
 
 def fold(text: object) -> str:
     """Case, quote marks and runs of white space never tell two names apart."""
-    if not isinstance(text, str):
-        return ""
+    return _folded(text) if isinstance(text, str) else ""
+
+
+@cache
+def _folded(text: str) -> str:
     folded = text.casefold()
     for quote in QUOTES:
         folded = folded.replace(quote, "")
@@ -59,6 +58,16 @@ def names(setting: object) -> list[str]:
     if setting is None or setting == "":
         return []
     return [setting] if isinstance(setting, str) else [str(entry) for entry in setting]
+
+
+def folded(listed: Iterable[str]) -> set[str]:
+    return {fold(name) for name in listed}
+
+
+@cache
+def usual(kind: str) -> frozenset[str]:
+    """The folded usual names of one kind, in all languages."""
+    return frozenset(folded(usual_names(kind)))
 
 
 @dataclass(frozen=True)
@@ -78,15 +87,18 @@ class Settings:
 
     @property
     def not_delivered(self) -> set[str]:
+        """Folded resolutions; those of all languages while nobody wrote a list of their own."""
         listed = self.raw.get("not_delivered")
-        return {fold(name) for name in (NOT_DELIVERED if listed is None else listed)}
+        if listed is None or listed == NOT_DELIVERED:
+            return folded(NOT_DELIVERED) | usual("not_delivered_resolutions")
+        return folded(listed)
 
     def workflow(self, part: str) -> list[str]:
         return names(self.section("workflow").get(part))
 
     def flow_type_names(self) -> dict[str, str]:
         """Folded name -> flow type; what the profile says beats a default name."""
-        table = {fold(name): flow_type for flow_type in FLOW_TYPES for name in FLOW_TYPES[flow_type]}
+        table = {name: flow_type for flow_type in FLOW_TYPES for name in usual(flow_type)}
         table.update({fold(name): flow_type for name, flow_type in self.flow_type_ids().items()})
         return table
 

@@ -1,103 +1,144 @@
-"""Percentiles, intervals and trends, from METRICS.md section 3."""
+"""Percentiles, intervals and what tells a change from chance, from specs/metrics.md, "Evidence"."""
 
 import math
 
 Z = 1.959963985
-PERCENTILES = {"p50": (0.50, 1), "p85": (0.85, 5), "p95": (0.95, 20)}
+Z_STRONG = 2.575829304
+PERCENTILES = {"p50": 50, "p85": 85, "p95": 95}
+FEWEST_WEEKS = 4
+FEWEST_DEPLOYMENTS = 5
 
 
-def percentile(values: list[float], q: float) -> float:
-    """Linear between neighbours at position (n - 1) q."""
+def percentile(values: list[float], percent: int) -> float | None:
+    """Linear between neighbours at position (n + 1) q, counted from 1; None beyond the last item."""
     ordered = sorted(values)
-    position = (len(ordered) - 1) * q
-    below = math.floor(position)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (ordered[above] - ordered[below]) * (position - below)
+    whole, rest = divmod((len(ordered) + 1) * percent, 100)
+    if not ordered or whole + (rest > 0) > len(ordered):
+        return None
+    below = ordered[whole - 1]
+    return below if rest == 0 else below + (ordered[whole] - below) * rest / 100
 
 
 def median(values: list[float]) -> float | None:
-    return percentile(values, 0.5) if values else None
+    ordered = sorted(values)
+    middle = len(ordered) // 2
+    if not ordered:
+        return None
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
 def percentiles(values: list[float]) -> tuple[dict, dict]:
     """The three percentiles, and the reasons of those that too few items withhold."""
-    shown: dict[str, float | None] = {}
-    withheld = {}
-    for name, (q, needed) in PERCENTILES.items():
-        if len(values) >= needed:
-            shown[name] = percentile(values, q)
-        else:
-            shown[name] = None
-            withheld[name] = f"needs {needed} items"
+    shown = {name: median(values) if q == 50 else percentile(values, q) for name, q in PERCENTILES.items()}
+    withheld = {name: "needs more items" for name, value in shown.items() if value is None}
     return shown, withheld
+
+
+def median_interval(values: list[float]) -> list[float] | None:
+    """The items of rank l and n + 1 - l that hold the median in 95 % of samples; None below 6."""
+    ordered, n = sorted(values), len(values)
+    rank, below, ways, samples = 0, 0, 1, 2**n
+    while rank < n:
+        below += ways  # samples of 2 ** n with at most ``rank`` items below the median
+        if 40 * below > samples:
+            break
+        ways = ways * (n - rank) // (rank + 1)  # the next binomial coefficient from this one
+        rank += 1
+    return [ordered[rank - 1], ordered[n - rank]] if rank else None
+
+
+def proportion_limits(hits: int, n: int, z: float) -> tuple[float, float]:
+    """Wilson's interval of a proportion."""
+    share = hits / n
+    middle = share + z * z / (2 * n)
+    spread = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    scale = 1 + z * z / n
+    return (max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale))
 
 
 def wilson(hits: int, n: int) -> list[float] | None:
     """95 % interval of a share, in percent."""
-    if n == 0:
-        return None
-    share = hits / n
-    middle = share + Z * Z / (2 * n)
-    spread = Z * math.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
-    scale = 1 + Z * Z / n
-    return [100 * max(0.0, (middle - spread) / scale), 100 * min(1.0, (middle + spread) / scale)]
+    return [100 * limit for limit in proportion_limits(hits, n, Z)] if n else None
 
 
-def _direction(now: float, before: float) -> str:
-    return "up" if now > before else "down"
+def rank_sum(now: list[float], before: list[float]) -> tuple[float, float]:
+    """Mann-Whitney: how far U lies from its mean, and the two-sided p.
 
-
-def trend_of_counts(now: int, before: int) -> str:
-    if abs(now - before) > 1.96 * math.sqrt(now + before):
-        return _direction(now, before)
-    return "flat"
-
-
-def trend_of_sums(now: list[float], before: list[float]) -> str:
-    """Of weights whose sum varies by chance with the sum of their squares: one event each."""
-    chance = math.sqrt(sum(w * w for w in now) + sum(w * w for w in before))
-    if abs(sum(now) - sum(before)) > 1.96 * chance:
-        return _direction(sum(now), sum(before))
-    return "flat"
-
-
-def trend_of_durations(now: list[float], before: list[float]) -> str:
-    """Two-sided Mann-Whitney at 5 %, and the medians must agree with the ranks."""
-    z = mann_whitney_z(now, before)
-    if math.erfc(abs(z) / math.sqrt(2)) >= 0.05:
-        return "flat"
-    shift = percentile(now, 0.5) - percentile(before, 0.5)
-    if shift * z <= 0:
-        return "flat"
-    return "up" if shift > 0 else "down"
-
-
-def mann_whitney_z(now: list[float], before: list[float]) -> float:
-    """Normal score of U, positive where ``now`` tends to be larger.
-
-    Corrected for ties, not for continuity; 0 where all values are equal.
+    Normal approximation, corrected for ties and with a continuity of 0.5; where
+    all values are equal nothing differs and p is 1.
     """
+    # A median of 22.958333333333332 and one of 22.958333333333336 are one number, differently added up.
+    now, before = [round(v, 9) for v in now], [round(v, 9) for v in before]
     n1, n2 = len(now), len(before)
     pooled = sorted(now + before)
     wins = sum(1.0 if a > b else 0.5 if a == b else 0.0 for a in now for b in before)
+    away = wins - n1 * n2 / 2
     ties = sum(t**3 - t for t in (pooled.count(v) for v in set(pooled)))
     n = n1 + n2
     variance = n1 * n2 / 12 * ((n + 1) - ties / (n * (n - 1)))
     if variance <= 0:
-        return 0.0
-    return (wins - n1 * n2 / 2) / math.sqrt(variance)
+        return away, 1.0
+    z = max(0.0, abs(away) - 0.5) / math.sqrt(variance)
+    return away, math.erfc(z / math.sqrt(2))
 
 
-def trend_of_rates(now: list[float], before: list[float]) -> str:
-    """From two Wilson intervals: a direction only where they do not touch."""
-    if now[0] > before[1]:
-        return "up"
-    if now[1] < before[0]:
-        return "down"
-    return "flat"
+UNKNOWN = {"trend": "unknown", "confidence": None, "change": None}
 
 
-def trend_of_efficiency(now: float, before: float) -> str:
-    if abs(now - before) >= 5:
-        return _direction(now, before)
-    return "flat"
+def compared_by_weeks(
+    value: float | None, before: float | None, weeks: list[float], weeks_before: list[float]
+) -> dict:
+    """``trend``, ``confidence`` and ``change`` from the whole weeks with a value of both periods."""
+    few = min(len(weeks), len(weeks_before)) < FEWEST_WEEKS
+    if value is None or before is None or few:
+        return UNKNOWN
+    away, p = rank_sum(weeks, weeks_before)
+    units = [len(weeks), len(weeks_before)]
+    change = {"method": "rank_sum_weeks/1", "p": p, "interval": None, "units": units}
+    if p >= 0.05 or away * (value - before) <= 0:
+        return {"trend": "flat", "confidence": None, "change": change}
+    confidence = "strong" if p < 0.01 else "likely"
+    return {"trend": "up" if value > before else "down", "confidence": confidence, "change": change}
+
+
+Count = tuple[int, int]
+
+
+def difference_interval(now: Count, before: Count, widening: float, z: float) -> list[float]:
+    """Newcombe's hybrid interval of the difference of two proportions, each side widened."""
+    p1, p2 = now[0] / now[1], before[0] / before[1]
+    (l1, u1), (l2, u2) = proportion_limits(*now, z), proportion_limits(*before, z)
+    down = math.sqrt((p1 - l1) ** 2 + (u2 - p2) ** 2)
+    up = math.sqrt((u1 - p1) ** 2 + (p2 - l2) ** 2)
+    return [p1 - p2 - widening * down, p1 - p2 + widening * up]
+
+
+def clustering(sides: list[tuple[Count, list[Count]]]) -> float:
+    """sqrt(max(1, X2 / df)) over the whole weeks of both sides that hold deployments."""
+    squares, weeks = 0.0, 0
+    for (hits, n), weekly in sides:
+        rate = hits / n
+        held = [(k, m) for k, m in weekly if m]
+        weeks += len(held)
+        if 0 < hits < n:
+            squares += sum((k - m * rate) ** 2 / (m * rate * (1 - rate)) for k, m in held)
+    return math.sqrt(max(1.0, squares / (weeks - 2))) if weeks > 2 else 1.0
+
+
+def compared_rates(now: Count, before: Count, weeks: list[Count], weeks_before: list[Count]) -> dict:
+    """``trend``, ``confidence`` and ``change`` of two (hits, deployments) and of their whole weeks."""
+    if min(now[1], before[1]) < FEWEST_DEPLOYMENTS:
+        return UNKNOWN
+    widening = clustering([(now, weeks), (before, weeks_before)])
+    likely, strong = (difference_interval(now, before, widening, z) for z in (Z, Z_STRONG))
+    units = [now[1], before[1]]
+    in_points = [100 * limit for limit in likely]
+    change = {"method": "newcombe_clustered/1", "p": None, "interval": in_points, "units": units}
+    if not excludes_zero(likely):
+        return {"trend": "flat", "confidence": None, "change": change}
+    confidence = "strong" if excludes_zero(strong) else "likely"
+    return {"trend": "up" if likely[0] > 0 else "down", "confidence": confidence, "change": change}
+
+
+def excludes_zero(interval: list[float]) -> bool:
+    return interval[0] > 0 or interval[1] < 0

@@ -1,12 +1,13 @@
 """Everything the metrics ask about one store, one profile, one period and one T."""
 
-from dataclasses import dataclass
+import copy
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from tests.reference import history as histories
 from tests.reference.clock import Period
 from tests.reference.history import History, Stay
-from tests.reference.issues import Issue, Status, is_flow_item
+from tests.reference.issues import Issue, Status, is_flow_item, parent_types
 from tests.reference.mapped import Mapping, When, at_instant
 from tests.reference.settings import Settings, fold, names
 from tests.reference.statuses import Categories
@@ -14,17 +15,24 @@ from tests.reference.statuses import Categories
 
 @dataclass
 class Fact:
-    """One issue that exists at T, with what its history says."""
+    """One issue that exists at T, with what its history says.
+
+    ``ended_undelivered`` is (whether the status at T stands for that, whether by inference only).
+    """
 
     issue: Issue
     history: History
     in_scope: bool
     started: int | None
     completed: int | None
-    delivered: bool
+    resolved_undelivered: bool
+    ended_undelivered: tuple[bool, bool]
+    start_inferred: bool
+    end_inferred: bool
     commit: When | None
     detected: When
     restored: When | None
+    restored_by_completion: bool
     points: float | None
 
     @property
@@ -35,6 +43,19 @@ class Fact:
     def created(self) -> int:
         assert self.issue.created is not None
         return self.issue.created
+
+    @property
+    def truncated(self) -> bool:
+        return self.issue.truncated
+
+    @property
+    def delivered(self) -> bool:
+        return self.completed is not None and not self.resolved_undelivered and not self.ended_undelivered[0]
+
+    @property
+    def inferred_undelivered(self) -> bool:
+        """Only the name of the status that it ended in says that it was not delivered."""
+        return self.ended_undelivered == (True, True) and not self.resolved_undelivered
 
     def completed_in(self, since: int, until: int) -> bool:
         return self.completed is not None and since <= self.completed < until
@@ -50,6 +71,10 @@ class Fact:
     def in_progress_at(self, moment: int) -> bool:
         return self._category_at(moment) == "in_progress"
 
+    def is_inferred_at(self, moment: int) -> bool:
+        stay: Stay | None = self.history.stay_at(moment)
+        return stay is not None and stay.inferred
+
     def parked_at(self, moment: int) -> bool:
         """Was in progress, and is back in todo; an unmapped status counts as todo everywhere."""
         begun = any(s.category == "in_progress" and s.entered <= moment for s in self.history.stays)
@@ -62,13 +87,36 @@ class Fact:
 
 @dataclass
 class World:
-    """A store seen through a profile as of ``period.as_of``."""
+    """A store seen through a profile as of ``period.as_of``.
+
+    What is cached here depends on the store, the profile and T, never on the period's
+    days: other periods of the same T share it.
+    """
 
     issues: list[Issue]
     versions: list[dict]
     categories: Categories
     settings: Settings
     period: Period
+    events: list[dict] = field(default_factory=list)
+    step: str = "week"
+    counted_by: str = "week"
+    types: list[str] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    memory: dict = field(default_factory=dict)
+
+    def before(self) -> "World":
+        """The previous period, seen from the same T."""
+        return self._other(period=self.period.previous())
+
+    def by_step(self, step: str) -> "World":
+        """The same period, with months or quarters in the place of weeks."""
+        return self._other(counted_by=step)
+
+    def _other(self, **changes: object) -> "World":
+        other = copy.copy(self)
+        other.__dict__.update(changes)
+        return other
 
     @cached_property
     def facts(self) -> list[Fact]:
@@ -80,19 +128,31 @@ class World:
         as_of = self.period.as_of
         history = histories.read_history(issue, self.categories, as_of)
         completed = histories.completed_at(issue, history, self.settings, as_of)
-        resolution = fold(issue.named("resolution"))
+        restored = self._restored(issue, history)
+        last = history.stays[-1]
         return Fact(
             issue=issue,
             history=history,
-            in_scope=is_flow_item(issue, self.settings),
+            in_scope=self.is_flow_item(issue),
             started=histories.started_at(issue, history, self.settings),
             completed=completed,
-            delivered=completed is not None and resolution not in self.settings.not_delivered,
+            resolved_undelivered=fold(issue.named("resolution")) in self.settings.not_delivered,
+            ended_undelivered=self.categories.not_delivered(last.status, last.category),
+            start_inferred=histories.is_start_inferred(issue, history, self.settings),
+            end_inferred=histories.is_end_inferred(history, self.settings),
             commit=self.mapping.date(issue, "commit_date", as_of),
             detected=self.mapping.date(issue, "detected_at", as_of) or at_instant(issue.created or 0),
-            restored=self._restored(issue, history, completed),
+            restored=at_instant(completed) if restored is None and completed is not None else restored,
+            restored_by_completion=restored is None and completed is not None,
             points=self.points(issue),
         )
+
+    def is_flow_item(self, issue: Issue) -> bool:
+        return is_flow_item(issue, self.settings, self.parent_types)
+
+    @cached_property
+    def parent_types(self) -> set[str]:
+        return parent_types(self.issues)
 
     @property
     def mapping(self) -> Mapping:
@@ -102,8 +162,8 @@ class World:
         found = self.mapping.get(issue, "story_points")
         return found if isinstance(found, float) else None
 
-    def _restored(self, issue: Issue, history: History, completed: int | None) -> When | None:
-        """As mapped, else the first stay in a restored status, else the completion."""
+    def _restored(self, issue: Issue, history: History) -> When | None:
+        """As mapped, else the first stay in a restored status; None leaves it to the completion."""
         mapped = self.mapping.date(issue, "restored_at", self.period.as_of)
         if mapped is not None:
             return mapped
@@ -111,11 +171,25 @@ class World:
         for stay in history.stays:
             if stay.status is not None and is_listed(stay.status, listed):
                 return at_instant(stay.entered)
-        return None if completed is None else at_instant(completed)
+        return None
+
+    @property
+    def filters_in_use(self) -> list[str]:
+        return [name for name, wanted in (("type", self.types), ("label", self.labels)) if wanted]
+
+    def is_in_view(self, issue: Issue) -> bool:
+        """Of one of the types, and with one of the labels, that were asked for."""
+        typed = not self.types or issue.named("issuetype") in self.types
+        return typed and (not self.labels or bool(set(self.labels) & set(issue.names("labels"))))
+
+    @cached_property
+    def in_any_view(self) -> list[Fact]:
+        return [fact for fact in self.facts if fact.in_scope]
 
     @cached_property
     def in_scope(self) -> list[Fact]:
-        return [fact for fact in self.facts if fact.in_scope]
+        """The flow items in view; deployments and incidents know of no view."""
+        return [fact for fact in self.in_any_view if self.is_in_view(fact.issue)]
 
     @cached_property
     def first_created(self) -> int | None:
@@ -124,7 +198,8 @@ class World:
 
     @property
     def has_previous(self) -> bool:
-        return self.first_created is not None and self.first_created < self.period.lo
+        created = self.first_created
+        return not self.is_empty and created is not None and created < self.period.lo
 
     @property
     def has_changelogs(self) -> bool:
@@ -137,10 +212,12 @@ class World:
 
     @property
     def flow_items(self) -> int:
-        return sum(1 for i in self.issues if i.created is not None and is_flow_item(i, self.settings))
+        return sum(
+            1 for i in self.issues if i.created is not None and self.is_flow_item(i) and self.is_in_view(i)
+        )
 
     def weeks(self) -> list:
-        return [] if self.is_empty else self.period.weeks(self.first_created)
+        return [] if self.is_empty else self.period.steps(self.counted_by, self.first_created)
 
     def completed_between(self, since: int, until: int) -> list[Fact]:
         return [fact for fact in self.in_scope if fact.completed_in(since, until)]

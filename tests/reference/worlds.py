@@ -1,65 +1,58 @@
 """Random small Jiras for property tests: odd histories, odd fields, odd clocks.
 
 Everything drawn is what Jira (or a hand-made export) could send, and JSON-serialisable.
-Left out on purpose are inputs that METRICS.md leaves open, such as one history id
+Left out on purpose are inputs that specs/metrics.md leaves open, such as one history id
 with two contents or one status name mapped to two parts of the workflow.
 """
 
-from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
-from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from tests.builders import CATEGORY_NAMES, changelog
-from tests.reference.clock import DAY, HOUR, MINUTE, midnight, to_datetime
+from tests.reference.clock import DAY, HOUR, midnight, to_datetime
+from tests.reference.drawn_histories import (
+    FUTURE,
+    JITTER_MS,
+    SPREAD_DAYS,
+    TODAY,
+    Times,
+    as_sent,
+    changelogs,
+    current_status,
+    jira_stamp,
+    moments,
+    rarely,
+    status_item,
+    status_object,
+    status_row,
+)
+from tests.reference.flow_worlds import flow_worlds
+from tests.reference.sample import Sample
+from tests.support.builders import changelog
 
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"]
-HOLIDAYS = ["2026-03-03", "2026-10-26", "2026-12-25", "2027-01-01", "2028-02-29"]
+HOLIDAYS = ["2026-03-03", "2025-10-27", "2020-12-25", "2021-01-01", "2024-02-29"]
 # Clock changes of those zones, the turn of an ISO year with 53 weeks, a leap day.
 ANCHORS = [
     date(2026, 3, 29),
     date(2026, 3, 8),
-    date(2026, 11, 1),
-    date(2026, 10, 4),
-    date(2027, 1, 3),
+    date(2025, 11, 2),
+    date(2025, 10, 5),
+    date(2021, 1, 3),
     date(2024, 2, 29),
 ]
-MINUTES_OF_DAY = [0, 0, 540, 541, 720, 1439]
-JITTER_MS = [0, 0, 0, 1, -1]
-SPREAD_DAYS = 24
-
-TODAY = [
-    ("1", "To Do", "new"),
-    ("3", "Doing", "indeterminate"),
-    ("4", "Code Review", "indeterminate"),
-    ("5", "Done", "done"),
-    ("6", "Closed", "done"),
-    ("7", "Won't build", "done"),
-    ("8", "DONE", "new"),
-    ("9", "Limbo", "undefined"),
-]
-# What old changelogs say: renamed, deleted and id-less statuses.
-YESTERDAY = [
-    ("3", "In Work"),
-    ("90", "Ready"),
-    ("91", "done"),
-    ("92", "code  review"),
-    (None, "Doing"),
-    (None, "Gone"),
-    (None, "Won’t Build"),  # noqa: RUF001
-]
-RECORDED = [(id_, name) for id_, name, _ in TODAY] * 2 + YESTERDAY
 WORKFLOW_PARTS = ["active", "waiting", "done", "not_started"]
 # Names that fold alike stand on one line, so that no status is mapped twice.
 WORKFLOW_NAMES = [
-    ("to do", ["1"]),
-    ("DOING", ["3"]),
-    ("Code Review", ["4"]),
-    ("Done", ["5", "8"]),
-    ("closed", ["6"]),
-    ("Wont Build", ["7"]),
+    ("to do", ["10"]),
+    ("DOING", ["30"]),
+    ("Code Review", ["40"]),
+    ("Done", ["5", "80"]),
+    ("closed", ["60"]),
+    ("Wont Build", ["70"]),
+    ("CANCELLED", ["11"]),
+    ("In Bearbeitung", ["93"]),
     ("In Work", []),
     ("Ready", ["90"]),
 ]
@@ -78,6 +71,12 @@ TYPES: list[dict | None] = [
     {"id": "108", "name": "Epic", "subtask": False, "hierarchyLevel": 0},
     {"id": "109", "name": "Technical  Task", "subtask": False, "hierarchyLevel": None},
     {"id": "110", "name": "Task", "subtask": False},
+    {"id": "113", "name": "Plan", "subtask": False},
+    {"id": "113", "name": "Plan", "subtask": False, "hierarchyLevel": None},
+    {"id": "114", "name": "Эпик", "subtask": False},
+    {"id": "115", "name": "История", "subtask": False},
+    {"id": "116", "name": "Ошибка", "subtask": False, "hierarchyLevel": 0},
+    {"name": "Plan ", "subtask": False},
     DEPLOYMENT,
     INCIDENT,
     INCIDENT,
@@ -95,8 +94,14 @@ RESOLUTIONS = [
     "“Duplicate”",
     " Hold ",
     "Held",
+    "CANCELED",
+    "Nicht  reproduzierbar",
+    "Superseded",
 ]
-MALFORMED_INSTANTS = [None, "", "yesterday", "2026-02-30T00:00:00.000+0000", True, {}]
+NOT_DELIVERED_STATUSES = [["CLOSED"], ["70", "Rejected"], ["11"], ["Won't build", "96"]]
+MALFORMED_INSTANTS = [None, "", "yesterday", "2026-02-30T00:00:00.000+0000", True, {}, FUTURE, FUTURE, FUTURE]
+EMPTY_CHANGELOGS = [None, {"startAt": 0, "maxResults": 0, "total": 0, "histories": []}]
+STATUSES = ["Done", "5", "code review"]
 PROJECTS = {"AB": "10000", "Z": "10001"}
 LABELS = ["Outage", "Security", "refactoring", "backend", "STORY"]
 LINK_TYPES = [
@@ -107,7 +112,18 @@ LINK_TYPES = [
 ]
 KEYS = [f"{project}-{number}" for number in (2, 10, 1, 33, 4, 100) for project in PROJECTS]
 COMPONENTS = ["API", "chore", "Compliance"]
-
+PRIORITIES = ["Highest", "Medium"]
+# What pipelines write into an event; the pool is drawn per world, so that some name nothing at all.
+EVENT_ENVIRONMENTS = [
+    ["", None],
+    ["", None],
+    ["Production", "PROD", "live", "prod-eu 1", "staging"],
+    ["", "Production", "staging"],
+    ["prod-eu 1", "PRE-PROD", "live", "", "qa_PRD2"],
+    ["staging", "test", "non production", ""],
+]
+EVENT_RESULTS = [None, None, "", "success", "SUCCEEDED", " Passed ", "ok", "failed", "cancelled"]
+EVENT_FLAGS = [None, False, False, True, "yes", "no", ""]
 
 FIELD_IDS = {
     name: f"customfield_{number}"
@@ -123,13 +139,16 @@ STANDARD_IDS = {
     "restored_at": "updated",
     "environment": "components",
 }
-NO_DATES = ["soon", "2026-02-30", 5, True, {"value": "tomorrow"}, ["2026-03-02"], {}]
+NO_DATES = [FUTURE, "soon", "2026-02-30", 5, True, {"value": "tomorrow"}, ["2026-03-02"], {}]
+PRODUCTION = [{"type": "text", "text": "Pro"}, {"type": "text", "text": "duction"}]
 ENVIRONMENTS = [
     {"id": "1", "value": "Production"},
     {"id": "1", "value": "PRODUCTION"},
     "production ",
     [{"value": "Staging"}, {"value": "Production"}],
     {"value": "Staging"},
+    {"value": "Europe", "child": {"id": "2", "value": "production"}},
+    {"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": PRODUCTION}]},
     "staging",
     None,
     [],
@@ -147,158 +166,25 @@ FLAGS = [
     "maybe",
     1,
 ]
-POINTS = [0, 1, 3, 5, 0.5, 8, 13, None, None, -2, "5", {"value": "3"}, True]
-
-
-class Sample(NamedTuple):
-    """One random store, profile, period and T, as ``reference_metrics`` takes them."""
-
-    issues: list[dict]
-    statuses: list[dict]
-    versions: list[dict]
-    profile: dict
-    period: tuple[str | None, str | None]
-    as_of: str | int | None
-
-    def arguments(self) -> dict:
-        """Keyword arguments of ``reference_metrics`` but for the issues."""
-        return {
-            "statuses": self.statuses,
-            "versions": self.versions,
-            "profile": self.profile,
-            "date_from": self.period[0],
-            "date_to": self.period[1],
-            "as_of": self.as_of,
-            "timezone": None,
-        }
-
-
-@dataclass(frozen=True)
-class Times:
-    """Instants around an anchor: many on midnights, many equal, some a millisecond beside."""
-
-    anchor: date
-    zone: str
-
-    def moment(self, number: int) -> int:
-        """The instant that a number from 0 to ``COUNT`` - 1 stands for."""
-        number, jitter = divmod(number, len(JITTER_MS))
-        day, minute = divmod(number, len(MINUTES_OF_DAY))
-        start = midnight(self.anchor + timedelta(days=day - SPREAD_DAYS), self.zone)
-        return start + MINUTES_OF_DAY[minute] * MINUTE + JITTER_MS[jitter]
-
-    COUNT = 2 * SPREAD_DAYS * len(MINUTES_OF_DAY) * len(JITTER_MS)
-
-
-def moments() -> st.SearchStrategy[int]:
-    return st.integers(0, Times.COUNT - 1)
-
-
-def jira_stamp(ms: int, style: int = 0) -> str | int:
-    """One of the spellings of an instant that real answers hold."""
-    if style == 1:
-        return ms
-    moment = to_datetime(ms)
-    text = f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}"
-    if style == 2:
-        shifted = moment.astimezone(UTC) + timedelta(hours=5, minutes=45)
-        return f"{shifted:%Y-%m-%dT%H:%M:%S}.{shifted.microsecond // 1000:03d}+0545"
-    return text + ("Z" if style == 3 else "+0000")
-
-
-def rarely(draw: st.DrawFn, one_in: int = 10) -> bool:
-    """True about once in so many draws; shrinks to False."""
-    return draw(st.integers(0, one_in - 1)) == one_in - 1
-
-
-def status_object(draw: st.DrawFn) -> dict:
-    id_, name, category = draw(st.sampled_from(TODAY))
-    if rarely(draw, 12):
-        category = draw(st.sampled_from(["new", "indeterminate", "done"]))
-    return {"id": id_, "name": name, "statusCategory": {"key": category, "name": CATEGORY_NAMES[category]}}
-
-
-def status_item(draw: st.DrawFn, before: tuple, after: tuple) -> dict:
-    item = {
-        "field": "status",
-        "fieldtype": "jira",
-        "fieldId": "status",
-        "from": before[0],
-        "fromString": before[1],
-        "to": after[0],
-        "toString": after[1],
-    }
-    if rarely(draw, 6):
-        del item["fieldId"]
-    return item
-
-
-def decoy_item(draw: st.DrawFn) -> dict:
-    """A change that is none of the status field, however it calls itself."""
-    decoy = draw(st.integers(0, 2))
-    item = {"from": "1", "fromString": "To Do", "to": "3", "toString": "Doing"}
-    if decoy == 0:
-        return {"field": "status", "fieldtype": "custom", "fieldId": "customfield_10500", **item}
-    if decoy == 1:
-        return {"field": "status", "fieldtype": "custom", **item}
-    return {"field": "summary", "fieldtype": "jira", "fieldId": "summary", **item}
-
-
-def flag_item(flagged: bool) -> dict:
-    sides = [(None, ""), ("[10019]", "Impediment")]
-    before, after = sides if flagged else reversed(sides)
-    return {
-        "field": "Flagged",
-        "fieldtype": "custom",
-        "fieldId": "customfield_10021",
-        "from": before[0],
-        "fromString": before[1],
-        "to": after[0],
-        "toString": after[1],
-    }
-
-
-def changelogs(draw: st.DrawFn, times: Times) -> tuple[list[dict], tuple | None]:
-    """Histories in no order, and the status that the last one drawn leads to."""
-    count = draw(st.integers(0, 6))
-    at = sorted(draw(st.lists(moments(), min_size=count, max_size=count)))
-    visited = draw(st.lists(st.sampled_from(RECORDED), min_size=count + 1, max_size=count + 1))
-    if draw(st.booleans()):
-        visited[-1] = draw(st.sampled_from([("5", "Done"), ("6", "Closed")]))
-    histories = []
-    for place, (before, after) in enumerate(pairwise(visited)):
-        left = draw(st.sampled_from(RECORDED)) if rarely(draw) else before
-        items = [status_item(draw, left, after)]
-        if rarely(draw, 6):
-            items.insert(0, decoy_item(draw))
-        histories.append(history(draw, 100 + place, times.moment(at[place]), items))
-    for place in range(draw(st.integers(0, 2))):
-        flagged = history(draw, 300 + place, times.moment(draw(moments())), [flag_item(draw(st.booleans()))])
-        histories.append(flagged)
-    if histories and rarely(draw, 5):
-        histories.append(dict(draw(st.sampled_from(histories))))
-    return draw(st.permutations(histories)), visited[-1] if count else None
-
-
-def history(draw: st.DrawFn, number: int, at: int, items: list[dict]) -> dict:
-    """Numbers mostly rise with time; now and then one was given out later or is short."""
-    if rarely(draw, 8):
-        number = draw(st.sampled_from([9, 1000])) * 1000 - number
-    return {"id": str(number), "created": jira_stamp(at, draw(st.integers(0, 3))), "items": items}
-
-
-def current_status(draw: st.DrawFn, last: tuple | None) -> dict | None:
-    """Where the history ends if that exists today, else some status, rarely none."""
-    if rarely(draw, 25):
-        return None
-    for id_, name, category in TODAY:
-        if last is not None and last[0] == id_ and not rarely(draw, 6):
-            return {
-                "id": id_,
-                "name": name,
-                "statusCategory": {"key": category, "name": CATEGORY_NAMES[category]},
-            }
-    return status_object(draw)
+POINTS = [
+    0,
+    1,
+    3,
+    5,
+    0.5,
+    8,
+    13,
+    None,
+    None,
+    -2,
+    True,
+    "5",
+    " 4,25 ",
+    {"value": "8"},
+    {"value": "XL"},
+    "M",
+    "1,2,3",
+]
 
 
 def mapped_fields(draw: st.DrawFn, times: Times, at: st.SearchStrategy[int]) -> dict:
@@ -337,15 +223,32 @@ def jira_issue(
         "resolutiondate": resolution_date(draw, times),
         "labels": draw(st.lists(st.sampled_from(LABELS), max_size=2)),
         "components": [{"name": name} for name in draw(st.lists(st.sampled_from(COMPONENTS), max_size=1))],
+        "priority": {"id": "1", "name": draw(st.sampled_from(PRIORITIES))},
+        "parent": {"id": "1", "key": draw(st.sampled_from(KEYS[:4]))} if rarely(draw, 3) else None,
     }
-    if rarely(draw, 6):
+    if rarely(draw, 5):
         spoil(draw, fields)
     if draw(st.booleans()):
         fields.update(release_fields(draw, versions))
     if profile.get("fields"):
         fields.update(mapped_fields(draw, times, moments()))
     issue = {"id": str(200 + place), "key": key, "fields": fields}
-    return {**issue, "changelog": changelog(histories)} if has_changelog else issue
+    if has_changelog and rarely(draw, 5):
+        histories.append(move(draw, times.moment(draw(moments())), key))
+    return {**issue, "changelog": as_sent(draw, histories)} if has_changelog else issue
+
+
+def move(draw: st.DrawFn, at: int, key: str) -> dict:
+    """The history of an issue that came from another project."""
+    item = {"field": "Key", "fieldtype": "jira", "from": None, "fromString": former_key(key)}
+    item |= {"to": None, "toString": key}
+    if draw(st.booleans()):
+        item["fieldId"] = "issuekey"
+    return {"id": "700", "created": jira_stamp(at, draw(st.integers(0, 3))), "items": [item]}
+
+
+def former_key(key: str) -> str:
+    return f"OLD-{KEYS.index(key) + 1}"
 
 
 def issue_types(profile: dict) -> list[dict | None]:
@@ -401,13 +304,16 @@ def jira_issues(
 
 
 def other_version(draw: st.DrawFn, issue: dict, times: Times) -> dict:
-    """The same id again, as another page or an older file has it."""
+    """The same id again, as another page or an older file has it; now and then without its histories."""
+    updates = [issue["fields"].get("updated"), jira_stamp(times.moment(0)), None, FUTURE]
     fields = {
         **issue["fields"],
-        "updated": draw(st.sampled_from([issue["fields"].get("updated"), jira_stamp(times.moment(0)), None])),
+        "updated": draw(st.sampled_from(updates)),
         "status": status_object(draw),
         "resolution": resolution_field(draw),
     }
+    if rarely(draw, 3):
+        return {**issue, "fields": fields, "changelog": draw(st.sampled_from(EMPTY_CHANGELOGS))}
     return {**issue, "fields": fields}
 
 
@@ -423,6 +329,46 @@ def jira_versions(draw: st.DrawFn, times: Times) -> list[dict]:
     return draw(st.permutations(rows))
 
 
+def deployment_events(
+    draw: st.DrawFn, times: Times, at: st.SearchStrategy[int], versions: list[dict], largest: int
+) -> list[dict]:
+    """Lines of an imported file: instants and days, attempts, odd keys, now and then one id twice."""
+    pool = draw(st.sampled_from(EVENT_ENVIRONMENTS))
+    rows = [
+        deployment_event(draw, number, times.moment(draw(at)), versions, pool)
+        for number in range(draw(st.integers(1, largest)))
+    ]
+    if rarely(draw, 5):
+        again = deployment_event(draw, 0, times.moment(draw(at)), versions, pool)
+        rows.append({**again, "id": rows[0]["id"]})
+    return rows
+
+
+def deployment_event(
+    draw: st.DrawFn, number: int, at: int, versions: list[dict], environments: list[str | None]
+) -> dict:
+    project = draw(st.sampled_from(["AB", "AB", "Z", "QQ", ""]))
+    listed = draw(st.sampled_from(["some", "some", "none", "version"]))
+    row = {
+        "id": draw(st.sampled_from([f"{number + 8}", f"run-{number}"])),
+        "name": draw(st.sampled_from(["web", "web hotfix 3", "api"])),
+        "project": project,
+        "deployed_at": to_datetime(at).date().isoformat() if draw(st.booleans()) else jira_stamp(at, 3),
+        "environment": draw(st.sampled_from(environments)),
+        "result": draw(st.sampled_from(EVENT_RESULTS)),
+        "failed": draw(st.sampled_from(EVENT_FLAGS)),
+        "issues": [],
+    }
+    if listed == "version" and versions:
+        version = draw(st.sampled_from(versions))
+        row["name"] = version["name"]
+        row["project"] = next(key for key, id_ in PROJECTS.items() if id_ == str(version["projectId"]))
+    elif listed == "some":
+        known = [*KEYS, *KEYS, *map(former_key, KEYS[:4]), "AB-999", "GONE-1"]
+        row["issues"] = draw(st.lists(st.sampled_from(known), min_size=1, max_size=3))
+    return row
+
+
 def nearby_day(draw: st.DrawFn, times: Times) -> date:
     return times.anchor + timedelta(days=draw(st.integers(-SPREAD_DAYS, SPREAD_DAYS)))
 
@@ -430,10 +376,7 @@ def nearby_day(draw: st.DrawFn, times: Times) -> date:
 def jira_statuses(draw: st.DrawFn) -> list[dict]:
     """The server's list: whole, or only a part of what the issues know."""
     known = draw(st.sampled_from([len(TODAY), 0, 5]))
-    return [
-        {"id": id_, "name": name, "statusCategory": {"key": category, "name": CATEGORY_NAMES[category]}}
-        for id_, name, category in TODAY[:known]
-    ]
+    return [status_row(*row) for row in TODAY[:known]]
 
 
 def workflows(draw: st.DrawFn) -> dict[str, list[str]]:
@@ -445,6 +388,15 @@ def workflows(draw: st.DrawFn) -> dict[str, list[str]]:
         for listed in entries:
             workflow[draw(st.sampled_from(WORKFLOW_PARTS))].append(listed)
     return {part: listed for part, listed in workflow.items() if listed}
+
+
+def workflow_settings(draw: st.DrawFn) -> dict[str, list[str]]:
+    """Mostly a few statuses mapped, now and then the statuses that stand for not delivered."""
+    mapped = draw(st.integers(0, 3))
+    settings = [{}, {"waiting": ["code review"]}, workflows(draw), workflows(draw)][mapped]
+    if rarely(draw, 4):
+        settings["not_delivered"] = draw(st.sampled_from(NOT_DELIVERED_STATUSES))
+    return settings
 
 
 def profiles(draw: st.DrawFn, zone: str) -> dict:
@@ -461,9 +413,7 @@ def profiles(draw: st.DrawFn, zone: str) -> dict:
         profile["holidays"] = draw(st.sampled_from([[], HOLIDAYS]))
     if rarely(draw, 5):
         profile["not_delivered"] = ["FIXED", "Won't do"]
-    mapped = draw(st.integers(0, 3))
-    if mapped:
-        profile["workflow"] = {"waiting": ["code review"]} if mapped == 1 else workflows(draw)
+    profile["workflow"] = workflow_settings(draw)
     if rarely(draw, 3):
         profile["flow_types"] = {"Risk": ["102"], "Debt": ["110", "109"]}
     if rarely(draw, 3):
@@ -473,12 +423,20 @@ def profiles(draw: st.DrawFn, zone: str) -> dict:
     if draw(st.booleans()):
         profile["fields"] = field_settings(draw)
     if draw(st.booleans()):
-        profile["edition"] = draw(st.sampled_from(["2021", "2022", "2023", "2024"]))
+        profile["edition"] = draw(st.sampled_from(EDITIONS))
     return profile
+
+
+EDITIONS = ["2021", "2022", "2023", "2024", "2025", "2025"]
 
 
 def deployment_settings(draw: st.DrawFn) -> dict:
     settings = {}
+    if rarely(draw, 4):
+        return {
+            "source": draw(st.sampled_from(["status", "auto"])),
+            "status": draw(st.sampled_from(STATUSES)),
+        }
     if draw(st.booleans()):
         settings["version_pattern"] = draw(st.sampled_from([r"^\d", "sprint", r"(?i)SPRINT|\.1"]))
     if draw(st.booleans()):
@@ -504,11 +462,15 @@ def incident_settings(draw: st.DrawFn) -> dict:
     if draw(st.booleans()):
         settings["window_hours"] = draw(st.sampled_from([0, 24, 500]))
     if draw(st.booleans()):
+        settings["latent_days"] = draw(st.sampled_from([0, 1, 5]))
+    if rarely(draw, 4):
+        settings[draw(st.sampled_from(["components", "priorities"]))] = ["api", "HIGHEST"]
+    if draw(st.booleans()):
         settings["link_types"] = ["relates to"]
     if draw(st.booleans()):
         settings["types"] = ["102", "incident"]
     if rarely(draw, 3):
-        settings["restored"] = draw(st.sampled_from([["3"], ["code review", "Closed"], ["Ready"]]))
+        settings["restored"] = draw(st.sampled_from([["30"], ["code review", "Closed"], ["Ready"]]))
     if rarely(draw, 3):
         settings["fields"] = ["environment = staging", "labels=backend", "customfield_6 = yes"]
     return settings
@@ -524,13 +486,16 @@ def as_of_moment(draw: st.DrawFn, times: Times, issues: list[dict], first: date)
         return max(first, nearby_day(draw, times)).isoformat()
     if style == 6:
         return f"{max(first, nearby_day(draw, times)).isoformat()}T12:34:56"
-    if style == 7 and readable_time(issues):
+    if style in (7, 8) and readable_time(issues):
         return None
     return times.moment(draw(moments()))
 
 
 def civil_period(draw: st.DrawFn, times: Times) -> tuple[date, date]:
-    """From 1 to 60 days, begun where things happen."""
+    """From 1 to 60 days, begun where things happen; now and then months or years that end there."""
+    if rarely(draw, 8):
+        last = times.anchor + timedelta(days=draw(st.integers(-8, 20)))
+        return last - timedelta(days=draw(st.sampled_from([181, 182, 400, 1095, 1096, 1200]))), last
     first = times.anchor + timedelta(days=draw(st.integers(-12, 8)))
     length = draw(st.sampled_from([14, 7, 1, 2, 10, 17, 30, 60]))
     return first, first + timedelta(days=length - 1)
@@ -540,7 +505,7 @@ def plain_issue(draw: st.DrawFn, number: int, done: int, longest: int, versions:
     """To Do, Doing, Review, Done, ending at a given instant; fixed in some version."""
     spent = sorted(draw(st.tuples(*[st.integers(0, longest)] * 3)), reverse=True)
     at = [done - days * DAY for days in spent] + [done]
-    path = [("1", "To Do"), ("3", "Doing"), ("4", "Code Review"), ("5", "Done")]
+    path = [("10", "To Do"), ("30", "Doing"), ("40", "Code Review"), ("5", "Done")]
     items = [status_item(draw, before, after) for before, after in pairwise(path)]
     rows = [
         {"id": str(place), "created": jira_stamp(at[place]), "items": [item]}
@@ -560,28 +525,90 @@ def plain_issue(draw: st.DrawFn, number: int, done: int, longest: int, versions:
 
 @st.composite
 def comparable_worlds(draw: st.DrawFn, largest: int = 12) -> Sample:
-    """Two weeks after two weeks, plain stories and releases in both: trends have a say.
+    """Some weeks after as many weeks, plain stories and releases in both: trends have a say.
 
     Args:
         draw: given by Hypothesis.
         largest: half of the stories that each of the two periods may have.
     """
     times = Times(draw(st.sampled_from(ANCHORS)), draw(st.sampled_from(ZONES)))
+    monday = times.anchor - timedelta(days=times.anchor.weekday())
+    first = draw(st.sampled_from([times.anchor, monday, monday, monday]))
+    length = draw(st.sampled_from([14, 28, 35, 42]))
+    busy = draw(st.sampled_from([0, largest, 2 * largest]))
     issues, versions = [], []
-    for since in (-14, 0):
-        for day in draw(st.lists(st.integers(since, since + 13), max_size=largest)):
-            released = {"releaseDate": (times.anchor + timedelta(days=day)).isoformat(), "released": True}
+    for since in (-length, 0):
+        days = st.integers(since, since + length - 1)
+        for day in draw(st.lists(days, min_size=busy, max_size=2 * largest)):
+            released = {"releaseDate": (first + timedelta(days=day)).isoformat(), "released": True}
             number = str(1 + len(versions))
             versions.append({"id": number, "name": f"1.{number}", "projectId": 10000, **released})
-    for since in (-14, 0):
+    for since in (-length, 0):
         longest = draw(st.sampled_from([1, 3, 20]))
-        for _ in range(draw(st.integers(0, 2 * largest))):
-            done = midnight(times.anchor + timedelta(days=since + draw(st.integers(0, 13))), times.zone)
+        for _ in range(draw(st.integers(busy, 2 * largest))):
+            done = midnight(first + timedelta(days=since + draw(st.integers(0, length - 1))), times.zone)
             issues.append(plain_issue(draw, 10 + len(issues), done + HOUR, longest, versions))
+    if draw(st.booleans()):
+        issues.append(plain_issue(draw, 5, midnight(first - timedelta(days=length + 9), times.zone), 1, []))
     profile = {"timezone": times.zone, "workflow": {"waiting": ["Code review"]}}
-    period = (times.anchor.isoformat(), (times.anchor + timedelta(days=13)).isoformat())
-    as_of = midnight(times.anchor + timedelta(days=14), times.zone)
+    period = (first.isoformat(), (first + timedelta(days=length - 1)).isoformat())
+    as_of = midnight(first + timedelta(days=length), times.zone)
     return Sample(issues, jira_statuses(draw), versions, profile, period, as_of)
+
+
+@st.composite
+def released_worlds(draw: st.DrawFn, largest: int = 12) -> Sample:
+    """Work and incidents around imported deployment events, two periods of some weeks.
+
+    Args:
+        draw: given by Hypothesis.
+        largest: issues at most; twice as many events.
+    """
+    times = Times(draw(st.sampled_from(ANCHORS)), draw(st.sampled_from(ZONES)))
+    versions = jira_versions(draw, times)
+    issues = [
+        released_issue(draw, place, times, versions)
+        for place in range(draw(st.integers(2, min(largest, 12))))
+    ]
+    deployments: dict = {"source": draw(st.sampled_from(["auto", "auto", "events"]))}
+    if rarely(draw, 3):
+        deployments["environments"] = draw(st.sampled_from([["production"], ["LIVE", "prod-eu 1"]]))
+    profile = {"timezone": times.zone, "deployments": deployments, "edition": draw(st.sampled_from(EDITIONS))}
+    if draw(st.booleans()):
+        profile["fields"] = {name: FIELD_IDS[name] for name in ("commit_date", "detected_at", "restored_at")}
+    if draw(st.booleans()):
+        profile["incidents"] = incident_settings(draw)
+    length = draw(st.sampled_from([7, 14, 24, 35]))
+    first = times.anchor - timedelta(days=draw(st.sampled_from([0, times.anchor.weekday(), 10])))
+    late = times.anchor + timedelta(days=draw(st.sampled_from([SPREAD_DAYS + 1, SPREAD_DAYS + 1, 3])))
+    return Sample(
+        issues,
+        jira_statuses(draw),
+        versions,
+        profile,
+        (first.isoformat(), (first + timedelta(days=length - 1)).isoformat()),
+        midnight(late, times.zone) + draw(st.sampled_from(JITTER_MS)),
+        deployment_events(draw, times, moments(), versions, 2 * largest),
+    )
+
+
+def released_issue(draw: st.DrawFn, place: int, times: Times, versions: list[dict]) -> dict:
+    """A story, bug or incident whose mapped dates lie near its end; some came from another project."""
+    number = draw(moments())
+    issue = plain_issue(draw, 200 + place, times.moment(number), draw(st.sampled_from([1, 5, 40])), versions)
+    project = KEYS[place].rpartition("-")[0]
+    near = st.integers(max(0, number - 300), min(Times.COUNT - 1, number + 30))
+    issue["key"] = KEYS[place]
+    issue["fields"] |= {
+        "issuetype": draw(st.sampled_from([TYPES[0], TYPES[2], INCIDENT, INCIDENT])),
+        "project": {"id": PROJECTS[project], "key": project},
+        **(release_fields(draw, versions) if draw(st.booleans()) else {}),
+        **{FIELD_IDS[name]: mapped_date(draw, times, near) for name in ("commit_date", "detected_at")},
+        FIELD_IDS["restored_at"]: mapped_date(draw, times, near),
+    }
+    if draw(st.booleans()):
+        issue["changelog"]["histories"].append(move(draw, times.moment(number), KEYS[place]))
+    return issue
 
 
 @st.composite
@@ -610,6 +637,11 @@ def mapped_worlds(draw: st.DrawFn, largest: int = 12) -> Sample:
         issues.append(issue)
     mapped = {name: field for name, field in FIELD_IDS.items() if not rarely(draw, 4)}
     deployments = {"type": "Deployment", "source": draw(st.sampled_from(["issues", "auto", "versions"]))}
+    if rarely(draw, 4):
+        deployments = {
+            "source": draw(st.sampled_from(["status", "auto"])),
+            "status": draw(st.sampled_from(STATUSES)),
+        }
     if draw(st.booleans()):
         deployments["environments"] = ["production"]
     profile = {"timezone": times.zone, "fields": mapped, "deployments": deployments}
@@ -640,6 +672,7 @@ def odd_worlds(draw: st.DrawFn, largest: int = 12) -> Sample:
     issues = jira_issues(draw, times, versions, profile, largest)
     first, last = civil_period(draw, times)
     default_period = rarely(draw, 10)
+    events = deployment_events(draw, times, moments(), versions, 4) if rarely(draw, 6) else []
     return Sample(
         issues=issues,
         statuses=jira_statuses(draw),
@@ -647,16 +680,29 @@ def odd_worlds(draw: st.DrawFn, largest: int = 12) -> Sample:
         profile=profile,
         period=(None, None) if default_period else (first.isoformat(), last.isoformat()),
         as_of=as_of_moment(draw, times, issues, first),
+        deployments=events,
     )
 
 
+@st.composite
+def filtered_worlds(draw: st.DrawFn, whole: st.SearchStrategy[Sample]) -> Sample:
+    """Seen through a filter of types, of labels or of both."""
+    types = draw(st.sampled_from([(), ("Story",), ("Bug", "Incident"), ("story",)]))
+    labels = draw(st.sampled_from([(), (), ("backend",), ("Outage", "STORY")]))
+    return draw(whole)._replace(types=types, labels=labels)
+
+
 def worlds(largest: int = 12) -> st.SearchStrategy[Sample]:
-    """Mostly odd stores, now and then one that is plain enough to be compared with itself, or mapped."""
+    """Odd stores, work that ends in odd ways, and what is plain enough to be compared, or mapped."""
     odd = odd_worlds(largest)
-    return st.one_of(odd, odd, odd, comparable_worlds(largest), mapped_worlds(largest))
+    plain = (comparable_worlds(largest), mapped_worlds(largest), released_worlds(largest))
+    flow = flow_worlds(largest)
+    filtered = filtered_worlds(st.one_of(odd, *plain))
+    return st.one_of(odd, odd, odd, flow, flow, filtered, *plain)
 
 
 def readable_time(issues: list[dict]) -> bool:
     """Whether some issue has an ``updated`` that surely tells the time."""
     stamps = [issue["fields"].get("updated") for issue in issues]
-    return any(isinstance(text, str) and text.endswith("+0000") and "-30T" not in text for text in stamps)
+    texts = [text for text in stamps if isinstance(text, str) and text.endswith("+0000")]
+    return any("-30T" not in text and text < FUTURE for text in texts)

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
+from data.export.document import document
 from data.flow_calculator import FLOW_METRICS
-from data.metric import Metric
+from data.metrics.report import Period, Report
+from data.model.metric import Metric
 from data.performance_utils import log_performance
-from data.pipeline import Period, Report, document
 from data.plain_issues import results_of
-from tests.builders import issue
-from tests.rows import context
+from tests.support.builders import issue
+from tests.support.rows import context
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -47,7 +48,7 @@ def test_one_file_and_one_line_add_a_metric(metric: Metric) -> None:
     report = Report(0, "", True, Period("2026-03-02", "2026-03-15", 14, "UTC"), 3, 3, results)
     shown = document(report, "test")["metrics"]["defect_lead_time"]
 
-    assert (shown["definition"], shown["value"], shown["n"]) == ("defect_lead_time/1", 6.0, 2)
+    assert (shown["definition"], shown["value"], shown["n"]) == ("defect_lead_time/2", 6.0, 2)
     assert list(shown) == list(document(report, "test")["metrics"]["request_lead_time"])
     assert (shown["included"], shown["excluded"]) == (("A-1", "A-2"), {"not_a_defect": ("A-3",)})
     assert [week["value"] for week in shown["weekly"]] == [4.0, 8.0]

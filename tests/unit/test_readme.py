@@ -1,13 +1,18 @@
-"""The README tells the truth: its settings table is the one the program reads, its example runs."""
+"""The README and the pages it leads to tell the truth: settings, metrics, commands, links, an example."""
 
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from callbacks.cli.console import COMMANDS
 from configuration.profile import SettingRow, setting_rows
-from tests.commands import environment, printed, written
-from tests.examples import example_a
+from data.flow_calculator import FLOW_VELOCITY_POINTS
+from data.pipeline import METRICS
+from tests.support.commands import environment, printed, written
+from tests.support.examples import example_a
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,21 +33,21 @@ def row_of(row: SettingRow) -> str:
 
 
 def test_every_setting_has_its_row() -> None:
-    """Name, default, meaning and choices of each setting stand in the README as declared."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    """Name, default, meaning and choices of each setting stand on their page as declared."""
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     table = re.search(
-        r"<!-- settings -->\n\n.*?\n\|---\|---\|---\|\n(.*?)\n\n<!-- /settings -->", readme, re.DOTALL
+        r"<!-- settings -->\n\n.*?\n\|---\|---\|---\|\n(.*?)\n\n<!-- /settings -->", page, re.DOTALL
     )
 
     assert table is not None
     assert table[1].splitlines() == [row_of(row) for row in setting_rows()]
 
 
+@pytest.mark.slow
 def test_the_notebook_example_runs(tmp_path: Path) -> None:
-    """What the README shows for a notebook runs as it stands, in a home with data, and gives frames."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = readme.partition("## In a notebook")[2].partition("\n## ")[0]
-    code = "\n".join(line[4:] for line in section.splitlines() if line.startswith("    ") or not line)
+    """What is shown for a notebook runs as it stands, in a home with data, and gives frames."""
+    page = (ROOT / "docs" / "notebook.md").read_text(encoding="utf-8")
+    code = "\n".join(line[4:] for line in page.splitlines() if line.startswith("    ") or not line)
     printed(tmp_path, "import", written(tmp_path / "issues.ndjson", example_a().issues))
     ask = "print(len(issues), len(metrics), len(behind), len(left_out), sum(weeks['items']))"
     answer = subprocess.run(
@@ -54,5 +59,52 @@ def test_the_notebook_example_runs(tmp_path: Path) -> None:
         check=False,
     )
 
-    # A-1 and A-2 are done before the data end as 10 March begins; A-3 is done at that very instant.
-    assert answer.stdout == "5 12 2 0 2.0\n", answer.stderr
+    # A-1, A-2 and A-3 are done by the end of the data, which is A-3's; A-3 was never started.
+    assert answer.stdout == "5 12 2 1 3.0\n", answer.stderr
+
+
+def test_every_metric_has_its_row() -> None:
+    """What Jira must hold is told for each metric, under the title that its card has."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("## What Jira must hold")[2].partition("\n## ")[0]
+    told = re.findall(r"^\| ([^|]+?) \|", section, re.MULTILINE)
+
+    assert set(told) == {"metric", *(metric.title for metric in (*METRICS, FLOW_VELOCITY_POINTS))}
+
+
+def test_every_command_has_its_row() -> None:
+    """The table of commands is the one that the program knows."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("| command | does |")[2].partition("\n\n")[0]
+
+    assert set(re.findall(r"^\| `([a-z-]+)", section, re.MULTILINE)) == {command.name for command in COMMANDS}
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/settings.md", "docs/notebook.md"])
+def test_every_link_leads_somewhere(page: str) -> None:
+    """Pictures and pages that are referred to are there, headings too."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!https?:)([^)]+)\)|src=\"([^\"]+)\"", text)
+    wrong = [link for link in map("".join, links) if not leads_somewhere((ROOT / page).parent, link)]
+
+    assert wrong == []
+
+
+def leads_somewhere(folder: Path, link: str) -> bool:
+    """Whether a relative link names a file and, after ``#``, one of its headings."""
+    path, _, heading = link.partition("#")
+    target = folder / path
+    if not heading:
+        return target.exists()
+    headings = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+    return heading in [title.lower().replace(" ", "-") for title in headings]
+
+
+def test_what_is_installed_is_told_as_it_is() -> None:
+    """The number of packages is the one of the lock, on the Python and the platform that need most."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    pins = re.findall(
+        r"^[a-z0-9-]+==", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE
+    )
+
+    assert f"it installs {len(pins)} packages into `.venv`" in readme

@@ -1,66 +1,122 @@
 "use strict";
 /* The board of statuses: a card stands in the column of its stage, and can be dragged into another one. */
-(function () {
+
+const settings = (() => {
   const STAGES = ["not_started", "active", "waiting", "done"];
+  /** @type {HTMLElement | null} */
   let dragged = null;
 
+  /** Returns the classes of a card in a stage.
+      @param {string} value */
   const stage = (value) => "status-card stage-" + value;
 
-  /* Where a pointer stands, whatever is under it: the board has as many columns as stages. */
-  function stageAt(board, x) {
-    const box = board.getBoundingClientRect();
+  /** Returns the stage whose column is under a pointer, whatever else is: the board has as many columns as stages, and what
+      is beside it counts as its outermost column.
+      @param {{ left: number, width: number }} box the board
+      @param {number} x the pointer */
+  function stageAt(box, x) {
     const place = Math.floor(((x - box.left) / box.width) * STAGES.length);
     return STAGES[Math.max(0, Math.min(STAGES.length - 1, place))];
   }
 
+  /** @param {Element | null | undefined} board
+      @param {string} [over] */
   function mark(board, over) {
-    for (const head of board.querySelectorAll(".board-head")) head.classList.toggle("over", head.classList.contains("stage-" + over));
+    for (const head of board?.querySelectorAll(".board-head") || []) {
+      head.classList.toggle("over", head.classList.contains("stage-" + over));
+    }
   }
 
-  document.addEventListener("dragstart", (event) => {
-    dragged = event.target.closest && event.target.closest(".status-card");
-    if (!dragged) return;
+  /** @param {DragEvent} event
+      @param {Element} target */
+  function take(event, target) {
+    dragged = target.closest(".status-card");
+    if (!dragged || !event.dataTransfer) return;
     event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", dragged.dataset.status);
+    event.dataTransfer.setData("text/plain", dragged.dataset.status || "");
     dragged.classList.add("dragged");
-  });
-  document.addEventListener("dragover", (event) => {
-    const board = dragged && event.target.closest && event.target.closest(".board");
+  }
+
+  /** @param {DragEvent} event
+      @param {Element} target */
+  function carry(event, target) {
+    const board = dragged && target.closest(".board");
     if (!board) return;
     event.preventDefault();
-    mark(board, stageAt(board, event.clientX));
-  });
-  document.addEventListener("drop", (event) => {
-    const board = dragged && event.target.closest && event.target.closest(".board");
-    if (!board) return;
+    mark(board, stageAt(board.getBoundingClientRect(), event.clientX));
+  }
+
+  /** @param {DragEvent} event
+      @param {Element} target */
+  function drop(event, target) {
+    const board = target.closest(".board");
+    if (!dragged || !board) return;
     event.preventDefault();
-    const id = { kind: "settings-stage", name: dragged.dataset.status };
-    window.dash_clientside.set_props(id, { value: stageAt(board, event.clientX) });
-  });
-  document.addEventListener("dragend", () => {
+    const id = { kind: "settings-stage", name: dragged.dataset.status || "" };
+    window.dash_clientside.set_props(id, { value: stageAt(board.getBoundingClientRect(), event.clientX) });
+  }
+
+  function letGo() {
     if (!dragged) return;
     dragged.classList.remove("dragged");
-    mark(dragged.closest(".board"), null);
+    mark(dragged.closest(".board"));
     dragged = null;
-  });
+  }
 
-  /* Calls once an element is there: what the server sends is drawn later, and some of it much later. */
+  /** Calls once an element is there: what the server sends is drawn later, and some of it much later.
+      @param {string} selector
+      @param {(found: HTMLElement) => void} call
+      @param {number} [tries] */
   function whenThere(selector, call, tries = 80) {
+    /** @type {HTMLElement | null} */
     const found = document.querySelector(selector);
     if (found && found.offsetParent) call(found);
     else if (tries) window.setTimeout(() => whenThere(selector, call, tries - 1), 50);
   }
 
+  /** The field that takes the file of an import comes without a name. */
   function nameFile() {
-    whenThere("#settings-profiles input[type=file]", (field) => field.setAttribute("aria-label", "Import a profile from a file"));
+    const name = (/** @type {HTMLElement} */ field) => field.setAttribute("aria-label", "Import a profile from a file");
+    whenThere("#settings-profiles input[type=file]", name);
     return window.dash_clientside.no_update;
   }
 
-  /* Who follows "Connect your Jira" can type at once. */
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest && event.target.closest('.banner a[href^="/settings"]');
-    if (link) whenThere("#settings-url", (field) => field.focus());
-  });
+  /** What was saved leads to the numbers, which begin at the top of their page.
+      @param {unknown} told a sentence, or parts that say what is wrong */
+  function toTop(told) {
+    if (typeof told === "string" && told) window.scrollTo(0, 0);
+    return window.dash_clientside.no_update;
+  }
 
-  window.dash_clientside = Object.assign({}, window.dash_clientside, { settings: { stage, nameFile } });
+  /** Who follows "Connect your Jira" can type at once.
+      @param {Event} _event
+      @param {Element} target */
+  function focusForm(_event, target) {
+    if (target.closest('.banner a[href^="/settings"]')) whenThere("#settings-url", (field) => field.focus());
+  }
+
+  /** Returns which section is being read: the last one whose top has passed the upper part of the window.
+      @param {number[]} tops of the sections, from the top of the window
+      @param {number} height of the window */
+  function sectionAt(tops, height) {
+    return Math.max(0, tops.filter((top) => top <= height / 3).length - 1);
+  }
+
+  /** Marks the entry of the section that is being read. */
+  function markSection() {
+    /** @type {HTMLAnchorElement[]} */
+    const entries = Array.from(document.querySelectorAll(".sections a"));
+    if (!entries[0]?.offsetParent) return;
+    const headings = entries.map((entry) => document.getElementById(entry.hash.slice(1)));
+    const tops = headings.map((heading) => heading?.closest("section")?.getBoundingClientRect().top ?? Infinity);
+    // The last section may be too short to come so far up.
+    const atEnd = window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 2 && window.scrollY > 0;
+    const now = atEnd ? entries.length - 1 : sectionAt(tops, window.innerHeight);
+    const entry = entries[now];
+    const row = entry?.parentElement;
+    if (entry && row) row.scrollLeft = entry.offsetLeft - row.offsetLeft - 16;
+    entries.forEach((entry, n) => (n === now ? entry.setAttribute("aria-current", "true") : entry.removeAttribute("aria-current")));
+  }
+
+  return { STAGES, stage, stageAt, take, carry, drop, letGo, nameFile, focusForm, sectionAt, markSection, toTop };
 })();

@@ -1,9 +1,9 @@
-"""Attributes whose names are no Python names."""
+"""Attributes whose names are not Python names."""
 
 from typing import Any
 
 
-def aria(*, data_metric: str | None = None, **attributes: str) -> dict[str, Any]:
+def aria(*, data_metric: str | None = None, **attributes: Any) -> dict[str, Any]:
     """Return ``aria-*`` attributes, and ``data-metric`` if given, to be passed on with ``**``."""
     named: dict[str, Any] = {f"aria-{name}": value for name, value in attributes.items()}
     return named if data_metric is None else {**named, "data-metric": data_metric}

@@ -1,57 +1,96 @@
-"""One metric on a card: what it is, how much, compared with what, and the way to its issues."""
+"""One metric on a card: what it is, how much, compared with what, and the way to its issues.
+
+The card is a design that travels once; ``card_data`` is what differs between views, and ``card_terms`` what
+differs between metrics.
+"""
+
+from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
-from data.metric import Metric, MetricResult
+from data.model.metric import Metric, MetricResult
 from ui import ids
 from ui.components.aria import aria
 from ui.components.help import help_button
-from ui.components.sparkline import sparkline
-from ui.components.states import CONNECT, SETTINGS, Freshness, error_state, tags, way_out_of
-from ui.format import FORMER_NAMES, comparison, counted, noun_of, number, percentiles_in_short, unit_words
+from ui.components.sparkline import sparkline, sparkline_data
+from ui.components.states import CONNECT, Reach, design_tags, silence_of
+from ui.design import Design, plain_design, text, when
+from ui.format import (
+    FORMER_NAMES,
+    GOES_BY_PROJECT,
+    comparison,
+    counted,
+    ignored_words,
+    noun_of,
+    number,
+    spread_in_short,
+    unit_words,
+)
 
-_WAYS_OUT = {
-    "not_configured": ("Map it", "/settings"),
-    "not_applicable": ("Change the mapping", "/settings"),
-    "ok": SETTINGS,
+_SPACE = "\u00a0"
+# What a metric tells of: the two halves of DORA's performance (reports of 2024 and later), and flow.
+PARTS = {
+    "deployment_frequency": "Throughput",
+    "change_lead_time": "Throughput",
+    "failed_deployment_recovery_time": "Throughput",
+    "change_fail_rate": "Instability",
+    "deployment_rework_rate": "Instability",
+    "time_to_restore": "Instability",
 }
 
 
-def metric_card(
-    metric: Metric, result: MetricResult, freshness: Freshness, *, page: str, detailed: bool = False
-) -> Component:
-    """Return the card of one metric; a value that is not there says why and what to do.
+def card_design() -> Design:
+    """Return the design of a card: of a value, or of why there is none and what to do."""
+    title = html.H2("$title", id="$title_id")
+    part = html.P("$part", className="eyebrow")
+    head = html.Div([title, help_button("$title", "$help")], className="card-head")
+    answer = when("value", _design_value(), _design_silence())
+    return plain_design(
+        html.Article(
+            [part, head, answer, _design_foot()],
+            className="card",
+            **aria(labelledby="$title_id", data_metric="$id"),
+        )
+    )
+
+
+def card_terms(metric: Metric) -> dict[str, str]:
+    """Return what the cards of a metric say in every view."""
+    former = FORMER_NAMES.get(metric.id)
+    return {
+        "id": metric.id,
+        "title": metric.title,
+        "help": f"{metric.formula} ({former})" if former else metric.formula,
+        "unit": unit_words(metric),
+        "part": PARTS.get(metric.id, "Flow"),
+    }
+
+
+def card_data(
+    metric: Metric, result: MetricResult, reach: Reach, *, detailed: bool = False
+) -> dict[str, Any]:
+    """Return what the card of a metric says in one view.
 
     Args:
         metric: the line of its family.
         result: its result in this view.
-        freshness: of the data underneath.
-        page: on which it stands; a metric may stand on several.
-        detailed: with percentiles, on a page that has room for them.
+        reach: of the view, which decides what helps where there is no value.
+        detailed: with range and percentiles, on a page that has room for them.
+
+    Returns:
+        Texts, and the heights of the sparkline; without a value, why, and the way out of it.
     """
-    answer = (
-        _answer(metric, result, detailed=detailed)
-        if result.value is not None
-        else _silence(result, freshness)
-    )
-    return html.Article(
-        className="card",
-        **aria(labelledby=_title_id(page, metric), data_metric=metric.id),
-        children=[_head(metric, page), *answer, _more(metric, result, freshness, page)],
-    )
-
-
-def failed_card(metric: Metric, cause: str, remedy: str, reference: str, *, page: str) -> Component:
-    """Return the card of a metric that could not be computed."""
-    retry = {"kind": ids.RETRY, "page": page, "name": metric.id}
-    return html.Article(
-        className="card",
-        **aria(labelledby=_title_id(page, metric), data_metric=metric.id),
-        children=[
-            html.H2(metric.title, id=_title_id(page, metric)),
-            error_state(cause, remedy, reference, retry=retry, subject=metric.title),
-        ],
+    left_out = sum(result.candidates.counts().values())
+    data: dict[str, Any] = {
+        "id": metric.id,
+        "counted": counted(result.n, noun_of(metric)),
+        "rest": f", {number(left_out)} left out" if left_out else "",
+        "ignored": ignored_words(result),
+        **_tell_band(result),
+    }
+    return data | (
+        _tell_silence(result, reach) if result.value is None else _tell_value(metric, result, detailed)
     )
 
 
@@ -60,70 +99,89 @@ def card_skeletons(n: int) -> list[Component]:
     return [html.Div(className="card skeleton", **aria(hidden="true")) for _ in range(n)]
 
 
-def _title_id(page: str, metric: Metric) -> str:
-    return f"title-{page}-{metric.id}"
-
-
-def _head(metric: Metric, page: str) -> Component:
-    former = FORMER_NAMES.get(metric.id)
-    text = f"{metric.formula} ({former})" if former else metric.formula
+def _design_value() -> Component:
+    value = html.P(
+        [html.Span("$value", className="figure"), " ", html.Span("$unit", className="unit")],
+        className="value",
+    )
+    # How far the value itself may be off by chance, and how far single items are from it.
+    spread = html.P("$spread", className="compare", title="$spread_title")
     return html.Div(
-        className="card-head",
-        children=[
-            html.H2(metric.title, id=_title_id(page, metric)),
-            help_button(metric.title, text),
+        [
+            value,
+            html.P("$compared", className=text("compare ", "$tone")),
+            when("spread", spread),
+            sparkline(),
         ],
+        className="answer",
     )
 
 
-def _band(result: MetricResult) -> list[Component]:
-    """Return the DORA level, greyed where the number carries too little to be held against it."""
-    if result.band is None:
-        return []
-    edition, greyed = result.band["edition"], result.band["greyed"]
-    why = "too little or indirect evidence to be sure" if greyed else "as reported"
-    title = f"{result.band['level']}: level of the DORA report {edition}, {why}"
-    return [html.Span(result.band["level"], className="band greyed" if greyed else "band", title=title)]
+def _design_silence() -> Component:
+    """Return why there is no value, and what to do about it; over an empty store that is one thing."""
+    text_out, href = CONNECT
+    return html.Div(
+        [
+            html.P(html.Span("n/a", className="figure none"), className="value"),
+            html.P("$message", className="why"),
+            html.A(
+                when("nothing", text_out, "$way_out"),
+                href=when("nothing", href, "$href"),
+                className="way-out",
+            ),
+        ],
+        className="answer",
+    )
 
 
-def _answer(metric: Metric, result: MetricResult, *, detailed: bool) -> list[Component]:
-    assert result.value is not None
-    words, tone = comparison(metric, result)
-    unit = unit_words(metric)
-    return [
-        html.P(
-            className="value",
-            children=[
-                html.Span(number(result.value), className="figure"),
-                " ",
-                html.Span(unit, className="unit"),
-            ],
-        ),
-        html.P(words or "\u00a0", className=f"compare {tone}"),
-        *([html.P(percentiles_in_short(result) or "\u00a0", className="compare")] if detailed else []),
-        sparkline(result.weekly, unit),
-    ]
-
-
-def _silence(result: MetricResult, freshness: Freshness) -> list[Component]:
-    usual = way_out_of(result.message or "") if result.state == "no_data" else _WAYS_OUT[result.state]
-    text, href = CONNECT if freshness.as_of is None else usual
-    return [
-        html.P(html.Span("n/a", className="figure none"), className="value"),
-        html.P(result.message, className="why"),
-        html.A(text, href=href, className="way-out"),
-    ]
-
-
-def _more(metric: Metric, result: MetricResult, freshness: Freshness, page: str) -> Component:
-    left_out = sum(result.candidates.counts().values())
-    counted_rows = counted(result.n, noun_of(metric))
-    rest = f", {number(left_out)} left out" if left_out else ""
+def _design_foot() -> Component:
     button = html.Button(
-        [counted_rows, html.Span(rest, className="wide"), html.Span(" \u203a", **aria(hidden="true"))],
-        id={"kind": ids.OPEN, "page": page, "name": metric.id},
+        [
+            "$counted",
+            when("rest", html.Span("$rest", className="wide")),
+            html.Span(" \u203a", **aria(hidden="true")),
+        ],
+        id={"kind": ids.OPEN, "page": "$page", "name": "$id"},
         className="more",
         type="button",
-        **aria(label=f"{metric.title}: show {counted_rows}{rest}", haspopup="dialog"),
+        **aria(label=text("$title", ": show ", "$counted", "$rest"), haspopup="dialog"),
     )
-    return html.Div([button, *tags(freshness), *_band(result)], className="card-foot")
+    ignored = html.Span("$ignored", className="state", title=GOES_BY_PROJECT)
+    band = html.Span("$band", className=text("band", "$band_look"), title="$band_title")
+    return html.Div(
+        [button, when("ignored", ignored), *design_tags(), when("band", band)], className="card-foot"
+    )
+
+
+def _tell_band(result: MetricResult) -> dict[str, str]:
+    """Return the DORA level, greyed where the number carries too little to be held against it."""
+    if result.band is None:
+        return {}
+    level, edition, greyed = (result.band[name] for name in ("level", "edition", "greyed"))
+    why = "too little or indirect evidence to be sure" if greyed else "as reported"
+    return {
+        "band": level,
+        "band_look": " greyed" if greyed else "",
+        "band_title": f"{level}: level of the DORA report {edition}, {why}",
+    }
+
+
+def _tell_value(metric: Metric, result: MetricResult, detailed: bool) -> dict[str, Any]:
+    assert result.value is not None
+    words, tone = comparison(metric, result)
+    spread = {
+        "spread": spread_in_short(result) or _SPACE,
+        "spread_title": "range: 95 % interval of the value" if result.interval else "",
+    }
+    return {
+        "value": number(result.value),
+        "compared": words or _SPACE,
+        "tone": tone,
+        **(spread if detailed else {}),
+        **sparkline_data(result.weekly, unit_words(metric)),
+    }
+
+
+def _tell_silence(result: MetricResult, reach: Reach) -> dict[str, str]:
+    silence = silence_of(result.message or "", reach)
+    return {"message": silence.short, "way_out": silence.action, "href": silence.href}

@@ -1,6 +1,5 @@
 """A chart in its panel: of fixed height, with its table twin, its files and the age of its data."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from dash import dcc, html
@@ -10,21 +9,12 @@ from ui import ids
 from ui.components.aria import action, aria, data
 from ui.components.export import export_link
 from ui.components.help import help_button
-from ui.components.states import (
-    CONNECT,
-    Freshness,
-    age_line,
-    empty_state,
-    error_state,
-    tags,
-    way_out_of,
-)
+from ui.components.states import Reach, design_empty, design_tags, error_state, silence_of
+from ui.design import Design, each, plain_design, text, when
 from ui.figures.chart import Chart, ChartSpec
 from ui.figures.charts import CHARTS
-from ui.format import number
 
 GRAPH_CONFIG: Any = {"displayModeBar": False, "showSendToCloud": False, "responsive": True}
-SHOWN_ROWS = 200
 # Which number a chart is about, where its id does not say so: a click on it leads to that number's rows.
 METRIC_OF = {
     "throughput": "flow_velocity",
@@ -56,7 +46,11 @@ def chart_panel(spec: ChartSpec) -> Component:
         children=[
             html.Div(
                 className="panel-head",
-                children=[html.H2(spec.title, id=title), help_button(spec.title, spec.help), _tools(spec)],
+                children=[
+                    html.H2(spec.title, id=title),
+                    help_button(spec.title, spec.help),
+                    _draw_tools(spec),
+                ],
             ),
             html.Div(
                 id={"kind": ids.CHART, "page": spec.page, "name": spec.id},
@@ -70,76 +64,69 @@ def chart_panel(spec: ChartSpec) -> Component:
     )
 
 
-def chart_body(spec: ChartSpec, chart: Chart, freshness: Freshness, *, stamp: str, table: bool) -> Component:
-    """Return what is in a panel: the drawing or its table, or why there is none.
+def panel_design() -> Design:
+    """Return the design of what is in a panel: the drawing or its table, or why there is neither.
 
-    Args:
-        spec: the chart.
-        chart: as drawn for this view.
-        freshness: of its data.
-        stamp: names the view, so that the browser knows what is drawn.
-        table: the table is wanted instead of the drawing.
+    The browser gives it the figure (``figure``) or, where the table is wanted, heads and rows of that.
     """
-    if chart.empty:
-        content: Component = empty_state(chart.empty, _way_out(chart.empty, freshness))
-    elif table:
-        content = table_twin(spec.title, chart.columns, chart.rows)
-    else:
-        content = dcc.Graph(
-            id={"kind": ids.GRAPH, "name": spec.id},
-            figure=chart.figure,
-            config=GRAPH_CONFIG,
-            style={"height": f"{spec.height}px"},
+    graph = dcc.Graph(
+        id={"kind": ids.GRAPH, "name": "$id"},
+        figure="$figure",
+        config=GRAPH_CONFIG,
+        style={"height": "$height"},
+    )
+    drawn = when("empty", design_empty(), when("rows", _design_table(), graph))
+    foot = [*design_tags(), when("note", html.Span(["$note", " "])), html.Span("$age")]
+    return plain_design(
+        html.Div(
+            when(
+                "cause",
+                error_state("$cause", "$remedy", "$reference", label=text("Try again: ", "$title")),
+                [
+                    html.Div(drawn, className="chart-content", style={"height": "$height"}),
+                    html.P(foot, className="chart-foot quiet"),
+                ],
+            )
         )
-    return html.Div(
-        children=[
-            html.Div(content, className="chart-content", style={"height": f"{spec.height}px"}),
-            _foot(chart.note, freshness),
-        ],
-        **data(drawn=stamp),
     )
 
 
-def chart_failed(spec: ChartSpec, cause: str, remedy: str, reference: str, *, stamp: str) -> Component:
-    """Return the panel of a chart that could not be drawn."""
-    return html.Div(error_state(cause, remedy, reference, subject=spec.title), **data(drawn=stamp))
+def chart_terms(spec: ChartSpec) -> dict[str, Any]:
+    """Return what the panel of a chart says and draws in every view."""
+    return {
+        "id": spec.id,
+        "title": spec.title,
+        "height": f"{spec.height}px",
+        "heads": spec.columns,
+        "cells": spec.cells,
+        "design": spec.design,
+    }
 
 
-def table_twin(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Component:
-    """Return a chart as a table; what is beyond the first rows is in the CSV."""
-    shown = rows[:SHOWN_ROWS]
-    rest = f"first {number(len(shown))} of {number(len(rows))} rows; all are in the CSV file"
-    caption = f"{title}: {rest}" if len(rows) > len(shown) else title
+def chart_data(chart: Chart, reach: Reach) -> dict[str, Any]:
+    """Return what the panel of a chart says and draws in one view; its reach decides what helps."""
+    if not chart.empty:
+        return {**chart.data, "note": chart.note}
+    silence = silence_of(chart.empty, reach)
+    return {"empty": silence.short, "way_out": silence.action, "href": silence.href}
+
+
+def _design_table() -> Component:
+    """Return the design of a chart as a table; what is beyond the first rows is in the CSV."""
+    head = html.Thead(html.Tr(each("heads", html.Th("$head", scope="col"))))
+    row = html.Tr([html.Th("$first", scope="row"), each("others", html.Td("$cell"))])
     return html.Div(
         className="table-box",
         tabIndex="0",
         role="region",
-        **aria(label=f"{title}, as a table"),
+        **aria(label=text("$title", ", as a table")),
         children=html.Table(
-            [
-                html.Caption(caption),
-                html.Thead(html.Tr([html.Th(name, scope="col") for name in columns])),
-                html.Tbody([_row(row) for row in shown]),
-            ],
-            className="twin",
+            [html.Caption("$caption"), head, html.Tbody(each("rows", row))], className="twin"
         ),
     )
 
 
-def _row(row: Sequence[Any]) -> Component:
-    first, *others = [_cell(value) for value in row]
-    return html.Tr([html.Th(first, scope="row"), *(html.Td(text) for text in others)])
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return "\u2013"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return number(value) if isinstance(value, int | float) else str(value)
-
-
-def _tools(spec: ChartSpec) -> Component:
+def _draw_tools(spec: ChartSpec) -> Component:
     name = spec.title
     return html.Div(
         className="panel-tools",
@@ -160,18 +147,7 @@ def _tools(spec: ChartSpec) -> Component:
                 type="button",
                 className="tool",
                 **action("png"),
-                **aria(label=f"{name}: save as image"),
+                **aria(label=f"{name}: PNG, save as image"),
             ),
         ],
     )
-
-
-def _foot(note: str, freshness: Freshness) -> Component:
-    return html.P(
-        className="chart-foot quiet",
-        children=[*tags(freshness), html.Span(f"{note} " if note else ""), html.Span(age_line(freshness))],
-    )
-
-
-def _way_out(why: str, freshness: Freshness) -> tuple[str, str]:
-    return CONNECT if freshness.as_of is None else way_out_of(why)

@@ -6,9 +6,9 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from data.diagnostics import Budget, CacheStatistics, LogLine, SyncRecord, Timing
+from data.diagnostics.diagnostics import Budget, CacheStatistics, LogLine, SyncRecord, Timing
 from ui.components.aria import aria
-from ui.format import age, counted, number
+from ui.format import age, counted, key_list, number
 
 REASONS = {
     "cold": "nothing was stored yet",
@@ -70,11 +70,11 @@ def budget_panel(budget: Budget, syncs: Sequence[SyncRecord], now: int) -> Compo
         (
             age(sync.at, now),
             sync.mode,
-            _bar(sync.requests, most),
+            _draw_bar(sync.requests, most),
             number(sync.retries),
             f"{sync.throttled_s:.1f} s",
             f"{sync.duration_s:.1f} s",
-            sync.error or _changes(sync.issues),
+            sync.error or _word_changes(sync.issues),
         )
         for sync in reversed(syncs[-SHOWN_SYNCS:])
     ]
@@ -168,7 +168,7 @@ def bundle_files_view(files: Mapping[str, str], href: str) -> list[Component]:
     ]
 
 
-def _bar(value: int, most: int) -> Component:
+def _draw_bar(value: int, most: int) -> Component:
     """Return a number with a bar beside it, so that a column can be compared at a glance."""
     return html.Span(
         className="bar-cell",
@@ -179,7 +179,34 @@ def _bar(value: int, most: int) -> Component:
     )
 
 
-def _changes(issues: Mapping[str, int]) -> str:
+def _word_changes(issues: Mapping[str, int]) -> str:
     words = (("created", "new"), ("updated", "updated"), ("deleted", "gone"), ("held_back", "held back"))
     told = ", ".join(f"{number(issues[name])} {word}" for name, word in words if issues.get(name))
     return told or "nothing had changed"
+
+
+def rules_by_metric(rules: Mapping[str, Sequence[Any]]) -> list[Component]:
+    """Return, metric by metric, the new rules that touch what is stored, with the keys concerned.
+
+    Args:
+        rules: by title of a metric, the rules that may change its numbers, each with ``rule`` and ``keys``.
+    """
+    if not rules:
+        return [html.P("No rule that is new in version 2 touches what is stored.", className="quiet")]
+    return [
+        html.P(
+            "Each rule may change the numbers of the metric. Percentiles, intervals and comparisons follow "
+            "new rules everywhere."
+        ),
+        *(_draw_rules(title, touches) for title, touches in rules.items()),
+    ]
+
+
+def _draw_rules(title: str, touches: Sequence[Any]) -> Component:
+    concerned = len({key for touch in touches for key in touch.keys})
+    lines = [
+        html.Li([f"{touch.rule} ", html.Span(f"({key_list(touch.keys)})", className="keys")])
+        for touch in touches
+    ]
+    summary = [html.Span(number(concerned), className="count"), html.Span(title, className="code")]
+    return html.Details([html.Summary(summary), html.Ul(lines)], className="finding")

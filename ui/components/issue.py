@@ -32,9 +32,9 @@ def issue_box(key: str, summary: str, url: str, stays: Sequence[Stay]) -> Compon
     return html.Section(
         className="issue-box",
         children=[
-            html.Div([*_title(key, summary, url), _close(key)], className="issue-head"),
-            _ribbon(key, stays),
-            _table(key, stays),
+            html.Div([*_draw_title(key, summary, url), _draw_close(key)], className="issue-head"),
+            _draw_ribbon(key, stays),
+            _draw_table(key, stays),
         ],
         **aria(label=f"History of {key}"),
     )
@@ -45,20 +45,20 @@ def issue_unknown(key: str) -> Component:
     return html.Section(
         className="issue-box",
         children=[
-            html.Div([html.H3(key), _close(key)], className="issue-head"),
+            html.Div([html.H3(key), _draw_close(key)], className="issue-head"),
             html.P("There is no such issue among the stored ones.", className="quiet"),
         ],
         **aria(label=f"History of {key}"),
     )
 
 
-def _title(key: str, summary: str, url: str) -> list[Component]:
+def _draw_title(key: str, summary: str, url: str) -> list[Component]:
     safe = url.startswith(("https://", "http://"))
     name = html.A(key, href=url, target="_blank", rel="noopener noreferrer") if safe else key
     return [html.H3(name), html.Span(summary)]
 
 
-def _close(key: str) -> Component:
+def _draw_close(key: str) -> Component:
     return html.Button(
         "Close",
         id={"kind": ids.ISSUE, "page": ids.DRAWER, "name": ""},
@@ -68,11 +68,11 @@ def _close(key: str) -> Component:
     )
 
 
-def _ribbon(key: str, stays: Sequence[Stay]) -> Component:
+def _draw_ribbon(key: str, stays: Sequence[Stay]) -> Component:
     shares = ribbon_shares(stays)
     words = "; ".join(f"{stay.status} {number(stay.days)} days" for stay in stays)
     return html.Div(
-        [_segment(stay, share) for stay, share in zip(stays, shares, strict=True)],
+        [_draw_segment(stay, share) for stay, share in zip(stays, shares, strict=True)],
         className="ribbon",
         role="img",
         **aria(label=f"{key}: {words}"),
@@ -89,7 +89,7 @@ def ribbon_shares(stays: Sequence[Stay]) -> list[float]:
     return [length / total for length in days]
 
 
-def _segment(stay: Stay, share: float) -> Component:
+def _draw_segment(stay: Stay, share: float) -> Component:
     narrow = " narrow" if share < NARROW_SHARE else ""
     left = stay.left or "now"
     return html.Span(
@@ -100,14 +100,14 @@ def _segment(stay: Stay, share: float) -> Component:
     )
 
 
-def _table(key: str, stays: Sequence[Stay]) -> Component:
+def _draw_table(key: str, stays: Sequence[Stay]) -> Component:
     heads = ("Status", "Meaning", "Entered", "Left", "Days")
     return html.Div(
         html.Table(
             [
                 html.Caption(f"Every stay of {key} in a status"),
                 html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
-                html.Tbody([_row(stay) for stay in stays]),
+                html.Tbody([_draw_row(stay) for stay in stays]),
             ],
             className="twin",
         ),
@@ -118,7 +118,7 @@ def _table(key: str, stays: Sequence[Stay]) -> Component:
     )
 
 
-def _row(stay: Stay) -> Component:
+def _draw_row(stay: Stay) -> Component:
     swatch = html.Span("", className=f"swatch seg-{stay.kind}", **aria(hidden="true"))
     return html.Tr(
         [

@@ -5,17 +5,23 @@ from collections.abc import Mapping, Sequence
 from dash import html
 from dash.development.base_component import Component
 
-from data.metric import Metric, MetricResult
+from data.charts.recent import RECENT_WEEKS, Recent
+from data.model.metric import Metric, MetricResult
 from ui import ids
 from ui.components.aria import aria
+from ui.components.states import Reach, silence_of
 from ui.format import comparison, counted, noun_of, number, unit_words
+from ui.headline import Phrase, Sentence, Unknown
 
 SHOWN_CHANGES = 3
 STUCK_ITEMS = 5
 
 
 def changes(metrics: Sequence[Metric], results: Mapping[str, MetricResult]) -> list[Metric]:
-    """Return what changed by more than chance, the largest relative change first, three at most."""
+    """Return what clearly changed, the largest relative change first, three at most.
+
+    Of twelve metrics one strays by chance now and then, so a likely change is not in this list.
+    """
 
     def size(metric: Metric) -> float:
         result = results[metric.id]
@@ -24,21 +30,51 @@ def changes(metrics: Sequence[Metric], results: Mapping[str, MetricResult]) -> l
         before = result.previous.value or 0.0
         return abs(result.value - before) / max(abs(before), abs(result.value))
 
-    moved = [metric for metric in metrics if results[metric.id].trend in ("up", "down")]
+    moved = [metric for metric in metrics if results[metric.id].confidence == "strong"]
     return sorted(moved, key=size, reverse=True)[:SHOWN_CHANGES]
 
 
-def changes_list(metrics: Sequence[Metric], results: Mapping[str, MetricResult]) -> Component:
-    """Return what changed against the period before, each with the way to its issues."""
-    found = changes(metrics, results)
-    if not found:
-        known = any(result.trend == "flat" for result in results.values())
-        text = "Nothing changed by more than chance." if known else "There is nothing to compare with yet."
-        return html.P(text, className="quiet")
-    return html.Ul([_change(metric, results[metric.id]) for metric in found], className="plain-list")
+def headline_words(sentences: Sequence[Sentence]) -> list[Component]:
+    """Return what a view says in words, each number a button that opens its evidence."""
+    return [html.P(_draw_sentence(place, sentence)) for place, sentence in enumerate(sentences)]
 
 
-def _change(metric: Metric, result: MetricResult) -> Component:
+def _draw_sentence(place: int, sentence: Sentence) -> list[str | Component]:
+    return [_draw_phrase(place, phrase) if phrase.metric else phrase.text for phrase in sentence]
+
+
+def _draw_phrase(place: int, phrase: Phrase) -> Component:
+    # A metric may be spoken of twice, as a number and as a change.
+    return html.Button(
+        phrase.text,
+        id={"kind": ids.OPEN, "page": f"headline-{place}", "name": phrase.metric},
+        type="button",
+        className="told-number",
+        **aria(haspopup="dialog"),
+    )
+
+
+def changes_list(metrics: Sequence[Metric], recent: Recent | None) -> list[Component]:
+    """Return what clearly changed over the last 13 whole weeks, each with the way to its issues.
+
+    Args:
+        metrics: those that are told of.
+        recent: their results over these weeks; None over an empty store.
+    """
+    if recent is None:
+        return [html.P("There is nothing to compare with yet.", className="quiet")]
+    weeks = f"{RECENT_WEEKS} whole weeks from {recent.first_day} to {recent.last_day}"
+    found = changes(metrics, recent.results)
+    if found:
+        listed = html.Ul([_draw_change(metric, recent) for metric in found], className="plain-list")
+        return [html.P(f"The {weeks}, against the {RECENT_WEEKS} before.", className="quiet"), listed]
+    known = any(result.change is not None for result in recent.results.values())
+    text = "No clear change" if known else "Too few whole weeks to compare"
+    return [html.P(f"{text} in the {weeks}, against the {RECENT_WEEKS} before.", className="quiet")]
+
+
+def _draw_change(metric: Metric, recent: Recent) -> Component:
+    result = recent.results[metric.id]
     assert result.value is not None
     words, tone = comparison(metric, result)
     evidence = counted(result.n, noun_of(metric))
@@ -53,29 +89,61 @@ def _change(metric: Metric, result: MetricResult) -> Component:
                 ],
                 className="grow changed",
             ),
-            html.Button(
+            # The page goes to these weeks, so that the rows in the drawer are those of this number.
+            html.A(
                 evidence,
-                id={"kind": ids.OPEN, "page": ids.CHANGES, "name": metric.id},
+                href=f"/?from={recent.first_day}&to={recent.last_day}&panel={metric.id}",
                 className="more",
-                type="button",
-                **aria(label=f"{metric.title}: show {evidence}", haspopup="dialog"),
+                **aria(label=f"{metric.title}: show {evidence} of these weeks"),
             ),
         ]
     )
 
 
-def stuck_list(items: Sequence[tuple[str, str, float, bool]]) -> Component:
-    """Return the oldest items in progress.
+def unknown_list(found: Sequence[Unknown], reach: Reach) -> list[Component]:
+    """Return the numbers that cannot be known yet, one line a reason, with what would make them known.
+
+    Nothing where every number is known.
+    """
+    if not found:
+        return []
+    return [
+        html.H3("Not known yet"),
+        html.Ul([_draw_unknown(one, reach) for one in found], className="plain-list"),
+    ]
+
+
+def _draw_unknown(unknown: Unknown, reach: Reach) -> Component:
+    silence = silence_of(unknown.message, reach)
+    names = [metric.title for metric in unknown.metrics]
+    return html.Li(
+        [
+            html.Span([html.Strong(_join(names)), f": {silence.short} "], className="grow changed"),
+            html.A(silence.action, href=silence.href),
+        ]
+    )
+
+
+def _join(names: Sequence[str]) -> str:
+    shown, more = names[:2], len(names) - 2
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+
+
+def stuck_list(items: Sequence[tuple[str, str, float, bool]], unknown: str = "") -> Component:
+    """Return the oldest items that were in progress at the end of the period.
 
     Args:
         items: key, status, age in days, and whether it is older than the P85 of its status.
+        unknown: why nobody knows how long they have been in progress, "" where that is known.
     """
+    if unknown:
+        return html.P(unknown, className="quiet")
     if not items:
         return html.P("Nothing is in progress at the end of this period.", className="quiet")
-    return html.Ul([_stuck(*item) for item in items[:STUCK_ITEMS]], className="plain-list")
+    return html.Ul([_draw_stuck(*item) for item in items[:STUCK_ITEMS]], className="plain-list")
 
 
-def _stuck(key: str, status: str, days: float, old: bool) -> Component:
+def _draw_stuck(key: str, status: str, days: float, old: bool) -> Component:
     age = f"{number(round(days))} d"
     return html.Li(
         [

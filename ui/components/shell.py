@@ -2,30 +2,60 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
+from configuration.program import command
 from ui import ids
 from ui.components.aria import action, aria, data
 from ui.components.export import export_link
 from ui.format import counted, number
 
-PERIODS = (
-    ("30", "Last 30 days"),
-    ("90", "Last 90 days"),
-    ("180", "Last 180 days"),
-    ("365", "Last 365 days"),
-    ("custom", "From ... to ..."),
+SAMPLE = "demo"
+_SETTINGS = "Settings page"
+# By the words of the address: a number is ``days``, anything else ``period``.
+PERIODS = {
+    "Up to the newest day": (
+        ("30", "Last 30 days"),
+        ("90", "Last 90 days"),
+        ("180", "Last 180 days"),
+        ("365", "Last 365 days"),
+    ),
+    "Whole weeks": (
+        ("last-2-weeks", "Last 2 weeks"),
+        ("last-6-weeks", "Last 6 weeks"),
+        ("last-13-weeks", "Last 13 weeks"),
+        ("last-26-weeks", "Last 26 weeks"),
+    ),
+    "Calendar": (
+        ("this-month", "This month"),
+        ("last-month", "Last month"),
+        ("this-quarter", "This quarter"),
+        ("last-quarter", "Last quarter"),
+        ("year-to-date", "Year to date"),
+        ("last-year", "Last year"),
+    ),
+    "Any days": (("custom", "From ... to ..."),),
+}
+STEPS = (("auto", "Automatic"), ("week", "Weeks"), ("month", "Months"), ("quarter", "Quarters"))
+MANY = (
+    (ids.PROJECT, "Project"),
+    (ids.TYPE, "Type"),
+    (ids.LABEL, "Label"),
+    (ids.COMPONENT, "Component"),
 )
 
 
-def header(links: Sequence[tuple[str, str]]) -> Component:
-    """Return the bar on top; on a phone its navigation stands at the bottom.
+def header(links: Sequence[tuple[str, str]], profiles: Sequence[str], shown: str) -> Component:
+    """Return the bar on top: pages, whose numbers these are, how old; on a phone the pages are at the bottom.
 
     Args:
         links: path and title of each page, in order.
+        profiles: names to choose from.
+        shown: the profile that is shown where the URL names none.
     """
     return html.Header(
         className="top",
@@ -37,6 +67,11 @@ def header(links: Sequence[tuple[str, str]]) -> Component:
             ),
             html.Nav(
                 [html.A(title, href=path) for path, title in links], className="pages", **aria(label="Pages")
+            ),
+            html.Div(
+                [_draw_profile(profiles, shown), html.Span(id=ids.SITE, className="site")],
+                className="whose",
+                **data(shown=shown),
             ),
             html.Div(id=ids.STATUS, className="status"),
             html.Button("Sync now", id=ids.SYNC, className="quiet-button", type="button", hidden=True),
@@ -52,13 +87,8 @@ def header(links: Sequence[tuple[str, str]]) -> Component:
     )
 
 
-def filters(profiles: Sequence[str], shown: str) -> Component:
-    """Return the filter bar; its values live in the URL. On a phone it is a sheet behind one button.
-
-    Args:
-        profiles: names to choose from; a single one needs no choice.
-        shown: the profile that is shown where the URL names none.
-    """
+def filters() -> Component:
+    """Return the filter bar; its values live in the URL. On a phone it is a sheet behind one button."""
     return html.Div(
         className="filter-row",
         children=[
@@ -75,13 +105,11 @@ def filters(profiles: Sequence[str], shown: str) -> Component:
                 className="filters",
                 role="search",
                 **aria(label="Filters"),
-                **data(shown=shown),
                 children=[
-                    _profile(profiles, shown),
-                    *_period(),
-                    _many(ids.PROJECT, "Project"),
-                    _many(ids.TYPE, "Type"),
-                    _many(ids.LABEL, "Label"),
+                    _draw_period(),
+                    _draw_days(),
+                    _draw_step(),
+                    *(_draw_many(name, label) for name, label in MANY),
                     html.Button("Reset", id=ids.RESET, className="quiet-button", type="button"),
                     html.Button("Done", type="button", className="quiet-button done", **action("sheet")),
                 ],
@@ -97,45 +125,107 @@ def filters(profiles: Sequence[str], shown: str) -> Component:
     )
 
 
-def profile_choice(profiles: Sequence[str]) -> dict[str, Any]:
-    """Return what hides the choice of a profile where there is only one."""
-    return {"hidden": len(profiles) < 2}
+def profile_options(profiles: Sequence[str], asked: str | None = None) -> list[dict[str, str]]:
+    """Return profiles as a list to choose from: the one asked for is always among them."""
+    unknown = [asked] if asked and asked not in profiles else []
+    return [
+        *({"value": name, "label": profile_title(name)} for name in profiles),
+        *({"value": name, "label": f"{name} (unknown)"} for name in unknown),
+    ]
 
 
-def _profile(profiles: Sequence[str], shown: str) -> Any:
+def profile_title(name: str) -> str:
+    """Return what people call a profile."""
+    return "Sample data" if name == SAMPLE else name
+
+
+def site_words(kind: str, site: str) -> str:
+    """Return where the issues of a profile come from, in as few words as tell one Jira from another.
+
+    Args:
+        kind: of the source.
+        site: the address of its Jira, "" for none.
+    """
+    if kind == "demo":
+        return "simulated"
+    parts = urlsplit(site)
+    return f"{parts.netloc}{parts.path.rstrip('/')}" if parts.netloc else "imported files"
+
+
+def _draw_profile(profiles: Sequence[str], shown: str) -> Any:
     return dmc.Select(
         id=ids.PROFILE,
-        label="Profile",
-        data=list(profiles),
+        data=profile_options(profiles),
         value=shown,
         allowDeselect=False,
-        w=150,
         className="profile",
-        wrapperProps=profile_choice(profiles),
+        **aria(label="Profile"),
     )
 
 
-def _period() -> list[Any]:
-    return [
-        dmc.Select(
-            id=ids.PERIOD,
-            label="Period",
-            data=[{"value": value, "label": label} for value, label in PERIODS],
-            value="90",
-            allowDeselect=False,
-            w=150,
-        ),
-        dmc.DatePickerInput(
-            id=ids.RANGE,
-            type="range",
-            label="From and to",
-            valueFormat="YYYY-MM-DD",
-            placeholder="pick two days",
-            allowSingleDateInRange=True,
-            w=222,
-            className="range",
-        ),
-    ]
+def _draw_period() -> Component:
+    return html.Div(
+        className="period",
+        children=[
+            _draw_stepper("back", "\u2039", "One period back"),
+            dmc.Select(
+                id=ids.PERIOD,
+                label="Period",
+                data=[
+                    {"group": group, "items": _make_options(entries)} for group, entries in PERIODS.items()
+                ],
+                value="90",
+                allowDeselect=False,
+                maxDropdownHeight=420,
+            ),
+            _draw_stepper("on", "\u203a", "One period on"),
+        ],
+    )
+
+
+def _draw_stepper(name: str, sign: str, words: str) -> Component:
+    return html.Button(
+        html.Span(sign, **aria(hidden="true")),
+        type="button",
+        className="quiet-button icon stepper",
+        title=words,
+        **action(name),
+        **aria(label=words),
+    )
+
+
+def _draw_days() -> Component:
+    """Return the two fields of a period of one's own; the browser shows them where it is one."""
+    return html.Div(
+        [_draw_day(ids.FROM, "From"), _draw_day(ids.TO, "To")], id=ids.DAYS, className="days-of", hidden=True
+    )
+
+
+def _draw_day(component_id: str, label: str) -> Any:
+    # A field of text: what somebody types stays as it is, also where it is not a day.
+    return dmc.TextInput(
+        id=component_id,
+        label=label,
+        placeholder="YYYY-MM-DD",
+        value="",
+        debounce=True,
+        autoComplete="off",
+    )
+
+
+def _draw_step() -> Any:
+    return dmc.Select(
+        id=ids.STEP,
+        label="Steps",
+        data=_make_options(STEPS),
+        value="auto",
+        allowDeselect=False,
+        className="step",
+    )
+
+
+def _make_options(entries: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"value": value, "label": label} for value, label in entries]
 
 
 def _export_menu() -> Component:
@@ -154,8 +244,52 @@ def _export_menu() -> Component:
     )
 
 
-def banner(kind: str) -> Component | None:
-    """Return the line that says that the numbers are not the reader's own, or that there are none."""
+def banner(kind: str, *, storable: bool = True, renewed: Component | None = None) -> Component | None:
+    """Return the lines above a page, None where nothing has to be said.
+
+    Args:
+        kind: whose numbers they are; told where they are not the reader's own, or there are none.
+        storable: whether the disk takes anything new; told where it does not.
+        renewed: what is told of data that were published under earlier definitions.
+    """
+    whose = _tell_whose(kind)
+    lines = [line for line in (None if storable else _not_storable(), renewed, whose) if line is not None]
+    return html.Div(lines) if len(lines) > 1 else lines[0] if lines else None
+
+
+def definitions_line(remedy: str) -> Component:
+    """Return what is told of issues that an earlier version of the program stored.
+
+    Args:
+        remedy: a sentence on how what they lack comes; "" where they lack nothing.
+    """
+    return html.Div(
+        className="banner",
+        children=[
+            html.Strong("The definitions of the numbers are new (version 2)."),
+            f" {remedy} ",
+            html.A("What they change here", href="/diagnostics"),
+        ],
+    )
+
+
+def outdated_line(cause: str, remedy: str) -> Component:
+    """Return what is told of issues that lack something although others were read anew since."""
+    return html.Div(className="banner", children=[html.Strong(cause), f" {remedy}"])
+
+
+def _not_storable() -> Component:
+    return html.Div(
+        className="banner error",
+        role="alert",
+        children=[
+            html.Strong("Nothing new can be stored: the disk is full or cannot be written."),
+            " What was read before is shown. Free some space, then sync again.",
+        ],
+    )
+
+
+def _tell_whose(kind: str) -> Component | None:
     if kind == "demo":
         return html.Div(
             className="banner",
@@ -174,7 +308,7 @@ def banner(kind: str) -> Component | None:
                 " ",
                 html.A("Connect your Jira", href="/settings"),
                 ", or read files with ",
-                html.Code("python app.py import FILE"),
+                html.Code(command("import FILE")),
                 ".",
             ],
         )
@@ -203,20 +337,53 @@ def job_line(
     )
 
 
-def notice(cause: str, remedy: str, reference: str) -> Component:
-    """Return what went wrong, what to do, and where the log tells more."""
+def notice(
+    cause: str,
+    remedy: str,
+    reference: str,
+    *,
+    refetch: str | None = None,
+    ask_now: str | None = None,
+    ways: Sequence[tuple[str, str]] | None = None,
+) -> Component:
+    """Return what went wrong, what to do, and where the log tells more.
+
+    Args:
+        cause: a sentence.
+        remedy: a sentence; one that speaks of the Settings page comes with the way there.
+        reference: where the log tells more.
+        refetch: the profile whose issues a button fetches anew; None: there is no such button.
+        ask_now: the profile whose Jira a button asks although it asked to wait; None: likewise.
+        ways: to what can be shown instead, as text and address; the panels of the page then do not say again
+            that they are not there.
+    """
     return html.Div(
-        className="banner error",
+        className="banner error" if ways is None else "banner error of-page",
         role="alert",
         children=[
             html.Strong(cause),
             f" {remedy} ",
-            html.Span(f"Log reference: {reference}", className="reference"),
+            html.A("Open the settings", href="/settings#settings-connection")
+            if _SETTINGS in remedy
+            else None,
+            html.Span(f" Log reference: {reference}", className="reference"),
+            *(html.A(text, href=href, className="quiet-button") for text, href in ways or ()),
+            None if refetch is None else _draw_button("Fetch everything again", ids.REFETCH, refetch),
+            None if ask_now is None else _draw_button("Ask now all the same", ids.ASK_NOW, ask_now),
         ],
     )
 
 
-def _many(component_id: str, label: str) -> Any:
+def _draw_button(words: str, kind: str, profile: str) -> Component:
+    return html.Button(
+        words,
+        id={"kind": kind, "name": profile},
+        type="button",
+        className="quiet-button",
+    )
+
+
+def _draw_many(component_id: str, label: str) -> Any:
     return dmc.MultiSelect(
         id=component_id,
         label=label,
@@ -226,8 +393,6 @@ def _many(component_id: str, label: str) -> Any:
         searchable=True,
         clearable=True,
         hidePickedOptions=True,
-        maw=300,
-        miw=140,
         className="many",
         clearButtonProps={"aria-label": f"Clear {label.lower()}"},
     )

@@ -1,47 +1,45 @@
-"""A sparkline as a mask: the shape is drawn here, the colour comes from the style sheet."""
+"""A sparkline: its weeks travel as heights, and their outline is cut out of a coloured box."""
 
 from collections.abc import Sequence
-from urllib.parse import quote
+from typing import Any
 
 from dash import html
 
-from data.metric import Week
+from data.model.metric import Week
 from ui.components.aria import aria
+from ui.design import bars, veil
 from ui.format import number
 
-WIDTH, HEIGHT, GAP = 240, 36, 1
-# What may stand as it is in the address of a picture between double quotes.
-_LITERAL = " =:/.'"
+_LEAST_HEIGHT = 4  # percent, so that zero can be told from no value
 
 
-def sparkline(weeks: Sequence[Week], unit: str) -> html.Div:
-    """Return bars per week; weeks that are not whole are fainter, weeks without a value leave a gap."""
+def sparkline() -> html.Div:
+    """Return the design of bars per week; weeks that are not whole are paler, those without a value a gap."""
     return html.Div(
         className="spark",
         role="img",
-        **aria(label=_in_words(weeks, unit)),
-        style={"--spark-shape": _mask(weeks)},
+        **aria(label="$spark_words"),
+        style={"clipPath": bars("$spark"), "backgroundImage": veil("$spark_partial")},
     )
 
 
-def _mask(weeks: Sequence[Week]) -> str:
+def sparkline_data(weeks: Sequence[Week], unit: str) -> dict[str, Any]:
+    """Return the heights of the weeks in percent of the highest, and the same in words.
+
+    Args:
+        weeks: in their order; without a value None. No weeks give no heights.
+        unit: of the values, in words.
+    """
     top = max((week.value or 0 for week in weeks), default=0) or 1
-    step = WIDTH / max(len(weeks), 1)
-    width = max(step - GAP, 1)
-    whole: list[str] = []
-    partial: list[str] = []
-    for place, week in enumerate(weeks):
-        if week.value is None:
-            continue
-        height = max(1.5, week.value / top * HEIGHT)
-        bar = f"M{place * step:.1f} {HEIGHT}v-{height:.1f}h{width:.1f}v{height:.1f}z"
-        (partial if week.partial else whole).append(bar)
-    drawing = (
-        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {HEIGHT}' "
-        f"preserveAspectRatio='none'><path d='{''.join(whole)}'/>"
-        f"<path opacity='.45' d='{''.join(partial)}'/></svg>"
-    )
-    return f'url("data:image/svg+xml,{quote(drawing, safe=_LITERAL)}")'
+    heights = [
+        None if week.value is None else max(_LEAST_HEIGHT, round(week.value / top * 100)) for week in weeks
+    ]
+    return {"spark": heights, "spark_words": _in_words(weeks, unit)}
+
+
+def sparkline_steps(weeks: Sequence[Week]) -> dict[str, Any]:
+    """Return which weeks are not whole; they are the same on every card, and stay weeks in longer steps."""
+    return {"spark_partial": [int(week.partial) for week in weeks]}
 
 
 def _in_words(weeks: Sequence[Week], unit: str) -> str:

@@ -1,5 +1,6 @@
 """The states of a panel that are not its numbers: empty, partial, out of date, failed."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,16 +8,91 @@ from dash import html
 from dash.development.base_component import Component
 
 from ui.components.aria import action, aria
+from ui.design import Design, when
 from ui.format import age, day
 
-CONNECT = ("Connect a Jira", "/settings")
-LONGER = ("Show the last 365 days", "?days=365")
+CONNECT = ("Connect a Jira", "/settings#settings-connection")
 SETTINGS = ("Look at the settings", "/settings")
+USUAL = ("Show the last 90 days", "?days=90&step=")
+EVERYTHING = ("Show all issues", "?project=&type=&label=&component=&epic=&fix_version=")
+NOTHING_PASSES = "No issue passes the filters."
+YEAR = 365
+MOST = 3650
 
 
-def way_out_of(why: str) -> tuple[str, str]:
-    """Return what to do where a period holds nothing: a longer one, unless no period would hold more."""
-    return SETTINGS if "change history" in why else LONGER
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Why a number is not there, in a sentence that fits a card, and the one thing to do about it.
+
+    Attributes:
+        words: the whole of it, for whoever has room.
+        short: its first clause.
+        action: what to do.
+        href: where that is done.
+    """
+
+    words: str
+    short: str
+    action: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a view reaches.
+
+    Attributes:
+        days: civil days of its period.
+        filtered_out: no issue passes its filters, so that no period would hold one.
+    """
+
+    days: int
+    filtered_out: bool = False
+
+
+# By what a sentence of the data layer says. A longer period helps none of these.
+_REMEDIES = (
+    (re.compile("^No deployment was found"), "Say what a deployment is", "/settings#rule=deployments.source"),
+    (re.compile("sounds like production"), "Name production", "/settings#rule=deployments.environments"),
+    (re.compile("so nothing tells when work began"), "Count from creation", "/settings#rule=start_source"),
+    (re.compile("change history"), "How to get it", "/#finding-history_missing"),
+    (re.compile("one in which work waits"), "Name what waits", "/settings#settings-workflow"),
+    (
+        re.compile("^No incident of these projects"),
+        "Say what an incident is",
+        "/settings#rule=incidents.types",
+    ),
+    (re.compile("is mapped to"), "Map it", "/settings#settings-mapping-title"),
+    (re.compile("had been started before"), "Look at the workflow", "/settings#settings-workflow"),
+)
+_CLAUSE = re.compile(r"^(.+?)(?:: |; |, (?:so|and|nor) )")
+
+
+def silence_of(why: str, reach: Reach) -> Silence:
+    """Return what a panel without its number says: each reason has a remedy of its own.
+
+    Args:
+        why: the sentence of the data layer.
+        reach: of the view, so that a longer period is offered only where there is one.
+    """
+    if reach.filtered_out:
+        return Silence(NOTHING_PASSES, NOTHING_PASSES, *EVERYTHING)
+    known = explanation_of(why)
+    if known is not None:
+        return known
+    if reach.days < YEAR:
+        return Silence(why, why, "Show the last 365 days", f"?days={YEAR}")
+    longer = ("Show ten years", f"?days={MOST}") if reach.days < MOST else SETTINGS
+    return Silence(why, why, *longer)
+
+
+def explanation_of(why: str) -> Silence | None:
+    """Return a reason with its remedy if it is one that no other period would change, else None."""
+    for words, action_, href in _REMEDIES:
+        if words.search(why):
+            clause = _CLAUSE.match(why)
+            return Silence(why, f"{clause[1]}." if clause else why, action_, href)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,36 +122,58 @@ def age_line(freshness: Freshness) -> str:
     return f"Data as of {day(freshness.as_of)}{read}"
 
 
-def tags(freshness: Freshness) -> list[Component]:
-    """Return what marks a panel whose numbers are not the last word."""
-    marks: list[Component] = []
-    if not freshness.complete:
-        marks.append(
-            html.Span("still reading", className="state partial", title="More issues are on their way.")
-        )
-    if freshness.failed:
-        marks.append(
-            html.Span("not refreshed", className="state stale", title="The last sync failed; see above.")
-        )
-    return marks
+def freshness_data(freshness: Freshness) -> dict[str, Any]:
+    """Return what panels say of the age of their data, which changes while the numbers stay."""
+    return {
+        "age": age_line(freshness),
+        "partial_data": not freshness.complete,
+        "stale": freshness.failed,
+        "nothing": freshness.as_of is None,
+    }
 
 
-def empty_state(why: str, link: tuple[str, str]) -> Component:
-    """Return why there is nothing to see, and the one thing to do about it.
+def design_tags() -> list[Design]:
+    """Return the design of what marks a panel whose numbers are not the last word."""
+    reading = html.Span("still reading", className="state partial", title="More issues are on their way.")
+    stale = html.Span("not refreshed", className="state stale", title="The last sync failed; see above.")
+    return [when("partial_data", reading), when("stale", stale)]
+
+
+def design_empty() -> Component:
+    """Return the design of why there is nothing to see, and the one thing to do about it."""
+    text_out, href = CONNECT
+    link = html.A(
+        when("nothing", text_out, "$way_out"), href=when("nothing", href, "$href"), className="quiet-button"
+    )
+    return html.Div([html.P("$empty"), link], className="state-box empty")
+
+
+def page_failed(cause: str, remedy: str, reference: str, retry: Any) -> Component:
+    """Return what stands in place of all panels of a page that cannot be shown: one sentence, not twelve.
 
     Args:
-        why: a sentence.
-        link: what to do, and where.
+        cause: a sentence.
+        remedy: a sentence.
+        reference: where the log tells more.
+        retry: id of the button; None where trying again would change nothing, because the address is wrong.
     """
-    text, href = link
-    return html.Div(
-        className="state-box empty",
-        children=[html.P(why), html.A(text, href=href, className="quiet-button")],
+    shown = (
+        error_state(cause, remedy, reference, retry=retry, label="Try again: the page")
+        if retry
+        else html.Div(
+            [
+                html.P(html.Strong(cause)),
+                html.P(remedy),
+                html.A(USUAL[0], href=USUAL[1], className="quiet-button"),
+            ],
+            className="state-box failed",
+        )
     )
+    return html.Div(shown, className="page-failed", role="alert")
 
 
 def error_state(
-    cause: str, remedy: str, reference: str, *, retry: Any = None, subject: str = ""
+    cause: Design, remedy: Design, reference: Design, *, retry: Any = None, label: Design = "Try again"
 ) -> Component:
     """Return what went wrong in one panel, what helps, and a button that tries this panel again.
 
@@ -84,7 +182,7 @@ def error_state(
         remedy: a sentence.
         reference: where the log tells more.
         retry: id of the button if the server answers it; without one the browser asks again.
-        subject: what is tried again, for those who hear the button.
+        label: of the button for those who hear it: what is tried again.
     """
     button: dict[str, Any] = action("retry") if retry is None else {"id": retry}
     return html.Div(
@@ -92,13 +190,7 @@ def error_state(
         children=[
             html.P(html.Strong(cause)),
             html.P(remedy),
-            html.P(f"Log reference: {reference}", className="reference"),
-            html.Button(
-                "Try again",
-                type="button",
-                className="quiet-button",
-                **button,
-                **aria(label=f"Try again: {subject}" if subject else "Try again"),
-            ),
+            html.P(["Log reference: ", reference], className="reference"),
+            html.Button("Try again", type="button", className="quiet-button", **button, **aria(label=label)),
         ],
     )

@@ -1,11 +1,14 @@
-"""What a chart is: a figure, and the same facts as a table."""
+"""What a chart is: a design that is made once, and the data of a view, which are also a table."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import orjson
+
 from data.charts.subject import ChartSubject
-from ui.theme import Scheme
+from ui.design import Design, fill
+from ui.theme import CHART, Scheme
 
 Row = tuple[Any, ...]
 Page = Literal["overview", "dora", "flow"]
@@ -18,18 +21,17 @@ def no_rows() -> tuple[Row, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One drawn chart.
+    """One chart of one view.
 
     Attributes:
-        figure: plain plotly dict with ``data`` and ``layout``; text in it is escaped for plotly.
-        columns: heads of the table twin and of the CSV.
-        table: makes the rows when somebody looks at them; a figure is drawn far more often.
+        data: what goes into the places of its design, by name: numbers, texts and columns of them.
+            Foreign texts are as Jira has them; the design makes them harmless.
+        table: makes the rows when somebody asks for all of them.
         note: one sentence under the chart, "" for none.
         empty: why there is nothing to draw, "" if there is something.
     """
 
-    figure: dict[str, Any]
-    columns: tuple[str, ...]
+    data: Mapping[str, Any] = field(default_factory=dict)
     table: Callable[[], tuple[Row, ...]] = no_rows
     note: str = ""
     empty: str = ""
@@ -50,7 +52,10 @@ class ChartSpec:
         title: its head.
         help: one or two plain sentences for whoever asks what it shows.
         height: pixels, fixed, so that a chart that arrives late moves nothing.
-        build: draws it from the answers of a view.
+        columns: heads of the table twin and of the CSV.
+        cells: by column, the design of its cells.
+        design: of the figure, as plotly knows it.
+        build: makes its data from the answers of a view.
     """
 
     id: str
@@ -58,4 +63,22 @@ class ChartSpec:
     title: str
     help: str
     height: int
-    build: Callable[[ChartSubject, Scheme], Chart]
+    columns: tuple[str, ...]
+    cells: tuple[Design, ...]
+    design: Mapping[str, Design]
+    build: Callable[[ChartSubject], Chart]
+
+    def figure(self, data: Mapping[str, Any], scheme: Scheme) -> dict[str, Any]:
+        """Return a figure as the browser draws it, a plain plotly dict, of the data of chart and weeks."""
+        figure: dict[str, Any] = fill(dict(self.design), travelled(data), CHART[scheme])
+        return figure
+
+
+def travelled(data: Mapping[str, Any]) -> Any:
+    """Return data as they are on the other side: columns as lists, what is not a number as None."""
+    return orjson.loads(packed(data))
+
+
+def packed(data: Any) -> bytes:
+    """Return data as JSON: columns of numbers as lists, NaN as null."""
+    return orjson.dumps(data, option=orjson.OPT_SERIALIZE_NUMPY)

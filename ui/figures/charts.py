@@ -4,142 +4,154 @@ from functools import partial
 
 from data.charts.cumulative_flow import STAGES
 from data.charts.distribution import KINDS
-from data.charts.subject import ChartSubject, Context
+from data.charts.time_in_status import QUANTILES
+from ui.design import Design, pick, plain_design
+from ui.figures import dora, flow, flow_items, weekly
 from ui.figures.chart import Chart, ChartSpec, Page
-from ui.figures.dora import deployments, frequency, lead_time_split, trend
-from ui.figures.flow import arrivals, distribution, flow_time_trend, velocity
-from ui.figures.flow_items import ageing, cumulative, scatter, status_times
-from ui.figures.parts import Draw, Drawing, framed
-from ui.figures.weekly import weekly_bars, weekly_drawing, weekly_line
-from ui.theme import Scheme
+from ui.figures.parts import WEEK_CELLS, WHOLE, Draw, answered
 
 __all__ = ["CHARTS", "Chart", "ChartSpec", "chart"]
 
-
-def _weeks(head: str) -> tuple[str, ...]:
-    return ("week", "begins on", head, "n", "whole week")
+_BY_WEEK = (*WEEK_CELLS, "$y", "$n", WHOLE)
 
 
-def _throughput(report: ChartSubject, _context: Context, scheme: Scheme) -> Drawing:
-    result = report.results["flow_velocity"]
-    return weekly_drawing(result, weekly_bars(result, scheme, "items"))
+def _name_weeks(head: str) -> tuple[str, ...]:
+    return ("step", "begins on", head, "n", "whole")
 
 
-def _load(report: ChartSubject, _context: Context, scheme: Scheme) -> Drawing:
-    result = report.results["flow_load"]
-    return weekly_drawing(result, weekly_line(result, scheme, "items"))
-
-
-def _spec(
+def _make_spec(
     chart_id: str,
     page: Page,
     title: str,
     draw: Draw,
+    design: Design,
     *,
     columns: tuple[str, ...],
+    cells: tuple[Design, ...] = _BY_WEEK,
     tip: str,
-    height: int = 260,
 ) -> ChartSpec:
-    return ChartSpec(chart_id, page, title, tip, height, partial(framed, draw, columns, height))
+    made = plain_design(design)
+    height = made["layout"]["height"]
+    return ChartSpec(chart_id, page, title, tip, height, columns, tuple(cells), made, partial(answered, draw))
 
 
 _OVERVIEW = (
-    _spec(
+    _make_spec(
         "throughput",
         "overview",
-        "Items delivered per week",
-        _throughput,
-        columns=_weeks("items"),
-        tip="How many flow items were delivered in each week. The dashed line is the mean of whole weeks.",
+        "Items delivered",
+        weekly.throughput,
+        weekly.THROUGHPUT,
+        columns=_name_weeks("items"),
+        tip="How many flow items were delivered in each step. The dashed line is the mean of whole ones.",
     ),
-    _spec(
+    _make_spec(
         "load",
         "overview",
         "Items in progress",
-        _load,
-        columns=_weeks("items"),
-        tip="How many flow items were in a status in progress at the end of each week.",
+        weekly.load,
+        weekly.LOAD,
+        columns=_name_weeks("items"),
+        tip="How many flow items were in a status in progress at the end of each step.",
     ),
 )
 _DORA = (
-    _spec(
+    _make_spec(
         "weekly_deployment_frequency",
         "dora",
-        "Deployment frequency by week",
-        frequency,
-        columns=("week", "begins on", "deployments", "days with a deployment", "whole week"),
+        "Deployment frequency",
+        dora.frequency,
+        dora.FREQUENCY,
+        columns=("step", "begins on", "deployments", "days with a deployment", "whole"),
+        cells=(*WEEK_CELLS, "$y", "$days", WHOLE),
         tip=(
             "Bars are deployments, diamonds the days with at least one. The shaded levels of the report "
             "go by those days."
         ),
     ),
-    _spec(
+    _make_spec(
         "weekly_change_lead_time",
         "dora",
-        "Change lead time by week",
-        trend("change_lead_time", "days, median", bars=False),
-        columns=_weeks("days, median"),
-        tip="Median time from the start of work to production, for what was deployed in each week.",
+        "Change lead time",
+        dora.trend("change_lead_time", "days, median"),
+        dora.trend_design("days, median", by_bars=False),
+        columns=_name_weeks("days, median"),
+        tip="Median time from the start of work to production, for what was deployed in each step.",
     ),
-    _spec(
+    _make_spec(
         "weekly_change_fail_rate",
         "dora",
-        "Change fail rate by week",
-        trend("change_fail_rate", "% of deployments", bars=True),
-        columns=_weeks("percent of deployments"),
-        tip="Share of the deployments of each week that an incident is put down to, whenever it was seen.",
+        "Change fail rate",
+        dora.trend("change_fail_rate", "% of deployments"),
+        dora.trend_design("% of deployments", by_bars=True),
+        columns=_name_weeks("percent of deployments"),
+        tip="Share of the deployments of each step that an incident is put down to, whenever it was seen.",
     ),
-    _spec(
+    _make_spec(
         "weekly_failed_deployment_recovery_time",
         "dora",
-        "Failed deployment recovery time by week",
-        trend("failed_deployment_recovery_time", "hours, median", bars=False),
-        columns=_weeks("hours, median"),
-        tip="Median time from a deployment to the end of the incident it caused, by week of that end.",
+        "Failed deployment recovery time",
+        dora.trend("failed_deployment_recovery_time", "hours, median"),
+        dora.trend_design("hours, median", by_bars=False),
+        columns=_name_weeks("hours, median"),
+        tip="Median time from a deployment to the end of the incident it caused, by the step of that end.",
     ),
-    _spec(
+    _make_spec(
         "weekly_time_to_restore",
         "dora",
-        "Time to restore by week",
-        trend("time_to_restore", "hours, median", bars=False),
-        columns=_weeks("hours, median"),
-        tip="Median time from seeing an incident to its end, by week of that end.",
+        "Time to restore",
+        dora.trend("time_to_restore", "hours, median"),
+        dora.trend_design("hours, median", by_bars=False),
+        columns=_name_weeks("hours, median"),
+        tip="Median time from seeing an incident to its end, by the step of that end.",
     ),
-    _spec(
+    _make_spec(
         "weekly_deployment_rework_rate",
         "dora",
-        "Deployment rework rate by week",
-        trend("deployment_rework_rate", "% of deployments", bars=True),
-        columns=_weeks("percent of deployments"),
-        tip="Share of the deployments of each week that repaired something. A lower bound.",
+        "Deployment rework rate",
+        dora.trend("deployment_rework_rate", "% of deployments"),
+        dora.trend_design("% of deployments", by_bars=True),
+        columns=_name_weeks("percent of deployments"),
+        tip="Share of the deployments of each step that repaired something. A lower bound.",
     ),
-    _spec(
+    _make_spec(
         "lead_time_split",
         "dora",
         "Where the lead time goes",
-        lead_time_split,
+        dora.lead_time_split,
+        dora.LEAD_TIME_SPLIT,
         columns=(
-            "week",
+            "step",
             "begins on",
             "working",
             "waiting",
             "neither",
             "waiting for release",
             "n",
-            "whole week",
+            "whole",
         ),
+        cells=(*WEEK_CELLS, "$working", "$waiting", "$other", "$release", "$n", WHOLE),
         tip=(
-            "Mean days of what was deployed in each week: at work, waiting in a started status, neither "
+            "Mean days of what was deployed in each step: at work, waiting in a started status, neither "
             "(back in todo, or between two completions), and done but not yet in production."
         ),
     ),
-    _spec(
+    _make_spec(
         "deployments",
         "dora",
         "Deployments",
-        deployments,
+        dora.deployments,
+        dora.DEPLOYMENTS,
         columns=("id", "name", "project", "deployed", "source", "followed by an incident", "incidents"),
-        height=240,
+        cells=(
+            "$ids",
+            "$titles",
+            dora.PROJECT,
+            "$at",
+            pick("$failed", ["$source", "$source"]),
+            pick("$failed", ["no", "yes"]),
+            "$incidents",
+        ),
         tip=(
             "One dot per deployment, stacked where a day has several. A cross was followed by an incident "
             "that is put down to it."
@@ -147,85 +159,101 @@ _DORA = (
     ),
 )
 _FLOW = (
-    _spec(
+    _make_spec(
         "velocity",
         "flow",
         "Throughput",
-        velocity,
-        columns=("week", "begins on", "items", "whole week"),
+        flow.velocity,
+        flow.VELOCITY,
+        columns=("step", "begins on", "items", "whole"),
+        cells=(*WEEK_CELLS, "$y", WHOLE),
         tip=(
-            "Items delivered in each week. The dashed line is the mean of whole weeks; from six of them on "
+            "Items delivered in each step. The dashed line is the mean of whole ones; from six of them on "
             "dotted lines show how far weeks stray for no particular reason."
         ),
     ),
-    _spec(
+    _make_spec(
         "flow_time_trend",
         "flow",
-        "Flow time by week",
-        flow_time_trend,
-        columns=("week", "begins on", "P50 days", "P85 days", "n", "whole week"),
+        "Flow time",
+        flow.flow_time_trend,
+        flow.FLOW_TIME_TREND,
+        columns=("step", "begins on", "P50 days", "P85 days", "n", "whole"),
+        cells=(*WEEK_CELLS, "$p50", "$p85", "$n", WHOLE),
         tip="Days from start to completion: half of the items took at most P50, 85 % of them at most P85.",
     ),
-    _spec(
+    _make_spec(
         "cumulative_flow",
         "flow",
         "Cumulative flow",
-        cumulative,
+        flow_items.cumulative,
+        flow_items.CUMULATIVE,
         columns=("at the end of", *STAGES, "in progress"),
-        height=320,
+        cells=("$days", *(f"$stage{place}" for place in range(len(STAGES))), "$load"),
         tip=(
             "How many items stood at which stage. The height of active and waiting together is the work in "
             "progress; a band that grows wider is where work piles up."
         ),
     ),
-    _spec(
+    _make_spec(
         "scatter",
         "flow",
         "Flow time of every item",
-        scatter,
+        flow_items.scatter,
+        flow_items.SCATTER,
         columns=("issue", "completed", "days"),
-        height=340,
+        cells=(flow_items.KEYS, flow_items.COMPLETED, "$days"),
         tip="One dot per delivered item. Below the line P85 lie 85 % of them. Select a dot for its issue.",
     ),
-    _spec(
+    _make_spec(
         "ageing",
         "flow",
         "Ageing work in progress",
-        ageing,
+        flow_items.ageing,
+        flow_items.AGEING,
         columns=("issue", "status", "age in days", "P50 of status", "P85 of status", "P95 of status", "old"),
-        height=340,
+        cells=(
+            flow_items.KEYS,
+            pick("$stage", "$statuses"),
+            "$days",
+            *(pick("$stage", f"${name}") for name in flow_items.DASHES),
+            pick("$kind", ["no", "yes", "no", "yes"]),
+        ),
         tip=(
             "One dot per item in progress, in the column of its status. Diamonds are older than 85 % of the "
             "delivered items were when they left that status."
         ),
     ),
-    _spec(
+    _make_spec(
         "distribution",
         "flow",
         "Kinds of work",
-        distribution,
-        columns=("week", "begins on", *KINDS, "whole week"),
-        height=280,
-        tip="What the items delivered in each week were, as shares of a whole.",
+        flow.distribution,
+        flow.DISTRIBUTION,
+        columns=("step", "begins on", *KINDS, "whole"),
+        cells=(*WEEK_CELLS, *(f"$count{place}" for place in range(len(KINDS))), WHOLE),
+        tip="What the items delivered in each step were, as shares of a whole.",
     ),
-    _spec(
+    _make_spec(
         "time_in_status",
         "flow",
         "Time in status",
-        status_times,
+        flow_items.status_times,
+        flow_items.STATUS_TIMES,
         columns=("status", "waiting", "n", "P5 days", "P25 days", "P50 days", "P75 days", "P95 days"),
-        height=320,
+        cells=("$statuses", pick("$waiting", ["no", "yes"]), "$n", *(f"${name}" for name in QUANTILES)),
         tip="How long delivered items stayed in each status in progress, all their stays together.",
     ),
-    _spec(
+    _make_spec(
         "net_flow",
         "flow",
         "Arrivals and departures",
-        arrivals,
-        columns=("week", "begins on", "arrivals", "departures", "net", "whole week"),
-        height=280,
+        flow.arrivals,
+        flow.NET_FLOW,
+        columns=("step", "begins on", "arrivals", "departures", "net", "whole"),
+        cells=(*WEEK_CELLS, "$came", "$went", "$net", WHOLE),
         tip=(
-            "Items started and items completed in each week. Where the net line stays above zero, more is "
+            "Items started and items completed in each step. Where the net line stays above zero, more is "
             "begun than finished."
         ),
     ),

@@ -1,144 +1,162 @@
-"""The figures of the Flow page that run over weeks."""
+"""The charts of the Flow page that run over weeks."""
 
 from typing import Any
 
-from data.charts.distribution import distribution_by_week
+from data.charts.distribution import KINDS, distribution_by_week
 from data.charts.flow_times import flow_time_by_week
 from data.charts.net_flow import net_flow
 from data.charts.process_limits import Limits, process_limits
 from data.charts.subject import ChartSubject, Context
-from data.metric import Week
+from ui.design import Design, each
+from ui.figures.chart import Chart
 from ui.figures.parts import (
     NO_DATA,
     NOT_WHOLE,
     PALER,
-    Drawing,
+    PALER_WEEKS,
+    STARTS,
+    bars,
     exact,
+    figure,
+    has_values,
     hatch,
-    label,
+    level_line,
+    level_words,
     marker_size,
+    mean_data,
     nothing,
     numbers,
-    paler,
     stack_pattern,
-    starts,
+    values,
     week_hover,
     week_layout,
+    weekly_symbols,
     weeks_of,
     whole_note,
     with_legend,
+    with_mean,
 )
-from ui.figures.weekly import bars_of, mean_line
-from ui.theme import CHART, Scheme
 
 
-def velocity(report: ChartSubject, _context: Context, scheme: Scheme) -> Drawing:
-    """Draw delivered items per week with the mean of whole weeks and its natural limits."""
-    result, colours = report.results["flow_velocity"], CHART[scheme]
+def _design_velocity() -> dict[str, Any]:
+    layout = with_mean(week_layout("items"))
+    layout["shapes"] = [*layout["shapes"], each("limits", level_line("$at", "dot", 1))]
+    layout["annotations"] = [*layout["annotations"], each("limits", level_words("$words", "$at"))]
+    return figure([bars()], layout, 260)
+
+
+VELOCITY = _design_velocity()
+
+
+def velocity(report: ChartSubject, _context: Context) -> Chart:
+    """Return delivered items per week with the mean of whole weeks and its natural limits."""
+    result = report.results["flow_velocity"]
     weeks = result.weekly
-    if not any(week.value is not None for week in weeks):
+    if not has_values(weeks):
         return nothing(result.message or NO_DATA)
     limits = process_limits(weeks)
-    layout = week_layout(weeks, scheme, "items")
+    data: dict[str, Any] = {"y": values(weeks)}
     if limits is not None:
-        layout |= _limits(limits, colours)
-    beyond = (
-        ""
-        if limits is None or limits.upper is None
-        else ("Between the dotted lines, a week differs from the mean for no particular reason.")
-    )
-    return Drawing(
-        [bars_of(result, colours)],
-        layout,
+        data |= mean_data(limits.mean) | {"limits": _list_limits(limits)}
+    return Chart(
+        data,
         lambda: tuple((week.week, week.start, week.value, not week.partial) for week in weeks),
-        note=_joined(whole_note(weeks, NOT_WHOLE), beyond),
+        note=_join_words(whole_note(weeks, NOT_WHOLE), _word_limits(limits)),
     )
 
 
-def _limits(limits: Limits, colours: dict[str, str]) -> dict[str, Any]:
-    """Return the mean and, where there are enough weeks, the natural process limits."""
-    drawn = mean_line(limits.mean, colours)
-    if limits.lower is None or limits.upper is None:
-        return drawn
-    line = {"color": colours["mean"], "width": 1, "dash": "dot"}
-    for at, words in ((limits.upper, "upper limit"), (limits.lower, "lower limit")):
-        if at <= 0:
-            continue
-        drawn["shapes"].append(
-            {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": at, "y1": at, "line": line}
+def _list_limits(limits: Limits) -> list[dict[str, Any]]:
+    named = ((limits.upper, "upper limit"), (limits.lower, "lower limit"))
+    return [{"at": round(at, 3), "words": f"{words} {at:.1f}"} for at, words in named if at]
+
+
+def _word_limits(limits: Limits | None) -> str:
+    """Return what the limits mean, or why a team of small counts has none and what it can look at."""
+    if limits is None:
+        return ""
+    if limits.too_small:
+        return (
+            "No limits: below five items on average chance alone looks like a signal. Look at longer steps."
         )
-        place = {"xref": "paper", "x": 1, "y": at, "xanchor": "right", "yanchor": "bottom"}
-        text = label(f"{words} {at:.1f}", colours, **place)
-        drawn["annotations"].append(text | {"font": {"size": 12, "color": colours["mean"]}})
-    return drawn
+    if limits.upper is None:
+        return ""
+    return "Between the dotted lines, a step differs from the mean for no particular reason."
 
 
-def flow_time_trend(report: ChartSubject, context: Context, scheme: Scheme) -> Drawing:
-    """Draw P50 and P85 of the flow time of each week."""
-    weeks, found, colours = weeks_of(report), flow_time_by_week(context), CHART[scheme]
-    if not found.n.any():
-        return nothing(report.results["flow_time"].message or NO_DATA)
-    p50 = _percentile(weeks, numbers(found.p50), "P50", colours["line"], "circle")
-    p85 = _percentile(weeks, numbers(found.p85), "P85", colours["mean"], "diamond")
-    p85["line"]["dash"] = "dash"
-    columns = [exact(column) for column in (found.p50, found.p85, found.n)]
-    return Drawing(
-        [p50, p85],
-        with_legend(week_layout(weeks, scheme, "days")),
-        lambda: tuple(
-            (week.week, week.start, *row, not week.partial)
-            for week, *row in zip(weeks, *columns, strict=True)
-        ),
-        note=_joined(whole_note(weeks, NOT_WHOLE), "P85 is given from five items a week on."),
-    )
-
-
-def _percentile(
-    weeks: tuple[Week, ...], days: list[float | None], name: str, colour: str, symbol: str
-) -> dict[str, Any]:
+def _design_percentile(name: str, column: Design, colour: Design, symbol: str, dash: str) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines+markers",
         "name": name,
-        "x": starts(weeks),
-        "y": days,
-        "line": {"color": colour, "width": 2},
-        "marker": {
-            "size": marker_size(weeks, 7),
-            "symbol": [f"{symbol}-open" if week.partial else symbol for week in weeks],
-        },
-        **week_hover(weeks, f"{name} %{{y}} days"),
+        "x": STARTS,
+        "y": column,
+        "line": {"color": colour, "width": 2, "dash": dash},
+        "marker": {"size": marker_size(7), "symbol": weekly_symbols(symbol)},
+        **week_hover(f"{name} %{{y}} days"),
     }
 
 
-def distribution(report: ChartSubject, context: Context, scheme: Scheme) -> Drawing:
-    """Draw the kinds of work of each week as shares of a whole."""
-    weeks, found, colours = weeks_of(report), distribution_by_week(context), CHART[scheme]
+FLOW_TIME_TREND = figure(
+    [
+        _design_percentile("P50", "$p50", "@line", "circle", "solid"),
+        _design_percentile("P85", "$p85", "@mean", "diamond", "dash"),
+    ],
+    with_legend(week_layout("days")),
+    260,
+)
+
+
+def flow_time_trend(report: ChartSubject, context: Context) -> Chart:
+    """Return P50 and P85 of the flow time of each week."""
+    weeks, found = weeks_of(report), flow_time_by_week(context)
+    if not found.n.any():
+        return nothing(report.results["flow_time"].message or NO_DATA)
+    return Chart(
+        {"p50": numbers(found.p50), "p85": numbers(found.p85), "n": found.n},
+        lambda: tuple(
+            (week.week, week.start, *row, not week.partial)
+            for week, *row in zip(weeks, *map(exact, (found.p50, found.p85, found.n)), strict=True)
+        ),
+        note=_join_words(whole_note(weeks, NOT_WHOLE), "P85 is given from six items a week on."),
+    )
+
+
+def _design_kind(place: int, kind: str) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "name": kind,
+        "x": STARTS,
+        "y": f"$share{place}",
+        "marker": {
+            "color": f"@{kind.lower()}",
+            "opacity": PALER_WEEKS,
+            "pattern": stack_pattern(place),
+        },
+        "text": f"$count{place}",
+        "textposition": "none",
+        **week_hover(f"{kind} %{{y}} %, %{{text}} items"),
+    }
+
+
+def _design_distribution() -> dict[str, Any]:
+    layout = with_legend(week_layout("% of items")) | {"barmode": "stack"}
+    layout["yaxis"] |= {"range": [0, 100], "dtick": 25, "hoverformat": ",.0f"}
+    return figure([_design_kind(place, kind) for place, kind in enumerate(KINDS)], layout, 280)
+
+
+DISTRIBUTION = _design_distribution()
+
+
+def distribution(report: ChartSubject, context: Context) -> Chart:
+    """Return the kinds of work of each week as shares of a whole."""
+    weeks, found = weeks_of(report), distribution_by_week(context)
     if not found.counts.any():
         return nothing(report.results["flow_distribution"].message or NO_DATA)
-    layout = with_legend(week_layout(weeks, scheme, "% of items"))
-    layout["yaxis"] |= {"range": [0, 100], "dtick": 25, "hoverformat": ",.0f"}
     shares = found.shares
-    traces = [
-        {
-            "type": "bar",
-            "name": kind,
-            "x": starts(weeks),
-            "y": numbers(shares[place], 2),
-            "marker": {
-                "color": colours[kind.lower()],
-                "opacity": paler(weeks),
-                "pattern": stack_pattern(place, colours),
-            },
-            "text": found.counts[place].tolist(),
-            "textposition": "none",
-            **week_hover(weeks, f"{kind} %{{y}} %, %{{text}} items"),
-        }
-        for place, kind in enumerate(found.kinds)
-    ]
-    return Drawing(
-        traces,
-        layout | {"barmode": "stack"},
+    columns = {f"share{place}": numbers(shares[place], 1) for place in range(len(KINDS))}
+    columns |= {f"count{place}": found.counts[place] for place in range(len(KINDS))}
+    return Chart(
+        columns,
         lambda: tuple(
             (week.week, week.start, *counts, not week.partial)
             for week, counts in zip(weeks, found.counts.T.tolist(), strict=True)
@@ -147,53 +165,60 @@ def distribution(report: ChartSubject, context: Context, scheme: Scheme) -> Draw
     )
 
 
-def arrivals(report: ChartSubject, context: Context, scheme: Scheme) -> Drawing:
-    """Draw what came in upwards, what went out downwards, and the difference as a line."""
-    weeks, found, colours = weeks_of(report), net_flow(context), CHART[scheme]
-    if not (found.arrivals.any() or found.departures.any()):
-        return nothing("Nothing was started or completed in this period.")
-    layout = with_legend(week_layout(weeks, scheme, "items"))
-    layout["yaxis"] |= {"zeroline": True, "zerolinecolor": colours["text"], "zerolinewidth": 1}
-    came, went, net = (column.tolist() for column in (found.arrivals, found.departures, found.net))
-    up = _flow("arrivals", came, weeks, colours["active"], "")
-    down = _flow("departures", [-n for n in went], weeks, colours["waiting"], "/")
-    down |= {"text": went, "textposition": "none", **week_hover(weeks, "%{text} departures")}
-    line = {
+def _design_flow(name: str, column: Design, colour: Design, shape: str) -> dict[str, Any]:
+    pattern = hatch(colour) | {"shape": shape, "fillmode": "replace" if shape else "overlay"}
+    return {
+        "type": "bar",
+        "name": name,
+        "x": STARTS,
+        "y": column,
+        "marker": {"color": colour, "opacity": PALER_WEEKS, "pattern": pattern},
+        **week_hover(f"%{{y}} {name}"),
+    }
+
+
+def _design_net_flow() -> dict[str, Any]:
+    layout = with_legend(week_layout("items")) | {"barmode": "relative"}
+    layout["yaxis"] |= {"zeroline": True, "zerolinecolor": "@text", "zerolinewidth": 1}
+    down = _design_flow("departures", "$down", "@waiting", "/")
+    down |= {"text": "$went", "textposition": "none", **week_hover("%{text} departures")}
+    net = {
         "type": "scatter",
         "mode": "lines+markers",
         "name": "net",
-        "x": starts(weeks),
-        "y": net,
-        "line": {"color": colours["text"], "width": 2},
+        "x": STARTS,
+        "y": "$net",
+        "line": {"color": "@text", "width": 2},
         "marker": {
-            "size": marker_size(weeks, 8),
-            "symbol": ["diamond-open" if week.partial else "diamond" for week in weeks],
-            "line": {"color": colours["surface"], "width": 1},
+            "size": marker_size(8),
+            "symbol": weekly_symbols("diamond"),
+            "line": {"color": "@surface", "width": 1},
         },
-        **week_hover(weeks, "net %{y:+}"),
+        **week_hover("net %{y:+}"),
     }
-    return Drawing(
-        [up, down, line],
-        layout | {"barmode": "relative"},
+    return figure([_design_flow("arrivals", "$came", "@active", ""), down, net], layout, 280)
+
+
+NET_FLOW = _design_net_flow()
+
+
+def arrivals(report: ChartSubject, context: Context) -> Chart:
+    """Return what came in, what went out, and the difference."""
+    weeks, found = weeks_of(report), net_flow(context)
+    if not (found.arrivals.any() or found.departures.any()):
+        return nothing("Nothing was started or completed in this period.")
+    columns = {"came": found.arrivals, "went": found.departures, "down": -found.departures, "net": found.net}
+    return Chart(
+        columns,
         lambda: tuple(
-            (week.week, week.start, *row, not week.partial)
-            for week, *row in zip(weeks, came, went, net, strict=True)
+            (week.week, week.start, came, went, net, not week.partial)
+            for week, came, went, net in zip(
+                weeks, found.arrivals.tolist(), found.departures.tolist(), found.net.tolist(), strict=True
+            )
         ),
         note=whole_note(weeks, PALER),
     )
 
 
-def _flow(name: str, counts: list[int], weeks: tuple[Week, ...], colour: str, shape: str) -> dict[str, Any]:
-    pattern = hatch((), colour) | {"shape": shape, "fillmode": "replace" if shape else "overlay"}
-    return {
-        "type": "bar",
-        "name": name,
-        "x": starts(weeks),
-        "y": counts,
-        "marker": {"color": colour, "opacity": paler(weeks), "pattern": pattern},
-        **week_hover(weeks, f"%{{y}} {name}"),
-    }
-
-
-def _joined(*notes: str) -> str:
+def _join_words(*notes: str) -> str:
     return " ".join(note for note in notes if note)

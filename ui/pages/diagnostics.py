@@ -21,9 +21,9 @@ def layout() -> Sequence[Component]:
         heading("diagnostics", "Diagnostics"),
         html.Div(id=own.BODY, className="diagnostics"),
         html.Div(id=own.DONE, role="status", className="quiet"),
-        _log(),
-        _bundle(),
-        _confirm(),
+        _draw_log(),
+        _draw_bundle(),
+        _draw_confirm(),
     ]
 
 
@@ -32,7 +32,7 @@ def button(component_id: str, text: str) -> Component:
     return html.Button(text, id=component_id, type="button", className="quiet-button", n_clicks=0)
 
 
-def _log() -> Component:
+def _draw_log() -> Component:
     controls: list[Any] = [
         dmc.Select(id=own.LEVEL, label="Level", data=list(LEVELS), value="INFO", allowDeselect=False, w=130),
         dmc.TextInput(id=own.SEARCH, label="Search", placeholder="event or word", debounce=400, w=220),
@@ -57,7 +57,7 @@ def _log() -> Component:
     )
 
 
-def _bundle() -> Component:
+def _draw_bundle() -> Component:
     words = (
         "For somebody who helps you: settings, versions, syncs and log lines. You see it before you save it."
     )
@@ -68,7 +68,7 @@ def _bundle() -> Component:
     )
 
 
-def _confirm() -> Any:
+def _draw_confirm() -> Any:
     return dmc.Modal(
         id=own.CONFIRM,
         title="Fetch everything again?",

@@ -11,20 +11,24 @@ from ui.components.card import card_skeletons
 from ui.components.chart import chart_grid
 from ui.components.heading import heading
 
-# Four of DORA, four of Flow, then what explains them.
-METRICS = (
+# What leads the eye: throughput and instability, as DORA has them, and flow.
+KEY_METRICS = (
     "deployment_frequency",
     "change_lead_time",
-    "change_fail_rate",
     "failed_deployment_recovery_time",
-    "flow_velocity",
+    "change_fail_rate",
     "flow_time",
+)
+# One glance away, in a row of small cards.
+METRICS = (
+    *KEY_METRICS,
+    "flow_velocity",
     "flow_load",
     "flow_efficiency",
-    "time_to_restore",
-    "deployment_rework_rate",
     "request_lead_time",
     "flow_distribution",
+    "time_to_restore",
+    "deployment_rework_rate",
 )
 
 
@@ -32,14 +36,23 @@ def layout() -> Sequence[Component]:
     """Return the page with empty panels of their final size."""
     return [
         heading("overview", "Overview"),
-        html.Div(id=ids.cards("overview"), className="cards", children=card_skeletons(len(METRICS))),
-        html.Div(
-            className="pair",
-            children=[
-                _list("What changed", "changes-title", ids.CHANGES),
-                _list("Stuck now: oldest items in progress", "stuck-title", ids.STUCK),
+        html.Section(html.Div(id=ids.HEADLINE), className="headline", **aria(label="How are we doing")),
+        html.Div(id=ids.cards("overview"), className="cards keys", children=card_skeletons(len(METRICS))),
+        html.Section(
+            [
+                html.H2("What needs attention", id="attention-title", className="part"),
+                html.Div(
+                    [
+                        _draw_list("Stuck: oldest items in progress", "stuck-title", ids.STUCK),
+                        _draw_list("Clearly changed", "changes-title", ids.CHANGES),
+                        html.Div(id=ids.UNKNOWN, className="list"),
+                    ],
+                    className="panel attention",
+                ),
             ],
+            **aria(labelledby="attention-title"),
         ),
+        html.H2("How did it develop", className="part"),
         chart_grid("overview"),
         html.Section(
             html.Details(
@@ -55,9 +68,9 @@ def layout() -> Sequence[Component]:
     ]
 
 
-def _list(title: str, title_id: str, body: str) -> Component:
+def _draw_list(title: str, title_id: str, body: str) -> Component:
     return html.Section(
-        className="panel list",
-        children=[html.H2(title, id=title_id), html.Div(id=body)],
+        className="list",
+        children=[html.H3(title, id=title_id), html.Div(id=body)],
         **aria(labelledby=title_id),
     )

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from dash.development.base_component import Component
 
-from ui.pages import diagnostics, dora, flow, overview, settings
+from ui.pages import diagnostics, dora, flow, forecast, overview
+from ui.pages.settings import page as settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ PAGES = (
     PageSpec("overview", "/", "Overview", True, overview.layout),
     PageSpec("dora", "/dora", "DORA", True, dora.layout),
     PageSpec("flow", "/flow", "Flow", True, flow.layout),
+    PageSpec("forecast", "/forecast", "Forecast", True, forecast.layout),
     PageSpec("settings", "/settings", "Settings", True, settings.layout),
     PageSpec("diagnostics", "/diagnostics", "Diagnostics", True, diagnostics.layout),
 )

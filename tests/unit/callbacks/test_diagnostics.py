@@ -3,23 +3,29 @@
 import io
 import json
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
+from dash import Dash
 from flask import Flask
 
 from callbacks.timing import REMEMBERED, RecentTimings, time_callbacks
-from tests.dashboards import PORT, dashboard_over
+from callbacks.web.application import create_app
+from data.store.database import _put_meta
+from data.store.opening import connect
+from tests.support.builders import issue
+from tests.support.dashboards import PORT, dashboard_over, workspace_over
 
 HEADERS = {"Host": f"127.0.0.1:{PORT}", "Content-Type": "application/json"}
 
 
-def told(folder: Path) -> str:
-    """What the Diagnostics page shows over worked example A, as text."""
+def told(folder: Path, dashboard: Dash | None = None) -> str:
+    """What the Diagnostics page shows over worked example A, or what another dashboard shows, as text."""
     outputs = [
         {"id": "heading-diagnostics", "property": "children"},
         {"id": "diagnostics-body", "property": "children"},
     ]
-    client = dashboard_over(folder).server.test_client()
+    client = (dashboard or dashboard_over(folder)).server.test_client()
     names = json.loads(client.get("/_dash-dependencies", headers=HEADERS).data)
     one = next(each for each in names if "diagnostics-body.children" in each["output"])
     shown = [{**each, "value": {"filters": {}, "revision": "r"}} for each in one["inputs"]]
@@ -82,3 +88,18 @@ def test_each_answer_of_the_page_is_timed() -> None:
 
     assert [entry["callback"] for entry in entries] == ["cards.children", "unknown"]
     assert all(entry["duration_ms"] >= 0 for entry in entries)
+
+
+def test_what_version_2_changed_is_listed_for_what_version_1_stored(tmp_path: Path) -> None:
+    """Metric by metric, the new rules with the issues concerned; of a new store there is nothing to tell."""
+    moves = [("2026-03-02", "Doing"), ("2026-03-05", "Done")]
+    workspace = workspace_over(tmp_path, [issue("Z-1", history=moves, resolution="Withdrawn")])
+    before = told(tmp_path, create_app(workspace, port=PORT))
+    with closing(connect(workspace.pipeline().store.path)) as connection, connection:
+        _put_meta(connection, {"first_definitions": "1"})
+    text = told(tmp_path, create_app(workspace, port=PORT))
+
+    assert "Definitions, version 2" not in before
+    assert "Definitions, version 2" in text
+    assert "More resolutions stand for not delivered." in text
+    assert "(Z-1)" in text

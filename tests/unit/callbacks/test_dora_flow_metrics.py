@@ -3,8 +3,9 @@
 import pytest
 
 from callbacks.dora_flow_metrics import PeriodWatch
-from data.pipeline import Pipeline, View
-from tests.dashboards import pipeline_over
+from data.metrics.report import View
+from data.pipeline import Pipeline
+from tests.support.dashboards import pipeline_over
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +17,7 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
 def looked_at(pipeline: Pipeline, *periods: tuple[str, str]):  # the last trigger
     watch = PeriodWatch()
     views = [View(date_from=first, date_to=last) for first, last in periods]
-    return [watch.look(pipeline, pipeline.report(view)) for view in views][-1]
+    return [watch.look(pipeline, view) for view in views][-1]
 
 
 def test_the_first_look_invalidates_nothing(pipeline: Pipeline) -> None:

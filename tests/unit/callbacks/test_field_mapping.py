@@ -10,12 +10,12 @@ import pytest
 from callbacks.field_mapping import effect_of, mapping_lines, staged, used_statuses
 from configuration.profile import JiraSettings, Profile
 from configuration.settings import Home, Secret
-from data.connect import client_of
-from data.field_reading import FieldReading, Readings, mapped, read_fields, sure_fields
+from data.intake.connect import client_of
+from data.mapping.field_reading import FieldReading, Readings, mapped, read_fields, sure_fields
 from data.persistence import save_profile, save_token
+from data.profiles.sources import Source, resolve
 from data.simulator.server import JiraSimulator
-from data.sources import Source, resolve
-from tests.dashboards import pipeline_over
+from tests.support.dashboards import pipeline_over
 
 NOON = 1_795_521_600_000  # 2026-11-24T12:00:00Z
 
@@ -52,7 +52,7 @@ def test_what_is_sure_is_chosen_and_what_is_not_is_open(reading: FieldReading) -
         assert len(line.candidates) <= 3
         assert all(one.reasons for one in line.candidates)
     assert lines["story_points"].candidates[0].samples
-    assert lines["story_points"].needs == "Required for Flow velocity in points. Not needed for the others."
+    assert lines["story_points"].effect == "Required for Flow velocity in points."
 
 
 def test_the_best_candidates_stand_on_top_of_the_choices(reading: FieldReading) -> None:

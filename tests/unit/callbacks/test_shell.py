@@ -1,15 +1,22 @@
 """When a page has something new to show, and whose data it says it shows."""
 
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from callbacks.shell import banner_kind, stamp
-from callbacks.workspace import Workspace
+from callbacks.shell import banner_kind, banner_of, stamp
 from configuration.errors import ConfigurationError, StoreError
-from tests.dashboards import workspace_over
+from configuration.profile import Profile
+from configuration.settings import Home
+from data.cache_manager import References, Store
+from data.profiles.sources import Source
+from data.workspace import Workspace
+from tests.support.builders import issue
+from tests.support.dashboards import workspace_over
+from tests.support.rows import row
 
 
 @pytest.fixture
@@ -51,9 +58,9 @@ def test_a_sync_that_failed_is_something_new(tmp_path: Path) -> None:
 def test_the_first_data_are_waited_for_and_given_up(tmp_path: Path, gate: threading.Event) -> None:
     """While an empty store is filled nobody is told that it is empty; a cancelled job changes that."""
     workspace = workspace_over(tmp_path, [])
-    empty, kind = stamp(workspace, None), banner_kind(workspace, workspace.pipeline())
+    empty, kind = stamp(workspace, None), banner_kind(workspace, workspace.pipeline(), "empty")
     waiting_job(workspace, gate)
-    reading, meanwhile = stamp(workspace, None), banner_kind(workspace, workspace.pipeline())
+    reading, meanwhile = stamp(workspace, None), banner_kind(workspace, workspace.pipeline(), "empty")
     gate.set()
     workspace.jobs.join(10)
 
@@ -65,3 +72,19 @@ def test_an_unknown_profile_is_refused(tmp_path: Path) -> None:
     """A pasted link may name any profile."""
     with pytest.raises(ConfigurationError, match="no profile called nobody"):
         stamp(workspace_over(tmp_path), "nobody")
+
+
+def test_the_first_start_over_an_earlier_store_says_that_the_definitions_are_new(tmp_path: Path) -> None:
+    """What to do about files, and where the changes are listed; it is told until they are imported again."""
+    path = tmp_path / "scope.sqlite"
+    shutil.copy(Path(__file__).resolve().parents[2] / "fixtures" / "store-v2.sqlite", path)
+    source = Source("default", "files", Profile(), Store(path))
+    workspace = Workspace(Home(tmp_path), {}, source)
+    first = str(banner_of(workspace, workspace.pipeline()))
+    source.store.add([row(issue("Z-1"))], References())
+    again = str(banner_of(workspace, workspace.pipeline()))
+
+    assert "definitions of the numbers are new (version 2)" in first
+    assert "Import the files again, once: " in first
+    assert "href='/diagnostics'" in first
+    assert "40 stored issues were read by an earlier version" in again

@@ -15,7 +15,6 @@ import pytest
 
 from configuration import logging_config
 from configuration.errors import ConfigurationError
-from configuration.log_records import CleanRecord, ConsoleFormatter, cleaned
 from configuration.logging_config import (
     JSONFormatter,
     RequestMemory,
@@ -29,9 +28,11 @@ from configuration.logging_config import (
     setup_logging,
     shutdown_logging,
 )
-from configuration.redaction import Redactor
+from configuration.logs.records import CleanRecord, ConsoleFormatter, cleaned
+from configuration.logs.redaction import Redactor
 from configuration.settings import Home, Secret, initialize
-from tests.redaction_corpus import ALNUM, SHAPES, some
+from tests.support.disks import pinned
+from tests.support.redaction_corpus import ALNUM, SHAPES, some
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 DAY_S = 86_400
@@ -46,7 +47,7 @@ def _stop_logging():
 
 def handle(made: logging.LogRecord) -> None:
     """Give a record to our handler alone: that of pytest raises where ours carries on."""
-    (handler,) = logging_config._installed()
+    (handler,) = logging_config._list_installed()
     handler.handle(made)
 
 
@@ -107,7 +108,7 @@ def test_importing_touches_no_file(tmp_path):
     """Logging starts from the entry point and not from an import."""
     source = (
         "import os, sys; before = set(os.listdir('.'));"
-        "import configuration.logging_config, configuration.settings, callbacks.logs_command, logging;"
+        "import configuration.logging_config, configuration.settings, callbacks.cli.logs, logging;"
         "print(sorted(set(os.listdir('.')) - before), logging.getLogger().handlers)"
     )
     environment = {**os.environ, "PYTHONPATH": str(CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1"}
@@ -171,7 +172,7 @@ def test_levels_by_logger(temp_log_dir):
 
 
 def test_json_formatter_output():
-    """The fields of INTERFACE.md in their order, then the event's own."""
+    """The fields of specs/interface.md in their order, then the event's own."""
     made = record("cache.hit", key="ab", reason="updated", run_id="r1", profile="p1")
     made.created = 1767323045.1239
 
@@ -427,7 +428,7 @@ class Stumbling(Redactor):
 
 @pytest.mark.parametrize(("message", "event"), [("jira.request", "jira.request"), ("hunter two", "tests")])
 def test_failed_redaction_never_shows_the_raw_text(message, event):
-    """The line becomes [unloggable] with its event name, or its logger's where the text is no event name."""
+    """The line becomes [unloggable] with its event name, or its logger's where there is no event name."""
     clean = cleaned(record(message, secret_field="hunter two"), Stumbling())
 
     line = json.loads(JSONFormatter().format(clean))
@@ -558,7 +559,7 @@ def test_storm_of_repeats_stays_within_fifty_lines(temp_log_dir):
 def test_full_queue_makes_the_caller_write(temp_log_dir):
     """Nothing is dropped when the writer cannot keep up: the caller becomes slower instead."""
     setup_logging(temp_log_dir, console=False)
-    (handler,) = logging_config._installed()
+    (handler,) = logging_config._list_installed()
     handler._places = 0
 
     logger.info("written at once")
@@ -580,6 +581,7 @@ def test_lines_logged_at_exit_are_written(tmp_path):
     assert len((tmp_path / "app.log").read_text().splitlines()) == 5000
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system")
 @pytest.mark.parametrize("end", ["os._exit(0)", "sys.exit(0)"])
 def test_fork_loses_and_doubles_nothing(tmp_path, end):
@@ -607,7 +609,7 @@ def test_fork_loses_and_doubles_nothing(tmp_path, end):
 def test_logging_after_shutdown_is_harmless(temp_log_dir):
     """Shutting down twice, or logging afterwards, disturbs nobody."""
     setup_logging(temp_log_dir, console=False)
-    (handler,) = logging_config._installed()
+    (handler,) = logging_config._list_installed()
     shutdown_logging()
     shutdown_logging()
 
@@ -633,6 +635,42 @@ def test_rotating_file_handler_rotation(temp_log_dir):
     assert [path.name for path in files] == ["app.log", "app.log.1", "app.log.2", "app.log.3"]
     assert all(path.stat().st_size <= 2000 for path in files)
     assert kept == [f"line {number:03d}" for number in range(100 - len(kept), 100)]
+
+
+def test_a_refused_rotation_costs_no_old_file(temp_log_dir):
+    """Windows does not move a file that another process has open; it is moved when that one has closed it."""
+    setup_logging(temp_log_dir, max_bytes=300, backup_count=3, console=False)
+    logger.info("first %s", "x" * 200)
+    logger.info("second %s", "x" * 200)
+    flush_logging()
+    with pinned(temp_log_dir / "app.log"):
+        for number in range(5):
+            logger.info("refused %d", number)
+        flush_logging()
+        meanwhile = {path.name: path.read_text() for path in temp_log_dir.glob("app.log*")}
+    logger.info("last")
+    flush_logging()
+
+    assert sorted(meanwhile) == ["app.log", "app.log.1"]
+    assert "first" in meanwhile["app.log.1"]
+    assert meanwhile["app.log"].count('"refused ') == 5
+    assert (temp_log_dir / "app.log.2").read_text() == meanwhile["app.log.1"]
+    assert (temp_log_dir / "app.log.1").read_text() == meanwhile["app.log"]
+
+
+def test_a_rotation_that_was_cut_short_is_finished(temp_log_dir):
+    """What a killed process had put aside takes its place before the next file does."""
+    temp_log_dir.mkdir()
+    (temp_log_dir / "app.log.0").write_text('{"message": "aside"}\n')
+    setup_logging(temp_log_dir, max_bytes=300, backup_count=3, console=False)
+    logger.info("first %s", "x" * 200)
+    logger.info("second %s", "x" * 200)
+    flush_logging()
+
+    names = [path.name for path in sorted(temp_log_dir.glob("app.log*"))]
+    assert names == ["app.log", "app.log.1", "app.log.2"]
+    assert "first" in (temp_log_dir / "app.log.1").read_text()
+    assert (temp_log_dir / "app.log.2").read_text() == '{"message": "aside"}\n'
 
 
 def test_cut_off_last_line_is_wrapped(temp_log_dir):

@@ -1,5 +1,6 @@
 """The profile: every setting has a default, a description and what it accepts."""
 
+import datetime as dt
 import tomllib
 
 import pytest
@@ -12,6 +13,7 @@ from configuration.profile import (
     NOT_DELIVERED,
     Profile,
     SettingRow,
+    meaning_of,
     profile_as_mapping,
     profile_from,
     setting_of,
@@ -73,7 +75,7 @@ def test_defaults_are_the_published_ones() -> None:
     assert profile == Profile()
     assert (profile.timezone, profile.edition, profile.start_source) == ("UTC", "2024", "status")
     assert (profile.include_subtasks, profile.include_epics) == (False, False)
-    assert len(NOT_DELIVERED) == len(set(NOT_DELIVERED)) == 15
+    assert len(NOT_DELIVERED) == len(set(NOT_DELIVERED)) == 21
     assert profile.incidents.window_hours == 72
     assert profile_as_mapping(profile) == {}
 
@@ -100,11 +102,17 @@ def test_a_value_of_the_wrong_kind_names_its_setting(row: SettingRow) -> None:
     ("raw", "words"),
     [
         ({"include_epics": 1}, "true or false"),
-        ({"incidents": {"window_hours": True}}, "a whole number"),  # true is no number
+        ({"incidents": {"window_hours": True}}, "a whole number"),  # true is not a number
         ({"not_delivered": ["a", 1]}, "a list of texts"),
         ({"fields": {"a": 1}}, "a table of texts"),
         ({"edition": "2020"}, "one of 2021, 2022, 2023, 2024, 2025"),
         ({"jira": []}, "a table of settings"),
+        ({"holidays": [dt.date(2026, 12, 25)]}, "a list of texts"),
+        ({"incidents": {"window_hours": 24.0}}, "a whole number"),
+        (
+            {"workflow": {"active": "Doing"}},
+            "workflow.active of this profile is not a list",
+        ),
     ],
 )
 def test_what_is_expected_is_said(raw: dict, words: str) -> None:
@@ -112,6 +120,14 @@ def test_what_is_expected_is_said(raw: dict, words: str) -> None:
         profile_from(raw)
 
     assert words in met.value.message
+
+
+def test_what_is_not_a_table_at_all_is_said() -> None:
+    with pytest.raises(ConfigurationError) as met:
+        profile_from([])  # type: ignore[arg-type]
+
+    assert met.value.message == "The profile is not a table of settings."
+    assert met.value.hint == "Correct its file."
 
 
 @pytest.mark.parametrize("day", ["25.12.2026", "2026-13-01", "20261225", "2026-W52-5", "2026-02-29", ""])
@@ -138,3 +154,30 @@ def test_settings_are_changed_by_their_dotted_names() -> None:
     assert with_settings(after, {"incidents.window_hours": 72, "business_days": False}) == before
     with pytest.raises(ConfigurationError, match="holidays"):
         with_settings(before, {"holidays": ["25.12.2026"]})
+
+
+def test_the_meaning_of_stored_issues_is_told_by_the_settings_that_change_it() -> None:
+    """Where they come from, their zone and the edition do not; the order of the file does not either."""
+    plain = profile_from({"jira": {"url": "https://a.example"}, "timezone": "Asia/Tokyo", "edition": "2021"})
+    told = {"workflow": {"waiting": ["Review"]}, "incidents": {"window_hours": 24}, "include_epics": True}
+
+    assert meaning_of(plain) == meaning_of(Profile()) == "{}"
+    assert meaning_of(profile_from(told)) == (
+        '{"incidents.window_hours": 24, "include_epics": true, "workflow.waiting": ["Review"]}'
+    )
+    assert meaning_of(profile_from(dict(reversed(told.items())))) == meaning_of(profile_from(told))
+
+
+def test_every_setting_says_whether_stored_issues_mean_something_else_by_it() -> None:
+    assert {row.name for row in ROWS if not row.means} == {
+        "timezone",
+        "edition",
+        "jira.url",
+        "jira.email",
+        "jira.jql",
+        "jira.dialect",
+        "jira.client_cert",
+        "jira.headers",
+        "fields",
+        "provenance",
+    }

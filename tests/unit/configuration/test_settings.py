@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from configuration.settings import CHECKOUT, Secret, home_from
+from configuration.program import FOLDER
+from configuration.settings import Secret, home_from
 
 TEXT = "-".join(("made", "up", "text"))
 
@@ -33,8 +34,24 @@ def test_a_secret_has_no_attributes_to_dump() -> None:
 
 @pytest.mark.parametrize("environment", [{}, {"THROUGHLINE_HOME": ""}])
 def test_the_home_is_the_checkout_by_default(environment: dict[str, str]) -> None:
-    assert home_from(environment).root == CHECKOUT
-    assert (CHECKOUT / "app.py").exists()
+    assert home_from(environment).root == FOLDER
+    assert (FOLDER / "app.py").exists()
+
+
+def test_an_installed_program_keeps_its_data_with_the_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No pyproject.toml lies beside it: nothing is written among the packages."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    program = tmp_path / "site-packages" / "throughline"
+
+    home = home_from({}, program).root
+
+    assert home.name == "throughline"
+    assert home.is_relative_to(tmp_path)
+    assert not home.is_relative_to(program)
+    assert home_from({"THROUGHLINE_HOME": str(tmp_path / "mine")}, program).root == tmp_path / "mine"
 
 
 def test_the_home_holds_five_folders(tmp_path: Path) -> None:
@@ -63,6 +80,21 @@ def test_initialize_writes_where_it_was_told(tmp_path: Path) -> None:
         "from configuration.logging_config import shutdown_logging;"
         f"initialize(Home(Path({str(tmp_path)!r})), console=False); shutdown_logging()"
     )
-    subprocess.run([sys.executable, "-c", program], cwd=CHECKOUT, check=True)
+    subprocess.run([sys.executable, "-c", program], cwd=FOLDER, check=True)
 
     assert "logging.started" in (tmp_path / "logs" / "app.log").read_text(encoding="utf-8")
+
+
+def test_a_lock_that_is_waited_for_does_not_fill_the_log(tmp_path: Path) -> None:
+    """Also where everything is logged; what else is logged stays, and somebody may want to see it."""
+    script = (
+        "import logging, sys; from pathlib import Path; from configuration.settings import Home, initialize;"
+        "from configuration.logging_config import shutdown_logging;"
+        "initialize(Home(Path(sys.argv[1])), 'DEBUG', console=False, levels={'seen': 'DEBUG'});"
+        "[logging.getLogger(name).debug(name + '.looked') for name in ('filelock', 'seen', 'other')];"
+        "shutdown_logging()"
+    )
+    subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=FOLDER, check=True)
+    lines = (tmp_path / "logs" / "app.log").read_text(encoding="utf-8")
+
+    assert [name for name in ("filelock", "seen", "other") if f"{name}.looked" in lines] == ["seen", "other"]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from configuration.profile import Profile, meaning_of
 from data.cache_manager import (
     CacheConfiguration,
     CacheInvalidationTrigger,
@@ -17,11 +18,13 @@ from data.cache_manager import (
     evict,
     generate_cache_key,
     invalidate_cache,
+    is_expired,
     load_cache_with_validation,
     save_cache,
 )
-from tests.builders import issue
-from tests.rows import row
+from tests.support.builders import issue
+from tests.support.disks import pinned
+from tests.support.rows import row
 
 NOTHING = References()
 HOUR_MS = 3_600_000
@@ -114,7 +117,7 @@ def test_load_cache_with_validation_expired(store: Store, age_h: float, reason: 
     ],
 )
 def test_load_cache_with_validation_config_mismatch(store: Store, change: dict, reason: str) -> None:
-    """The answer to another question is no answer, wherever it lies."""
+    """The answer to another question is not an answer, wherever it lies."""
     found = load_cache_with_validation(saved(store), replace(WANTED, **change), now_ms=HOUR_MS)
 
     assert (found.dataset, found.reason) == (None, reason)
@@ -143,8 +146,54 @@ def test_save_cache_includes_metadata(store: Store) -> None:
     assert meta["cache_key"] == WANTED.key()
     assert (meta["creation_timestamp"], meta["synced_at"]) == (str(HOUR_MS), str(2 * HOUR_MS))
     assert meta["config_hash"] == WANTED.digest()
+    assert len(WANTED.digest()) == 32
     assert CacheConfiguration.from_text(meta["configuration"]) == WANTED
-    assert json.loads(meta["configuration"])["jql"] == "project = A"
+    told = json.loads(meta["configuration"])
+    assert told["jql"] == "project = A"
+    assert list(told) == sorted(told)  # so that two versions spell the same configuration alike
+    assert meta["complete"] == "1"
+
+
+def test_save_cache_lets_the_later_of_two_rows_win(store: Store) -> None:
+    """What was staged from an older answer does not replace a newer row, unless it is told to."""
+    newer, older = (row(issue("A-1", updated=day, summary=day)) for day in ("2026-03-02", "2026-03-01"))
+    store.stage([newer])
+    save_cache(store, NOTHING, as_of=HOUR_MS, configuration=WANTED)
+    store.stage([older])
+    save_cache(store, None, as_of=HOUR_MS, configuration=WANTED)
+    kept = store.rows(["A-1"])["A-1"].summary
+    store.stage([older])
+    save_cache(store, None, as_of=HOUR_MS, configuration=WANTED, authoritative=True)
+
+    assert (kept, store.rows(["A-1"])["A-1"].summary) == ("2026-03-02", "2026-03-01")
+
+
+@pytest.mark.parametrize(
+    ("meta", "now_ms", "expired"),
+    [
+        ({"compared_at": "5"}, 5 + 86_400_000, False),
+        ({"compared_at": "5"}, 6 + 86_400_000, True),
+        ({"compared_at": "5", "synced_at": "9"}, 6 + 86_400_000, True),
+        ({"synced_at": "9"}, 9 + 86_400_000, False),
+        ({}, 86_400_000, False),
+        ({}, 86_400_001, True),
+        ({}, None, False),
+    ],
+)
+def test_everything_is_compared_after_a_day(meta: dict[str, str], now_ms: int | None, expired: bool) -> None:
+    """To the millisecond; a store from before comparisons were noted counts from its last sync."""
+    assert is_expired(meta, now_ms) is expired
+
+
+def test_whatever_is_there_answers_who_does_not_say_what_is_wanted(store: Store) -> None:
+    assert load_cache_with_validation(saved(store)).hit
+
+
+def test_a_store_that_does_not_know_its_question_is_taken(store: Store) -> None:
+    """Imported files were not asked for by a query."""
+    store.add([row(issue("A-1"))], NOTHING)
+
+    assert load_cache_with_validation(store, WANTED).hit
 
 
 def test_invalidate_cache_deletes_file(store: Store) -> None:
@@ -203,9 +252,26 @@ def test_cache_invalidation_trigger_detects_period_changes(period: tuple[str, st
     assert (trigger.reasons, trigger.costs) == (("period",), {"period": cost})
 
 
+@pytest.mark.parametrize(
+    ("stored", "missing"),
+    [(("", "2026-03-30"), True), (("", "2026-03-31"), False), (("2026-01-01", ""), False), (("", ""), False)],
+)
+def test_days_are_missing_after_the_last_stored_one(stored: tuple[str, str], missing: bool) -> None:
+    """How far back the data reach does not matter: a query brings everything that there was."""
+    assert CacheInvalidationTrigger(WANTED, WANTED, stored).missing_days is missing
+
+
 @pytest.mark.parametrize("text", ["", "no JSON", "[]", "{}", '{"jql": "x"}'])
 def test_a_configuration_of_another_version_is_none(text: str) -> None:
     assert CacheConfiguration.from_text(text) is None
+
+
+def test_a_configuration_that_version_0_1_0_wrote_still_holds() -> None:
+    """It spelt the meaning of stored issues in another way."""
+    then = replace(WANTED, workflow="[('start_source', 'status')]")
+    now = replace(WANTED, workflow=meaning_of(Profile()))
+
+    assert CacheConfiguration.from_text(then.as_text()) == now
 
 
 def test_scopes_that_were_not_used_for_longest_go_first(temp_cache_dir: Path) -> None:
@@ -228,6 +294,31 @@ def test_scopes_that_were_not_used_for_longest_go_first(temp_cache_dir: Path) ->
     assert [path.stem for path in first] == ["older"]
     assert [path.stem for path in rest] == ["old", "new"]
     assert {path.stem for path in temp_cache_dir.glob("*.sqlite")} == {"imported", "broken", "used"}
+
+
+def test_a_scope_that_cannot_be_deleted_stays(temp_cache_dir: Path) -> None:
+    """Another process has it open, which forbids that on Windows; the next one goes in its place."""
+    for age, name in enumerate(("oldest", "old", "new")):
+        path = saved(Store(temp_cache_dir / f"{name}.sqlite")).path
+        os.utime(path, (age, age))
+    most = sum(path.stat().st_size for path in temp_cache_dir.glob("*.sqlite")) - 1
+    with pinned(temp_cache_dir / "oldest.sqlite"):
+        evicted = evict(temp_cache_dir, [], most)
+
+    assert [path.stem for path in evicted] == ["old"]
+    assert {path.stem for path in temp_cache_dir.glob("*.sqlite")} == {"oldest", "new"}
+
+
+@pytest.mark.parametrize(("beyond", "evicted"), [(0, []), (1, ["old"])])
+def test_two_gibibytes_may_be_stored_by_default(
+    temp_cache_dir: Path, beyond: int, evicted: list[str]
+) -> None:
+    """A file with a hole is as large as it says, and is not a store."""
+    old = saved(Store(temp_cache_dir / "old.sqlite")).path
+    with (temp_cache_dir / "hole.sqlite").open("wb") as file:
+        file.truncate(2 * 1024 * 1024 * 1024 - old.stat().st_size + beyond)
+
+    assert [path.stem for path in evict(temp_cache_dir, [])] == evicted
 
 
 def test_using_a_scope_makes_it_young(store: Store) -> None:

@@ -2,14 +2,8 @@
 
 import pytest
 
-from data.field_mapper import (
-    LOGICAL_FIELDS,
-    create_field_mapping_index,
-    metrics_of,
-    need_of,
-    problems,
-    validate,
-)
+from data.field_mapper import create_field_mapping_index, problems, validate
+from data.model.logical_fields import LOGICAL, LOGICAL_FIELDS
 from data.pipeline import ALL_METRICS
 
 FIELDS = [
@@ -56,7 +50,7 @@ def test_a_mapping_that_works_says_nothing(mapping: dict[str, str]) -> None:
         ),
         (
             {"colour": "summary"},
-            "fields.colour is no name that a metric knows; use one of commit_date, deployed_at, "
+            "fields.colour is not a name that a metric knows; use one of commit_date, deployed_at, "
             "environment, detected_at, restored_at, failed, story_points.",
         ),
         (
@@ -80,18 +74,10 @@ def test_a_name_of_an_incident_rule_is_harmless() -> None:
     ]
 
 
-def test_what_a_metric_needs() -> None:
-    """Points need their field, restoration only gets better by one, flow time has no use for any."""
-    assert need_of("story_points", "flow_velocity_points") == "required"
-    assert need_of("restored_at", "time_to_restore") == "optional"
-    assert need_of("restored_at", "flow_time") == "not needed"
-    assert need_of("colour", "flow_time") == "not needed"
-
-
 def test_what_a_mapping_makes_better() -> None:
-    """Known names tell their metrics, unknown ones none; all of these metrics exist."""
+    """Points need their field, restoration only gets better by one; all metrics that are named exist."""
     known = {metric.id for metric in ALL_METRICS}
 
-    assert metrics_of("story_points") == ("flow_velocity_points",)
-    assert metrics_of("colour") == ()
+    assert LOGICAL["story_points"].required == ("flow_velocity_points",)
+    assert "time_to_restore" in LOGICAL["restored_at"].optional
     assert {metric for field in LOGICAL_FIELDS for metric in field.metrics} <= known

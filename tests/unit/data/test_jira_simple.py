@@ -31,10 +31,10 @@ from configuration.errors import (
     WrongSchemeError,
 )
 from configuration.settings import Secret
-from data.jira_answers import Answer, judge, retry_after_s, unauthorized
-from data.jira_changelogs import Completer, is_complete, read_decoded
-from data.jira_connection import Connection, is_loopback, refuse_metadata
-from data.jira_dialects import (
+from data.jira.answers import Answer, judge, retry_after_s, unauthorized
+from data.jira.changelogs import Completer, is_complete, read_decoded
+from data.jira.connection import Connection, is_loopback, refuse_metadata
+from data.jira.dialects import (
     CLOUD,
     SERVER,
     decode_object,
@@ -42,11 +42,11 @@ from data.jira_dialects import (
     narrowed,
     split_order,
 )
+from data.jira.histories import Changelog, History
+from data.jira.transport import Call, RequestLog
+from data.jira.walks import FanOut
 from data.jira_query_manager import TokenBucket
 from data.jira_simple import JiraClient
-from data.jira_transport import Call, RequestLog
-from data.jira_walks import FanOut
-from data.normalize import Changelog, History
 from data.simulator.server import JiraSimulator
 
 # Built here, so that no file holds anything that looks like a secret.
@@ -73,6 +73,18 @@ class TestConnection:
             ("https://example.atlassian.net/jira/software/projects/A", "https://example.atlassian.net"),
             ("https://jira.example.com/jira/", "https://jira.example.com/jira"),
             ("https://jira.example.com/jira/rest/api/2/search", "https://jira.example.com/jira"),
+            ("https://jira.example.com/browse/EX-1", "https://jira.example.com"),
+            ("https://jira.example.com/jira/browse/EX-1?filter=-1", "https://jira.example.com/jira"),
+            ("https://jira.example.com/secure/Dashboard.jspa", "https://jira.example.com"),
+            (
+                "https://jira.example.com/jira/secure/RapidBoard.jspa?rapidView=1",
+                "https://jira.example.com/jira",
+            ),
+            ("https://jira.example.com/projects/EX/issues/EX-1", "https://jira.example.com"),
+            ("https://jira.example.com/issues/?jql=x", "https://jira.example.com"),
+            ("https://jira.example.com/login.jsp?os_destination=x", "https://jira.example.com"),
+            ("https://jira.example.com/projects", "https://jira.example.com/projects"),
+            ("https://jira.example.com/security", "https://jira.example.com/security"),
             ("https://jira.example.com:8443?x=1#y", "https://jira.example.com:8443"),
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
             ("http://localhost:8080/jira", "http://localhost:8080/jira"),
@@ -90,12 +102,12 @@ class TestConnection:
             ("http://127.0.0.1.example.com", "not encrypted"),
             ("http://localhost.example.com", "not encrypted"),
             ("http://10.0.0.5", "not encrypted"),
-            ("ftp://jira.example.com", "no web address"),
-            ("jira.example.com", "no web address"),
-            ("https://", "no web address"),
-            ("https://exa mple.com", "no web address"),
-            ("https://example.com:port", "no web address"),
-            ("https://example.com\\@other.example", "no web address"),
+            ("ftp://jira.example.com", "not a web address"),
+            ("jira.example.com", "not a web address"),
+            ("https://", "not a web address"),
+            ("https://exa mple.com", "not a web address"),
+            ("https://example.com:port", "not a web address"),
+            ("https://example.com\\@other.example", "not a web address"),
             ("https://ann:word@jira.example.com", "user name or a password"),
             ("https://169.254.169.254", "metadata"),
             ("https://169.254.1.1", "metadata"),
@@ -133,7 +145,7 @@ class TestConnection:
         assert TOKEN.reveal() not in repr(connection())
 
     def test_the_origin_names_its_port(self) -> None:
-        assert connection("https://Jira.example.com/jira").origin == "https://jira.example.com:443"
+        assert connection("https://Jira.example.com/jira").origin == "https://jira.example.com"
 
     @pytest.mark.parametrize(
         ("host", "expected"),
@@ -428,6 +440,9 @@ class ScriptedJira:
     def flag_fields(self) -> list[str]:
         return ["customfield_1"]
 
+    def kept_fields(self) -> list[str]:
+        return ["resolution", "customfield_2"]
+
     def verify_account(self) -> None:
         self.calls.append(Call("/verify"))
 
@@ -471,7 +486,7 @@ class TestCompleter:
         assert len(jira.calls) == 2
         first = jira.calls[0].body
         assert first is not None
-        assert first["fieldIds"] == ["status", "customfield_1"]
+        assert first["fieldIds"] == ["status", "customfield_1", "resolution", "customfield_2"]
 
     def test_what_the_page_showed_must_be_in_the_bulk_answer(self) -> None:
         """Otherwise the issue is asked for on its own."""
@@ -530,7 +545,7 @@ class TestCompleter:
 
         (row,) = completer.flush()
 
-        assert not row.has_changelog
+        assert row.truncated
         assert len(jira.calls) < 8
 
     def test_a_page_that_is_empty_before_the_end_is_no_page(self) -> None:
@@ -569,6 +584,54 @@ class TestCompleter:
 
         assert len(row.transitions) == 2
 
+    @pytest.mark.parametrize("named", [True, False])
+    def test_a_field_that_jira_refuses_is_dropped_and_said(self, named: bool) -> None:
+        """One that Jira names goes alone; where it names none, all but status and flags go."""
+        words = "The field customfield_2 is unknown." if named else "Invalid request."
+
+        def script(call: Call) -> Any:
+            assert call.body is not None
+            if {"resolution", "customfield_2"} & set(call.body["fieldIds"]) - (
+                {"resolution"} if named else set()
+            ):
+                return QueryError(words, hint="")
+            return {"issueChangeLogs": [{"issueId": "1", "changeHistories": histories(1)}]}
+
+        jira, said = ScriptedJira(script), []
+        completer = Completer(jira, CLOUD, said.append)
+        for _ in range(2):
+            completer.takes(cut_issue(1, []))
+            (row,) = completer.flush()
+
+            assert len(row.transitions) == 1
+        asked = [call.body["fieldIds"][2:] for call in jira.calls if call.body]
+        left = ["resolution"] if named else []
+        assert asked == [["resolution", "customfield_2"], left, left]
+        refused = "customfield_2" if named else "resolution, customfield_2"
+        assert said == [f"Jira refuses the histories of the fields {refused}; they are left out."]
+
+    def test_an_issue_that_jira_refuses_costs_no_field(self) -> None:
+        """Where the list is refused without the fields too, they are not to blame."""
+
+        def script(call: Call) -> Any:
+            if call.body is None:
+                return NotFoundError("gone", hint="")
+            if "2" in call.body["issueIdsOrKeys"]:
+                return QueryError("No issue.", hint="")
+            return {"issueChangeLogs": [{"issueId": "1", "changeHistories": histories(1)}]}
+
+        jira, said = ScriptedJira(script), []
+        completer = Completer(jira, CLOUD, said.append)
+        for issue_id in (1, 2):
+            completer.takes(cut_issue(issue_id, []))
+
+        assert [row.id for row in completer.flush()] == ["1"]
+        assert said == []
+        asked = {
+            tuple(call.body["issueIdsOrKeys"]): call.body["fieldIds"] for call in jira.calls if call.body
+        }
+        assert asked[("1",)] == ["status", "customfield_1", "resolution", "customfield_2"]
+
     def test_a_history_that_stays_cut_is_never_passed_off_as_complete(self) -> None:
         def script(call: Call) -> Any:
             return {
@@ -583,9 +646,9 @@ class TestCompleter:
 
         (row,) = completer.flush()
 
-        assert not row.has_changelog
-        assert row.transitions == ()
-        assert row.malformed
+        assert row.has_changelog
+        assert len(row.transitions) == 2
+        assert row.truncated
 
     def test_one_malformed_history_does_not_cost_the_others(self) -> None:
         logs = [{"issueId": "1", "changeHistories": [*msgspec.to_builtins(histories(1)), {"items": 3}]}]

@@ -18,13 +18,14 @@ from configuration.profile import Profile, profile_from
 from configuration.settings import Home, Secret
 from data.persistence import (
     checked_name,
+    load_headers,
     load_profile,
     load_token,
-    origin_of,
     save_profile,
+    save_token,
+    token_origin,
     update_profile,
 )
-from data.profile_versions import migrate
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = ROOT / "tests" / "fixtures" / "profile_versions"
@@ -113,16 +114,19 @@ def test_a_failed_write_leaves_the_old_profile(home: Home, monkeypatch: pytest.M
 
 
 def test_what_a_killed_process_left_is_cleared_away(home: Home) -> None:
-    """Its half-written file goes with the next save, unless it is so young that somebody may be at it."""
+    """Its half-written file goes with the next save, unless it is so young that somebody may be at it.
+
+    What an editor keeps beside the profile stays.
+    """
     save_profile(home, "team", Profile())
-    for name, age_s in ((".team.toml.old", 120), (".team.toml.new", 5), (".other.toml.old", 120)):
+    for name, age_s in ((".throughline-old", 120), (".throughline-new", 5), (".team.toml.swp", 120)):
         (home.profiles / name).write_text("half")
         os.utime(home.profiles / name, (time.time() - age_s,) * 2)
     save_profile(home, "team", Profile())
 
     assert sorted(path.name for path in home.profiles.iterdir()) == [
-        ".other.toml.old",
-        ".team.toml.new",
+        ".team.toml.swp",
+        ".throughline-new",
         "team.toml",
     ]
 
@@ -149,22 +153,6 @@ def test_profiles_of_every_version_can_be_read(home: Home, sample: Path) -> None
     assert profile.not_delivered == ("Won't Do", "Duplicate")
     assert profile.workflow.waiting == ("Review",)
     assert profile.fields == {"story_points": "customfield_10016", "deployed_at": "customfield_10020"}
-
-
-def test_older_versions_migrate_step_by_step() -> None:
-    """A made-up history: version 1 called the zone tz, version 2 called it zone."""
-
-    def first(raw) -> None:
-        raw["zone"] = raw.pop("tz")
-
-    def second(raw) -> None:
-        raw["timezone"] = raw.pop("zone")
-
-    old, middle, new = {"tz": "UTC"}, {"version": 2, "zone": "UTC"}, {"version": 3, "timezone": "UTC"}
-    for raw in (old, middle, new):
-        migrate(raw, (first, second))
-
-        assert raw == {"version": 3, "timezone": "UTC"}
 
 
 SAVER = """
@@ -200,6 +188,7 @@ def killed_while_saving(home: Home, times: int) -> None:
         assert token is None or token in (Secret("Europe/Berlin" * 400), Secret("Asia/Tokyo" * 400))
 
 
+@pytest.mark.slow
 def test_a_process_killed_while_saving_leaves_whole_files(home: Home) -> None:
     killed_while_saving(home, 8)
 
@@ -212,7 +201,7 @@ def test_a_thousand_processes_killed_while_saving(home: Home) -> None:
 
 
 def saved(home: Home, content: str) -> None:
-    home.secrets.mkdir()
+    home.secrets.mkdir(exist_ok=True)
     (home.secrets / "team.json").write_text(content)
 
 
@@ -229,20 +218,110 @@ def test_a_token_belongs_to_its_origin(home: Home) -> None:
     assert load_token(home, "other", URL) is None
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"origin": "https://jira.example.org"}', "5"])
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"origin": "https://jira.example.org"}', "5", '{"token": 5', "\x00"]
+)
 def test_a_secret_that_is_none(home: Home, content: str) -> None:
     saved(home, content)
 
     assert load_token(home, "team", URL) is None
 
 
+TOKEN = "-".join(("made", "up"))
+
+
 @pytest.mark.parametrize(
-    ("url", "origin"),
+    "written",
     [
-        ("https://Jira.Example.org/a?b", "https://jira.example.org"),
-        ("https://jira.example.org:8443/", "https://jira.example.org:8443"),
-        ("https://someone:pw@jira.example.org", "https://jira.example.org"),
+        "https://jira.example.org",
+        "https://jira.example.org:443",
+        "https://jira.example.org.",
+        "HTTPS://JIRA.example.org/jira",
     ],
 )
-def test_origins(url: str, origin: str) -> None:
-    assert origin_of(url) == origin
+@pytest.mark.parametrize("url", [URL, "https://Jira.Example.org:443/a?b", "https://jira.example.org./"])
+def test_an_origin_matches_however_it_is_spelled(home: Home, written: str, url: str) -> None:
+    """Also one that was saved with its port, as earlier ones were."""
+    saved(home, json.dumps({"origin": written, "token": TOKEN}))
+
+    assert load_token(home, "team", url) == Secret(TOKEN)
+    assert token_origin(home, "team") == "https://jira.example.org"
+
+
+@pytest.mark.parametrize("url", ["", "://", "https://", "https://[::1", "https://a\\@jira.example.org"])
+def test_an_address_without_an_origin_gets_no_token(home: Home, url: str) -> None:
+    """Not even one that was saved without."""
+    for written in ("", "://", url, "https://jira.example.org"):
+        saved(home, json.dumps({"origin": written, "token": TOKEN}))
+
+        assert load_token(home, "team", url) is None
+
+
+def secrets_of(home: Home) -> dict:
+    return json.loads((home.secrets / "team.json").read_text())
+
+
+def test_the_older_file_of_a_token_becomes_the_newer_when_it_is_saved(home: Home) -> None:
+    """It is read as it was; what else stands in the file, also of a later version, is kept."""
+    other = {"headers": {"origin": URL, "values": {"X-Gate": TOKEN}}, "later": {"origin": URL, "token": "?"}}
+    saved(home, json.dumps({"origin": URL, "token": TOKEN, **other}))
+
+    assert load_token(home, "team", URL) == Secret(TOKEN)
+    save_token(home, "team", "https://new.example.org/jira", Secret(TOKEN[::-1]))
+    assert secrets_of(home) == {"jira": {"origin": "https://new.example.org", "token": TOKEN[::-1]}, **other}
+    assert load_token(home, "team", "https://new.example.org") == Secret(TOKEN[::-1])
+    assert load_token(home, "team", URL) is None
+
+
+@pytest.mark.parametrize("content", ['{"headers": {"values"', "[]", "nonsense"])
+def test_secrets_written_by_hand_are_not_overwritten_for_a_slip(home: Home, content: str) -> None:
+    saved(home, content)
+    with pytest.raises(ConfigurationError, match=r"secrets/team\.json cannot be read"):
+        save_token(home, "team", URL, Secret(TOKEN))
+
+    assert (home.secrets / "team.json").read_text() == content
+
+
+@pytest.mark.parametrize("content", ["", "\n", "\0" * 40])
+def test_a_file_without_content_is_written_anew(home: Home, content: str) -> None:
+    """An editor or a power cut left nothing that could be lost."""
+    saved(home, content)
+    save_token(home, "team", URL, Secret(TOKEN))
+
+    assert load_token(home, "team", URL) == Secret(TOKEN)
+
+
+def with_headers(home: Home, origin: str, values: dict[str, object]) -> None:
+    saved(home, json.dumps({"headers": {"origin": origin, "values": values}}))
+
+
+def test_headers_belong_to_their_origin(home: Home) -> None:
+    with_headers(home, "https://jira.example.org:443", {"x-gate": TOKEN, "Other": "not asked for"})
+
+    assert load_headers(home, "team", URL, ["X-Gate"]) == (("X-Gate", Secret(TOKEN)),)
+    assert load_headers(home, "team", "https://b.example.org", []) == ()
+    with pytest.raises(ConfigurationError, match=r"not sent to https://b\.example\.org: they") as raised:
+        load_headers(home, "team", "https://b.example.org", ["X-Gate"])
+    assert TOKEN not in raised.value.message + raised.value.hint
+
+
+@pytest.mark.parametrize("value", [None, "", 5, [TOKEN]])
+def test_a_named_header_has_a_value(home: Home, value: object) -> None:
+    """The remedy names the file."""
+    with_headers(home, URL, {"X-Gate": value})
+    with pytest.raises(ConfigurationError, match="X-Gate of the profile team has no value") as raised:
+        load_headers(home, "team", URL, ["X-Gate"])
+
+    assert "secrets/team.json" in raised.value.hint
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"headers": 5}'])
+def test_headers_in_a_file_that_cannot_be_read(home: Home, content: str) -> None:
+    saved(home, content)
+    with pytest.raises(ConfigurationError, match=r"secrets/team\.json cannot be read"):
+        load_headers(home, "team", URL, ["X-Gate"])
+
+
+def test_headers_without_a_file(home: Home) -> None:
+    with pytest.raises(ConfigurationError, match="has no value"):
+        load_headers(home, "team", URL, ["X-Gate"])

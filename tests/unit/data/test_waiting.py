@@ -2,9 +2,9 @@
 
 import pytest
 
-from data.workflow import looks_waiting
-from tests.builders import issue, status
-from tests.engine import engine_metrics
+from data.meaning.workflow import looks_waiting
+from tests.support.builders import issue, status
+from tests.support.engine import engine_metrics
 
 PERIOD = {"date_from": "2026-03-02", "date_to": "2026-03-15", "as_of": "2026-03-16T00:00:00Z"}
 STATUSES = [status("To Do"), status("Doing"), status("Code Review", "50"), status("Done")]

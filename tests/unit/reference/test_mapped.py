@@ -1,7 +1,7 @@
 """The plain program on mapped fields, with numbers to check by hand."""
 
-from tests.builders import issue, link, status_list, version
 from tests.reference import reference_metrics
+from tests.support.builders import issue, link, status_list, version
 
 PERIOD = {"date_from": "2026-03-02", "date_to": "2026-03-29", "as_of": "2026-03-31T00:00:00Z"}
 RELEASE = version(1, "1.0", release_date="2026-03-10")
@@ -76,10 +76,39 @@ def test_incidents_are_measured_from_detection_to_restoration() -> None:
 
 
 def test_points_of_estimated_items_add_up() -> None:
-    """3 + 0 points in four weeks: 0.75 a week over two items; none, a text and a debt are no estimates."""
-    points = (3, 0, None, "5", -1)
+    """3 + 0 points in four weeks: 0.75 a week over two items; none, a size and a debt are not estimates."""
+    points = (3, 0, None, "M", -1)
     issues = [done(f"P-{n}", "2026-03-09", customfield_7=value) for n, value in enumerate(points, start=1)]
     found = metric("flow_velocity_points", issues, {"fields": {"story_points": "customfield_7"}})
 
     assert (found["value"], found["n"]) == (0.75, 2)
     assert found["excluded"] == {"no_estimate": ["P-3", "P-4", "P-5"]}
+
+
+def test_points_are_read_from_texts_and_options() -> None:
+    """5 + 4.25 + 8 = 17.25 points over four weeks."""
+    points = ("5", " 4,25 ", {"value": "8"})
+    issues = [done(f"P-{n}", "2026-03-09", customfield_7=value) for n, value in enumerate(points, start=1)]
+    found = metric("flow_velocity_points", issues, {"fields": {"story_points": "customfield_7"}})
+
+    assert (found["value"], found["n"]) == (17.25 / 4, 3)
+
+
+def test_an_environment_may_be_a_cascading_choice_or_rich_text() -> None:
+    """Either part of a choice matches, and the words of a document."""
+    words = [{"type": "text", "text": "Li"}, {"type": "text", "text": "ve"}]
+    values = (
+        {"value": "Europe", "child": {"value": "Live"}},
+        {"value": "Live", "child": {"value": "Europe"}},
+        {"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": words}]},
+        {"value": "Europe", "child": {"value": "Test"}},
+    )
+    issues = [
+        done(f"P-{n}", "2026-03-09", "Deployment", customfield_3=value)
+        for n, value in enumerate(values, start=1)
+    ]
+    settings = {"type": "Deployment", "source": "issues", "environments": ["live"]}
+    profile = {"fields": {"environment": "customfield_3"}, "deployments": settings}
+    found = metric("deployment_frequency", issues, profile)
+
+    assert found["excluded"] == {"not_production": ["P-4"]}

@@ -1,4 +1,4 @@
-"""Single rules of METRICS.md that the worked examples do not touch."""
+"""Single rules of specs/metrics.md that the worked examples do not touch."""
 
 import json
 from datetime import date
@@ -6,12 +6,13 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 
-from tests.builders import flag_item, issue, status, status_item, status_list
 from tests.reference import assert_documents_equal, reference_metrics, stats
-from tests.reference.bands import frequency_step, levels_by_limit
+from tests.reference.bands import duration_score, frequency_step, levels_by_limit
 from tests.reference.clock import as_of_instant, instant, midnight, stamp
+from tests.reference.deployments import sounds_like_production
 from tests.reference.settings import fold
 from tests.reference.worlds import Sample, worlds
+from tests.support.builders import flag_item, issue, status, status_item, status_list
 
 MARCH = {"date_from": "2026-03-02", "date_to": "2026-03-15", "as_of": "2026-03-20"}
 
@@ -26,33 +27,90 @@ def done(key: str, at: str, **more: object) -> dict:
     return issue(key, created="2026-03-01", history=[("2026-03-03", "Doing"), (at, "Done")], **more)
 
 
-@pytest.mark.parametrize(("now", "before", "trend"), [(12, 5, "flat"), (20, 6, "up"), (6, 20, "down")])
-def test_trend_of_counts(now, before, trend):
-    assert stats.trend_of_counts(now, before) == trend
+def test_four_weeks_beyond_four_others_are_likely_up():
+    """U = 16, its mean 8 and its variance 12: z = 7.5 / sqrt(12)."""
+    found = stats.compared_by_weeks(26, 10, [5, 6, 7, 8], [1, 2, 3, 4])
+
+    assert (found["trend"], found["confidence"]) == ("up", "likely")
+    assert found["change"] == {
+        "method": "rank_sum_weeks/1",
+        "p": pytest.approx(0.0304, abs=5e-5),
+        "interval": None,
+        "units": [4, 4],
+    }
 
 
 @pytest.mark.parametrize(
-    ("now", "before", "trend"),
+    ("now", "before", "trend", "confidence"),
     [
-        ([1, 2, 3, 4, 5], [6, 7, 8, 9, 10], "down"),
-        ([6, 7, 8, 9, 10], [1, 2, 3, 4, 5], "up"),
-        ([1, 2, 3, 4, 5], [1, 2, 3, 4, 5], "flat"),
-        ([3, 3, 3, 3, 3], [3, 3, 3, 3, 3], "flat"),  # all tied: no variance
+        ([1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 12], "down", "strong"),
+        ([5, 6, 7], [1, 2, 3, 4], "unknown", None),  # three whole weeks
+        ([3, 3, 3, 3], [3, 3, 3, 3], "flat", None),  # all tied: no variance
+        ([1, 2, 3, 4], [1, 2, 3, 4], "flat", None),
     ],
 )
-def test_trend_of_durations(now, before, trend):
-    assert stats.trend_of_durations(now, before) == trend
+def test_trend_by_weeks(now, before, trend, confidence):
+    found = stats.compared_by_weeks(sum(now), sum(before), now, before)
+
+    assert (found["trend"], found["confidence"]) == (trend, confidence)
+    assert (found["change"] is None) == (trend == "unknown")
+
+
+def test_weeks_and_headline_must_point_the_same_way():
+    found = stats.compared_by_weeks(1, 2, [5, 6, 7, 8], [1, 2, 3, 4])
+
+    assert (found["trend"], found["confidence"]) == ("flat", None)
+
+
+def test_rates_are_compared_by_newcombe():
+    """8 of 10 against 1 of 10: Wilson [49.02, 94.33] and [1.79, 40.42], difference 70 [26.58, 86.52]."""
+    found = stats.compared_rates((8, 10), (1, 10), [], [])
+
+    assert (found["trend"], found["confidence"]) == ("up", "strong")
+    assert found["change"]["method"] == "newcombe_clustered/1"
+    assert found["change"]["interval"] == [pytest.approx(26.58, abs=0.005), pytest.approx(86.52, abs=0.005)]
+    assert (found["change"]["p"], found["change"]["units"]) == (None, [10, 10])
+
+
+def test_failures_that_cluster_widen_the_interval():
+    """Weeks of 5 with 5, 0, 5, 0 failures: each adds 2.5**2 / 1.25 = 5, so sqrt(20 / (6 - 2)) = sqrt(5).
+
+    The other side stands at 0: it adds its two weeks and no squares.
+    """
+    weeks = [(5, 5), (0, 5), (5, 5), (0, 5)]
+    found = stats.clustering([((10, 20), weeks), ((0, 20), [(0, 10), (0, 10), (0, 0)])])
+
+    assert found == pytest.approx(5**0.5)
+    assert stats.compared_rates((10, 20), (0, 20), [], [])["trend"] == "up"
+    assert stats.compared_rates((10, 20), (0, 20), weeks, [(0, 10), (0, 10)])["trend"] == "flat"
+
+
+def test_four_deployments_are_too_few_to_compare():
+    assert stats.compared_rates((4, 4), (0, 20), [], []) == stats.UNKNOWN
 
 
 def test_wilson_of_three_in_four():
     assert stats.wilson(3, 4) == [pytest.approx(30.06, abs=0.005), pytest.approx(95.44, abs=0.005)]
 
 
-def test_percentiles_are_withheld_below_their_number_of_items():
-    shown, withheld = stats.percentiles([1.0, 2.0, 3.0, 4.0, 5.0])
+def test_percentiles_are_withheld_beyond_the_last_item():
+    """Of 1..7: position 8 x 0.85 = 6.8; P95 would be item 7.6."""
+    shown, withheld = stats.percentiles([7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0])
 
-    assert shown == {"p50": 3.0, "p85": pytest.approx(4.4), "p95": None}
+    assert shown == {"p50": 4.0, "p85": pytest.approx(6.8), "p95": None}
     assert list(withheld) == ["p95"]
+
+
+@pytest.mark.parametrize(
+    ("n", "names"), [(1, ["p85", "p95"]), (5, ["p85", "p95"]), (6, ["p95"]), (18, ["p95"]), (19, [])]
+)
+def test_percentiles_from_how_many_items(n, names):
+    assert list(stats.percentiles([float(i) for i in range(n)])[1]) == names
+
+
+@pytest.mark.parametrize(("n", "interval"), [(5, None), (6, [1, 6]), (7, [1, 7]), (10, [2, 9])])
+def test_interval_of_a_median(n, interval):
+    assert stats.median_interval(list(range(1, n + 1))) == interval
 
 
 @pytest.mark.parametrize(
@@ -218,15 +276,49 @@ def test_a_status_gone_today_takes_the_category_of_its_namesakes():
 @pytest.mark.parametrize(
     ("per_week", "per_month", "step"),
     [
-        ([5, 5, 5, 7], 20, "on demand"),
-        ([1, 1, 1, 0], 4, "daily-weekly"),
-        ([0, 0, 1, 0], 1, "weekly-monthly"),
-        ([0, 0, 0, 0], 1 / 6, "monthly-6-monthly"),
-        ([0, 0, 0, 0], 0.1, "fewer"),
+        ([(10, 4)] * 4, 20, "on demand"),
+        ([(10, 3)] * 4, 20, "daily-weekly"),
+        ([(9, 5), (9, 5), (9, 5), (20, 7)], 20, "daily"),  # one release a working day
+        ([(1, 1), (1, 1), (1, 1), (0, 0)], 4, "daily-weekly"),
+        ([(0, 0), (0, 0), (1, 1), (0, 0)], 1, "weekly-monthly"),
+        ([(0, 0)] * 4, 1 / 6, "monthly-6-monthly"),
+        ([(0, 0)] * 4, 0.1, "fewer"),
     ],
 )
 def test_frequency_steps(per_week, per_month, step):
     assert frequency_step(per_week, per_month) == step
+
+
+@pytest.mark.parametrize(
+    ("hours", "by_day", "score"),
+    [
+        (0.5, False, 10),
+        (0.5, True, 8),
+        (1, False, 8),
+        (24, False, 6),
+        (7 * 24, False, 6),
+        (181 * 24, False, 0),
+    ],
+)
+def test_scores_of_durations(hours, by_day, score):
+    assert duration_score(hours * 3_600_000, by_day=by_day) == score
+
+
+@pytest.mark.parametrize(
+    ("name", "sounds"),
+    [
+        ("Production", True),
+        ("eu-west-1_PROD2", True),
+        ("live", True),
+        ("pre-production", False),
+        ("non prod", False),
+        ("preprod", False),
+        ("Produktion", False),
+        ("test", False),
+    ],
+)
+def test_environments_that_sound_like_production(name, sounds):
+    assert sounds_like_production(name) is sounds
 
 
 def test_levels_that_share_a_cell_are_all_named():
@@ -247,6 +339,7 @@ def test_differences_are_told_with_their_place():
         assert_documents_equal(other, document)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(worlds())
 def test_every_candidate_is_included_or_has_one_reason(sample: Sample):
@@ -263,6 +356,7 @@ def test_every_candidate_is_included_or_has_one_reason(sample: Sample):
         assert (metric["value"] is None) == (metric["state"] != "ok")
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(worlds())
 def test_the_order_of_issues_does_not_matter(sample: Sample):

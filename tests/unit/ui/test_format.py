@@ -2,14 +2,16 @@
 
 import pytest
 
-from data.metric import MetricResult, Previous
+from data.model.metric import Confidence, Metric, MetricResult, Previous, Trend
 from data.pipeline import METRICS
-from tests.engine import engine_report
-from tests.examples import example_a
-from ui.format import age, comparison, counted, number
+from tests.support.engine import engine_report
+from tests.support.examples import example_a
+from ui.format import age, comparison, counted, day, ignored_words, interval_words, number, spread_in_short
 
 VELOCITY = next(metric for metric in METRICS if metric.id == "flow_velocity")
 TIME = next(metric for metric in METRICS if metric.id == "flow_time")
+LOAD = next(metric for metric in METRICS if metric.id == "flow_load")
+FAIL_RATE = next(metric for metric in METRICS if metric.id == "change_fail_rate")
 DISTRIBUTION = next(metric for metric in METRICS if metric.id == "flow_distribution")
 
 
@@ -30,6 +32,19 @@ def test_number(value: float, text: str) -> None:
     assert number(value) == text
 
 
+@pytest.mark.parametrize(
+    ("ignored", "words"),
+    [
+        ((), ""),
+        (("label",), "all labels"),
+        (("type", "fix_version"), "all types and fix versions"),
+        (("type", "label", "epic"), "all types, labels and epics"),
+    ],
+)
+def test_what_a_number_is_of_in_spite_of_the_filters(ignored: tuple[str, ...], words: str) -> None:
+    assert ignored_words(result(filters_ignored=ignored)) == words
+
+
 def test_counted() -> None:
     """One is singular, none and many are not."""
     assert [counted(n, "issue") for n in (0, 1, 2)] == ["0 issues", "1 issue", "2 issues"]
@@ -38,7 +53,9 @@ def test_counted() -> None:
 @pytest.mark.parametrize(
     ("minutes", "text"),
     [
-        (-5, "just now"),
+        (-1440, "by a clock that ran ahead"),
+        (-2, "by a clock that ran ahead"),
+        (-1, "just now"),
         (0, "just now"),
         (3, "3 min ago"),
         (60, "1 h ago"),
@@ -47,7 +64,7 @@ def test_counted() -> None:
     ],
 )
 def test_age(minutes: int, text: str) -> None:
-    """A clock that runs ahead is no age at all."""
+    """Two clocks may differ by a minute; beyond that an age cannot be told."""
     assert age(0, minutes * 60_000) == text
 
 
@@ -59,23 +76,58 @@ def result(**changes: object) -> MetricResult:
 
 
 @pytest.mark.parametrize(
-    ("metric", "trend", "words", "tone"),
+    ("metric", "trend", "confidence", "words", "tone"),
     [
-        (VELOCITY, "up", "\u25b2 up from 4: better", "better"),
-        (VELOCITY, "down", "\u25bc down from 4: worse", "worse"),
-        (TIME, "up", "\u25b2 up from 4: worse", "worse"),
-        (TIME, "down", "\u25bc down from 4: better", "better"),
-        (DISTRIBUTION, "up", "\u25b2 up from 4", "even"),
-        (TIME, "flat", "about as before (4)", "even"),
-        (TIME, "unknown", "too few to compare; 4 before", "even"),
+        (VELOCITY, "up", "likely", "\u25b2 up, likely (4 before): better", "better"),
+        (VELOCITY, "down", "strong", "\u25bc clearly down (4 before): worse", "worse"),
+        (TIME, "up", "strong", "\u25b2 clearly up (4 before): worse", "worse"),
+        (TIME, "down", "likely", "\u25bc down, likely (4 before): better", "better"),
+        (DISTRIBUTION, "up", "likely", "\u25b2 up, likely (4 before)", "even"),
+        (TIME, "flat", None, "no clear change (4 before)", "even"),
+        (TIME, "unknown", None, "too few whole weeks to compare (4 before)", "even"),
+        (FAIL_RATE, "unknown", None, "too few deployments to compare (4 before)", "even"),
+        (LOAD, "unknown", None, "4 when the period began", "even"),
     ],
 )
-def test_comparison(metric: object, trend: str, words: str, tone: str) -> None:
+def test_comparison(
+    metric: Metric, trend: Trend, confidence: Confidence | None, words: str, tone: str
+) -> None:
     """Good and bad news are told in words, by the direction that is better for the metric."""
-    assert comparison(metric, result(trend=trend, previous=Previous(4.0, 9))) == (words, tone)
+    found = result(kind=metric.kind, trend=trend, confidence=confidence, previous=Previous(4.0, 9))
+
+    assert comparison(metric, found) == (words, tone)
+
+
+@pytest.mark.parametrize(
+    ("unit", "interval", "words"),
+    [
+        ("days", (4.8, 6.9), "4.8 to 6.9 days"),
+        ("percent", (30.06, 95.44), "30.1 to 95.4 %"),
+        ("items/week", None, ""),
+    ],
+)
+def test_interval_words(unit: str, interval: tuple[float, float] | None, words: str) -> None:
+    assert interval_words(result(unit=unit, interval=interval)) == words
+
+
+def test_the_spread_of_a_median_and_of_a_rate() -> None:
+    """The range stands for the P50, which is the value itself; without a range the P50 is told."""
+    known, withheld = {"p50": 5.5, "p85": 14.0, "p95": None}, {"p95": "needs 19 items, has 9"}
+    ranged = result(interval=(4.8, 6.9), percentiles=known, percentiles_withheld=withheld)
+    bare = result(interval=None, percentiles=known, percentiles_withheld={})
+    rate = result(interval=(30.06, 95.44), percentiles=None, percentiles_withheld={})
+
+    assert spread_in_short(ranged) == "range 4.8 to 6.9; P85 14; P95 withheld: too few"
+    assert spread_in_short(bare) == "P50 5.5; P85 14"
+    assert spread_in_short(rate) == "range 30.1 to 95.4"
 
 
 def test_comparison_without_a_past() -> None:
     """Nothing before is said; a missing value is compared with nothing."""
     assert comparison(TIME, result(previous=None)) == ("no earlier data to compare with", "even")
     assert comparison(TIME, result(value=None)) == ("", "even")
+
+
+@pytest.mark.parametrize(("instant_ms", "expected"), [(0, "1 Jan 1970"), (1_795_305_600_000, "22 Nov 2026")])
+def test_a_day_is_written_without_a_leading_zero(instant_ms: int, expected: str) -> None:
+    assert day(instant_ms) == expected

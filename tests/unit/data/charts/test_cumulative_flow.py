@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from data.charts.cumulative_flow import STAGES, cumulative_flow
-from tests.builders import issue, status
-from tests.rows import ZoneInfo, context
+from tests.support.builders import issue, status
+from tests.support.rows import ZoneInfo, context
 
 DAYS = ("2026-03-02", "2026-03-05", "2026-04-01")
 

@@ -3,10 +3,10 @@
 import datetime as dt
 
 from data.charts.deployment_days import deployment_days_by_week, timeline
-from tests.builders import version
-from tests.engine import engine_report
-from tests.examples import example_b
-from tests.rows import context
+from tests.support.builders import version
+from tests.support.engine import engine_report
+from tests.support.examples import example_b
+from tests.support.rows import context
 
 
 def test_the_deployments_of_the_worked_example() -> None:
@@ -31,6 +31,8 @@ def test_several_on_one_day_stand_above_each_other() -> None:
     found = timeline(seen)
 
     assert found.nth.tolist() == [1, 2, 1]
+    assert (found.latest(2).nth.tolist(), found.latest(2).at) == ([2, 1], days[1:])
+    assert (len(found.latest(0)), found.latest(4).at) == (0, days)
     assert found.days == tuple(map(dt.date.fromisoformat, days))
     assert deployment_days_by_week(seen).tolist() == [2, 0, 0, 0]
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from data.charts.distribution import KINDS, distribution_by_week
-from tests.builders import issue
-from tests.rows import context
+from tests.support.builders import issue
+from tests.support.rows import context
 
 TWO_WEEKS = ("2026-03-02", "2026-03-15", "2026-04-01")
 

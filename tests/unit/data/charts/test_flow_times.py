@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.charts.flow_times import flow_time_by_week, flow_times, thinned
-from tests.builders import issue
-from tests.rows import context
+from tests.support.builders import issue
+from tests.support.rows import context
 
 TWO_WEEKS = ("2026-03-02", "2026-03-15", "2026-04-01")
 
@@ -32,15 +32,15 @@ def test_ordered_by_completion() -> None:
 
 
 def test_weekly_percentiles_have_their_floors() -> None:
-    """1, 2, 3, 4, 5 days: P50 3, P85 at position 3.4, so 4.4; a second week of two items has no P85."""
-    issues = [worked(f"A-{n}", f"2026-03-0{7 - n}", "2026-03-07") for n in range(1, 6)]
-    issues += [worked("A-6", "2026-03-09", "2026-03-10"), worked("A-7", "2026-03-09", "2026-03-12")]
+    """1 to 6 days: P50 3.5, P85 at position 7 x 0.85 = 5.95; a second week of five items has no P85."""
+    issues = [worked(f"A-{n}", f"2026-03-0{7 - n}", "2026-03-07") for n in range(1, 7)]
+    issues += [worked(f"B-{n}", "2026-03-09", f"2026-03-{9 + n}") for n in range(1, 6)]
     found = flow_time_by_week(context(issues, *TWO_WEEKS))
 
-    assert found.p50.tolist() == [3, 2]
-    assert found.p85[0] == pytest.approx(4.4)
+    assert found.p50.tolist() == [3.5, 3]
+    assert found.p85[0] == pytest.approx(5.95)
     assert np.isnan(found.p85[1])
-    assert found.n.tolist() == [5, 2]
+    assert found.n.tolist() == [6, 5]
 
 
 def test_an_empty_store() -> None:

@@ -3,8 +3,8 @@
 import pytest
 
 from data.charts.issue_history import Stay, issue_history
-from tests.engine import engine_report
-from tests.examples import example_a
+from tests.support.engine import engine_report
+from tests.support.examples import example_a
 
 
 def history(key: str, **changes: object) -> tuple[Stay, ...] | None:

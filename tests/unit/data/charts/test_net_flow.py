@@ -3,8 +3,8 @@
 import pytest
 
 from data.charts.net_flow import net_flow
-from tests.builders import issue
-from tests.rows import context
+from tests.support.builders import issue
+from tests.support.rows import context
 
 TWO_WEEKS = ("2026-03-02", "2026-03-15", "2026-04-01")
 

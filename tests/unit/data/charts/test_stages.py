@@ -6,8 +6,8 @@ import pytest
 from data.charts.ageing import ageing_work
 from data.charts.stages import stages_of
 from data.charts.time_in_status import time_in_status
-from tests.builders import STATUSES, issue, status_list
-from tests.rows import context
+from tests.support.builders import STATUSES, issue, status_list
+from tests.support.rows import context
 
 WEEK = ("2026-03-02", "2026-03-08", "2026-04-01")
 # What the server knows: an unknown status would count as not started.
@@ -83,11 +83,11 @@ def test_time_in_status_adds_all_stays_of_an_item() -> None:
 
 
 def test_quartiles_from_five_items() -> None:
-    """1 to 5 days: P25 2, P50 3, P75 4; P5 and P95 need twenty."""
+    """1 to 5 days, at positions 1.5, 3 and 4.5: P25, P50 and P75 are these; P5 and P95 need twenty."""
     issues = [moved(f"A-{n}", (f"2026-03-0{7 - n}", "Doing"), ("2026-03-07", "Done")) for n in range(1, 6)]
     found = time_in_status(context(issues, *WEEK))
 
-    assert [found.days[name].tolist() for name in ("p25", "p50", "p75")] == [[2], [3], [4]]
+    assert [found.days[name].tolist() for name in ("p25", "p50", "p75")] == [[1.5], [3], [4.5]]
     assert np.isnan(found.days["p5"]).all()
     assert np.isnan(found.days["p95"]).all()
 
@@ -132,10 +132,10 @@ def test_age_runs_from_the_first_start() -> None:
 
 
 def test_old_is_older_than_the_p85_of_its_status() -> None:
-    """Five finished items left Doing at 1 day, Review at 2: P85 1 and 2 days. Ages 1, 1.5 and 1.5."""
+    """Six finished items left Doing at 1 day, Review at 2: P85 1 and 2 days. Ages 1, 1.5 and 1.5."""
     finished = [
         moved(f"A-{n}", ("2026-03-02", "Doing"), ("2026-03-03", "Review"), ("2026-03-04", "Done"))
-        for n in range(1, 6)
+        for n in range(1, 7)
     ]
     exact = moved("B-1", ("2026-03-08T00:00", "Doing"))
     older = moved("B-2", ("2026-03-07T12:00", "Doing"))
@@ -145,14 +145,14 @@ def test_old_is_older_than_the_p85_of_its_status() -> None:
     old = dict(zip(seen.delivery.issues.keys(found.rows), found.old.tolist(), strict=True))
 
     assert found.names == ("Doing", "Review")
-    assert found.history_n.tolist() == [5, 5]
+    assert found.history_n.tolist() == [6, 6]
     assert found.history["p85"].tolist() == [1, 2]
     assert old == {"B-1": False, "B-2": True, "B-3": False}
 
 
 def test_a_status_without_history_is_held_against_all_flow_times() -> None:
-    """Five items took 2 days, none of them through Review; in Review 3 days is old, 1 is not."""
-    finished = [moved(f"A-{n}", ("2026-03-02", "Doing"), ("2026-03-04", "Done")) for n in range(1, 6)]
+    """Six items took 2 days, none of them through Review; in Review 3 days is old, 1 is not."""
+    finished = [moved(f"A-{n}", ("2026-03-02", "Doing"), ("2026-03-04", "Done")) for n in range(1, 7)]
     waiting = [moved("B-1", ("2026-03-06", "Review")), moved("B-2", ("2026-03-08", "Review"))]
     found = ageing_work(context([*finished, *waiting], *WEEK))
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.charts.wall_clock import wall_clock
-from data.periods import from_ms
-from tests.rows import at
+from data.model.instants import from_ms
+from tests.support.rows import at
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

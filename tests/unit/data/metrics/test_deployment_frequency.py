@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from data.metrics.deployment_frequency import deployment_frequency
-from tests.builders import issue, version
-from tests.rows import context
+from tests.support.builders import issue, version
+from tests.support.rows import context
 
 PERIOD = ("2026-03-02", "2026-03-15", "2026-04-01")
 ANY = [issue("A-1", created="2026-01-01", history=[("2026-01-02", "Doing")])]

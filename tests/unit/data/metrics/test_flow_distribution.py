@@ -3,8 +3,8 @@
 import pytest
 
 from data.metrics.flow_distribution import flow_distribution
-from tests.builders import issue
-from tests.rows import context
+from tests.support.builders import issue
+from tests.support.rows import context
 
 PERIOD = ("2026-03-02", "2026-03-15", "2026-04-01")
 
@@ -23,7 +23,8 @@ def test_shares_and_counts_by_hand() -> None:
     ]
     measure = flow_distribution(context(issues, *PERIOD))
 
-    assert measure.value == 50.0
+    assert (measure.value, measure.successes, measure.n) == (50.0, None, 4)
+    assert (measure.state, measure.message) == ("ok", None)
     assert measure.extra["counts"] == {"Feature": 2, "Defect": 1, "Debt": 0, "Risk": 0, "Unclassified": 1}
     assert measure.extra["shares"] == {
         "Feature": 50.0,

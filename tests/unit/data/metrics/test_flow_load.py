@@ -1,13 +1,10 @@
 """Flow load: items in progress at an instant, and on average."""
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from data.metrics.flow_load import flow_load, load_at
-from tests.builders import issue, status
-from tests.rows import context
+from data.metrics.flow_load import flow_load
+from tests.support.builders import issue, status
+from tests.support.rows import context
 
 WEEK = ("2026-03-02", "2026-03-08", "2026-04-01")
 
@@ -68,13 +65,25 @@ def test_without_histories_the_load_would_lie() -> None:
     assert measure.message
 
 
-stays = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)).map(sorted), max_size=30)
+@pytest.mark.parametrize(
+    ("history", "parked"),
+    [
+        ([("2026-03-03", "Doing")], []),  # it was in todo before it was begun
+        ([("2026-03-03", "Doing"), ("2026-03-09", "To Do")], ["A-1"]),  # back at the very end
+        ([("2026-03-03", "Doing"), ("2026-03-04", "To Do"), ("2026-03-09", "Doing")], []),  # taken up again
+        ([("2026-03-03", "Doing"), ("2026-03-04", "To Do"), ("2026-03-09T00:01", "Doing")], ["A-1"]),
+        ([("2026-03-09", "Doing"), ("2026-03-09", "To Do")], ["A-1"]),  # begun and back at once
+        ([("2026-03-09T00:01", "Doing"), ("2026-03-09T00:02", "To Do")], []),  # begun only afterwards
+        ([("2026-03-03", "Doing"), ("2026-03-04", "Done")], []),
+    ],
+)
+def test_parked_is_begun_and_back_in_todo_at_the_end(
+    history: list[tuple[str, str]], parked: list[str]
+) -> None:
+    assert flow_load(context([worked("A-1", *history)], *WEEK)).extra["parked"] == parked
 
 
-@given(stays, st.lists(st.integers(0, 60), min_size=1, max_size=8).map(sorted))
-def test_load_at_is_the_plain_count(pairs: list[list[int]], instants: list[int]) -> None:
-    entered, left = (np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))
+def test_a_millisecond_in_progress_counts_in_the_mean() -> None:
+    short = worked("A-1", ("2026-03-03T00:00:00", "Doing"), ("2026-03-03T00:00:00.001", "Done"))
 
-    assert load_at(np.array(instants, np.int64), entered, left).tolist() == [
-        sum(a <= at < b for a, b in pairs) for at in instants
-    ]
+    assert flow_load(context([short], *WEEK)).extra["mean"] == 1 / (7 * 86_400_000)

@@ -3,8 +3,8 @@
 import pytest
 
 from data.metrics.flow_time import flow_time
-from tests.builders import issue
-from tests.rows import context
+from tests.support.builders import issue
+from tests.support.rows import context
 
 PERIOD = ("2026-03-02", "2026-03-15", "2026-04-01")
 
@@ -77,3 +77,15 @@ def test_shifting_data_and_period_together_changes_nothing(zone_days: int) -> No
     assert (
         flow_time(context(issues, f"2026-03-{day:02d}", f"2026-03-{day + 6:02d}", "2026-04-01")).value == 3.0
     )
+
+
+def test_without_the_beginning_of_its_history_an_item_has_no_start() -> None:
+    """Jira has 62 histories of it and two came; from its creation it is measured like any other."""
+    cut, whole = (worked(f"A-{n}", "2026-03-02", "2026-03-04") for n in (1, 2))
+    cut["changelog"]["total"] = 62
+    measure = flow_time(context([cut, whole], *PERIOD))
+    created = flow_time(context([cut, whole], *PERIOD, profile={"start_source": "created"}))
+
+    assert measure.candidates.keys("history_truncated") == ("A-1",)
+    assert (measure.candidates.keys(), measure.value) == (("A-2",), 2.0)
+    assert created.candidates.keys() == ("A-1", "A-2")

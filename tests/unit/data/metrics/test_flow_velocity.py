@@ -3,8 +3,8 @@
 import pytest
 
 from data.metrics.flow_velocity import flow_velocity
-from tests.builders import issue
-from tests.rows import context
+from tests.support.builders import issue
+from tests.support.rows import context
 
 
 def done(key: str, at: str, **more: object):

@@ -4,10 +4,10 @@ import pytest
 
 from data.metrics.change_lead_time import change_lead_time
 from data.metrics.lead_time_stages import STAGES
-from tests.builders import issue, version
-from tests.engine import engine_metrics
-from tests.examples import example_b
-from tests.rows import context
+from tests.support.builders import issue, version
+from tests.support.engine import engine_metrics
+from tests.support.examples import example_b
+from tests.support.rows import context
 
 PERIOD = ("2026-03-02", "2026-03-15", "2026-04-01")
 # Reckoned at the midnight after: 2026-03-11 00:00.
@@ -36,6 +36,7 @@ def test_worked_example_b() -> None:
     assert found["means"]["release"] == pytest.approx(6.125 / 4)
     assert found["medians"]["working"] == pytest.approx((58 / 24 + 5.5) / 2)
     assert [week["n"] for week in found["weekly"]] == [1, 2, 0, 1]
+    assert found["weekly"][0]["means"]["working"] == pytest.approx(58 / 24)
     assert found["weekly"][1]["means"]["working"] == pytest.approx((5.5 + 0.125) / 2)
     assert found["weekly"][2]["means"] == found["weekly"][2]["medians"] == dict.fromkeys(STAGES)
 
@@ -85,4 +86,4 @@ def test_nothing_deployed_has_no_average() -> None:
 
 
 def test_without_a_source_of_deployments_there_are_no_stages() -> None:
-    assert change_lead_time(context([], *PERIOD)).extra == {"stages": None}
+    assert change_lead_time(context([], *PERIOD)).extra == {"stages": None, "by_start": None}

@@ -4,8 +4,8 @@ import pytest
 
 from configuration.errors import ConfigurationError
 from data.dora_calculator import calculate_all_dora_metrics
-from data.metric import MetricResult
-from tests.builders import issue, link, status_list, version
+from data.model.metric import MetricResult
+from tests.support.builders import issue, link, status_list, version
 
 PERIOD = {"date_from": "2026-03-02", "date_to": "2026-03-29", "as_of": "2026-03-31T00:00:00Z"}
 RELEASE = version(1, "1.0", release_date="2026-03-10")
@@ -36,6 +36,7 @@ def test_lead_time_from_the_commit_is_measured() -> None:
     found = lead_time(committed("P-1", "2026-03-06T12:00:00.000+0000"))
 
     assert (found.value, found.evidence, found.message) == (4.5, "measured", None)
+    assert found.extra["by_start"] is None
 
 
 def test_a_commit_of_a_day_counts_from_the_next_midnight() -> None:
@@ -54,6 +55,7 @@ def test_an_issue_without_a_commit_falls_back_to_its_start() -> None:
 
     assert (found.value, found.evidence, found.n) == (7.25, "proxy", 2)
     assert found.excluded == {"never_started": ("P-3",)}
+    assert found.extra["by_start"] == {"measured": {"p50": 4.5, "n": 1}, "proxy": {"p50": 10, "n": 1}}
     assert found.message is not None
     assert found.message.startswith("1 of 2 changes start with their commit")
 
@@ -106,11 +108,29 @@ def test_deployment_issues_count_at_their_mapped_date() -> None:
     assert found.value == 1
 
 
-def test_a_day_dated_deployment_carries_what_was_closed_the_morning_after() -> None:
+def test_a_day_dated_deployment_carries_what_it_names_and_was_closed_the_morning_after() -> None:
     """Deployed on 03-05: a ticket closed on 03-06 at 23:59 went out with it, not one of 03-07.
 
-    One closed on 03-06 12:00 goes out with the day before, although an instant of 03-06 13:00 exists.
+    One closed on 03-06 12:00 goes out with the day before, although an instant of 03-06 13:00 exists. P-5,
+    which is closed too late for anything, went out with the later of the two.
     """
+    tickets = [link("contains", key) for key in ("P-3", "P-4", "P-5")]
+    issues = [
+        deployment("P-1", "2026-02-10", customfield_2="2026-03-05", links=tickets),
+        deployment("P-2", "2026-02-10", customfield_2="2026-03-06T13:00:00Z", links=tickets),
+        story("P-3", "2026-03-01", "2026-03-06T12:00"),
+        story("P-4", "2026-03-01", "2026-03-06T23:59"),
+        story("P-5", "2026-03-01", "2026-03-07"),
+    ]
+
+    found = by_issues(issues, {"deployed_at": "customfield_2"})["change_lead_time"]
+
+    assert found.percentiles == {"p50": 5, "p85": None, "p95": None}
+    assert (found.included, found.excluded) == (("P-3", "P-4", "P-5"), {})
+
+
+def test_a_deployment_that_names_nothing_carries_what_was_completed_before_it() -> None:
+    """P-3 of 03-06 12:00 goes out at 13:00 and not the evening before; what came later did not."""
     issues = [
         deployment("P-1", "2026-02-10", customfield_2="2026-03-05"),
         deployment("P-2", "2026-02-10", customfield_2="2026-03-06T13:00:00Z"),
@@ -121,8 +141,8 @@ def test_a_day_dated_deployment_carries_what_was_closed_the_morning_after() -> N
 
     found = by_issues(issues, {"deployed_at": "customfield_2"})["change_lead_time"]
 
-    assert found.percentiles == {"p50": 5, "p85": None, "p95": None}
-    assert (found.included, found.excluded) == (("P-3", "P-4"), {"not_deployed": ("P-5",)})
+    assert found.value == pytest.approx(5 + 13 / 24)
+    assert (found.included, found.excluded) == (("P-3",), {"not_deployed": ("P-4", "P-5")})
 
 
 def test_only_mapped_production_environments_are_deployments() -> None:
@@ -139,7 +159,8 @@ def test_only_mapped_production_environments_are_deployments() -> None:
 
     assert named["deployment_frequency"].included == ("P-1", "P-3")
     assert named["deployment_frequency"].excluded == {"not_production": ("P-2", "P-4", "P-5")}
-    assert unnamed["deployment_frequency"].n == 5
+    assert unnamed["deployment_frequency"].included == ("P-1", "P-3")
+    assert unnamed["deployment_frequency"].evidence == "inferred"
 
 
 def test_a_failed_deployment_needs_no_incident_and_explains_the_one_it_names() -> None:

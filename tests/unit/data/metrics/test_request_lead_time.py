@@ -1,8 +1,8 @@
 """Request lead time: from creation to completion."""
 
 from data.metrics.request_lead_time import request_lead_time
-from tests.builders import issue
-from tests.rows import context
+from tests.support.builders import issue
+from tests.support.rows import context
 
 PERIOD = ("2026-03-02", "2026-03-15", "2026-04-01")
 

@@ -38,6 +38,7 @@ def _flow_days(world, project, first_day, last_day):
     ]
 
 
+@pytest.mark.slow
 def test_the_same_seed_and_day_make_the_same_world(world):
     again = build_world(seed=1, issues=2_000, ends_at=ENDS_AT)
 
@@ -48,6 +49,7 @@ def test_the_same_seed_and_day_make_the_same_world(world):
     assert again.versions == world.versions
 
 
+@pytest.mark.slow
 def test_another_seed_makes_another_world(world):
     other = build_world(seed=2, issues=2_000, ends_at=ENDS_AT)
 

@@ -1,62 +1,58 @@
 """A chart in its panel: drawing, table, or why there is neither."""
 
 import pytest
-from dash import dcc, html
 
-from ui.components.chart import SHOWN_ROWS, chart_body, chart_panel, table_twin
+from tests.support.drawing import NOW, panel
+from ui.components.chart import chart_panel
 from ui.components.states import Freshness
 from ui.figures.chart import Chart
 from ui.figures.charts import CHARTS
 
 SPEC = CHARTS[0]
-NOW = 1_772_000_000_000  # 2026-02-25
-FRESH = Freshness(as_of=NOW, synced_at=NOW - 180_000, now=NOW)
-CHART = Chart({"data": [], "layout": {}}, ("week", "items"), lambda: (("2026-W09", 3), ("2026-W10", None)))
-
-
-def inside(chart: Chart = CHART, *, table: bool = False, freshness: Freshness = FRESH) -> html.Div:
-    return chart_body(SPEC, chart, freshness, stamp="s1", table=table)
+CHART = Chart({"y": [3, None]}, note="Some words.")
+FIGURE = {"data": [], "layout": {}}
 
 
 def test_a_drawing_has_the_age_of_its_data() -> None:
-    """Drawn at its fixed height, and the browser learns what is drawn."""
-    body = inside()
-    content, foot = body.children
+    """Drawn at its fixed height, with its note beneath it."""
+    shown = panel(SPEC, CHART, figure=FIGURE)
 
-    assert isinstance(content.children, dcc.Graph)
-    assert content.style == {"height": f"{SPEC.height}px"}
-    assert getattr(body, "data-drawn") == "s1"
-    assert "Data as of 25 Feb 2026, read 3 min ago" in str(foot)
+    assert '"type": "Graph"' in shown
+    assert f'"height": "{SPEC.height}px"' in shown
+    assert "Some words." in shown
+    assert "Data as of 25 Feb 2026, read 3 min ago" in shown
 
 
 def test_the_twin_is_a_table() -> None:
-    """A caption, heads of columns and rows, and a dash where there is no value."""
-    table = inside(table=True).children[0].children.children
-    caption, head, body = table.children
+    """A caption, heads of columns and rows in place of the drawing."""
+    rows = [{"first": "2026-W09", "others": [{"cell": "3"}]}]
+    shown = panel(SPEC, CHART, caption=SPEC.title, heads=[{"head": "week"}, {"head": "items"}], rows=rows)
 
-    assert caption.children == SPEC.title
-    assert [cell.scope for cell in head.children.children] == ["col", "col"]
-    assert body.children[0].children[0].scope == "row"
-    assert body.children[1].children[1].children == "\u2013"
-
-
-@pytest.mark.parametrize(("rows", "shown", "told"), [(200, 200, False), (201, 200, True)])
-def test_a_long_table_says_how_much_it_shows(rows: int, shown: int, told: bool) -> None:
-    """Two hundred rows on the page; all of them in the file."""
-    caption, _, body = table_twin("Title", ("n",), [(n,) for n in range(rows)]).children.children
-
-    assert len(body.children) == shown == SHOWN_ROWS
-    assert ("first 200 of 201 rows" in caption.children) is told
+    assert '"type": "Graph"' not in shown
+    assert shown.count('"scope": "col"') == 2
+    assert '{"children": "2026-W09", "scope": "row"}' in shown
+    assert '{"children": "3"}' in shown
+    assert f"{SPEC.title}, as a table" in shown
 
 
 def test_an_empty_chart_says_why_and_what_to_do() -> None:
     """One action: a longer period, or a Jira where there is nothing at all."""
-    empty = Chart({}, ("n",), empty="No data in this period.")
+    empty = Chart(empty="No data in this period.")
     nothing = Freshness(as_of=None, synced_at=None, now=NOW)
 
-    assert "No data in this period." in str(inside(empty))
-    assert "?days=365" in str(inside(empty))
-    assert "/settings" in str(inside(empty, freshness=nothing))
+    assert "No data in this period." in panel(SPEC, empty)
+    assert "?days=365" in panel(SPEC, empty)
+    assert "/settings" in panel(SPEC, empty, nothing)
+    assert '"type": "Graph"' not in panel(SPEC, empty, figure=FIGURE)
+
+
+def test_a_chart_that_failed_says_so_in_its_place() -> None:
+    """The browser asks again: its button is no component that the server hears of."""
+    shown = panel(SPEC, CHART, cause="It broke.", remedy="Mend it.", reference="ab12")
+
+    assert [word in shown for word in ("It broke.", "Mend it.", "ab12")] == [True, True, True]
+    assert '"data-action": "retry"' in shown
+    assert "Data as of" not in shown
 
 
 @pytest.mark.parametrize(
@@ -65,8 +61,7 @@ def test_an_empty_chart_says_why_and_what_to_do() -> None:
 )
 def test_what_is_not_the_last_word_is_marked(complete: bool, failed: bool, words: list[str]) -> None:
     """In words beside the age, not by colour alone."""
-    marked = Freshness(NOW, NOW, NOW, complete, failed)
-    shown = str(inside(freshness=marked))
+    shown = panel(SPEC, CHART, Freshness(NOW, NOW, NOW, complete, failed), figure=FIGURE)
 
     assert [word for word in ("still reading", "not refreshed") if word in shown] == words
 

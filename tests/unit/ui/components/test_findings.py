@@ -2,23 +2,61 @@
 
 import pytest
 
-from data import quality
-from data.metric import Finding
-from ui.components.findings import findings_list
-
-RULES = {name: rule for name, rule in vars(quality).items() if isinstance(rule, quality._Rule)}
+from data.meaning.quality_rules import RULES, Rule
+from data.model.metric import QualityFinding
+from ui.components.findings import FindingLine, findings_list
 
 
-@pytest.mark.parametrize("name", RULES)
-def test_a_remedy_that_is_a_setting_has_its_section_beside_it(name: str) -> None:
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_remedy_that_is_a_setting_has_its_section_beside_it(rule: Rule) -> None:
     """Those that are mended in Jira alone, and no others, have no way to the Settings."""
-    rule = RULES[name]
-    entry = findings_list([Finding(rule.code, 1, ("A-1",), rule.message, rule.remedy)], stored=5)[0]
-    links = [part.children for part in entry.children[1].children if getattr(part, "href", "") == "/settings"]
+    line = FindingLine(QualityFinding(rule.code, rule.message, rule.remedy, ("A-1",)))
+    entry = findings_list([line], stored=5)[0]
+    helps = entry.children[2].children
+    links = [part.children for part in helps if getattr(part, "href", "").startswith("/settings#settings-")]
 
     assert links == {
-        "_UNDATED_DONE": [],
-        "_UNMAPPED": ["Settings, Workflow"],
-        "_ZOMBIE": ["Settings, Workflow"],
-        "_LITTLES_LAW": ["Settings, Workflow"],
-    }.get(name, ["Settings, Rules"])
+        "done_without_date": [],
+        "bulk_created": [],
+        "closed_after_release": [],
+        "deployment_unknown_project": [],
+        "deployment_unknown_issue": [],
+        "unmapped_status": ["Settings, Workflow"],
+        "inferred_status": ["Settings, Workflow"],
+        "status_category_conflict": ["Settings, Workflow"],
+        "zombie": ["Settings, Workflow"],
+        "littles_law_mismatch": ["Settings, Workflow"],
+    }.get(rule.code, ["Settings, Rules"])
+
+
+def test_a_finding_tells_what_it_touches_and_offers_its_repairs() -> None:
+    finding = QualityFinding("history_clamped", "met", "mend", ("A-1", "A-2"))
+    (entry,) = findings_list(
+        [FindingLine(finding, ("Flow time", "Flow load"), ("Measure from the creation",))], 5, "overview"
+    )
+    text = str(entry)
+
+    assert "touches Flow time and Flow load" in text
+    assert "id='finding-history_clamped'" in text
+    assert "Flow time, Flow load" in text
+    assert "Measure from the creation: what would it change?" in text
+    assert "{'kind': 'repair', 'page': 'overview', 'code': 'history_clamped'" in text
+
+
+def test_what_touches_least_is_folded() -> None:
+    """Five entries stand open to the eye, the others behind their number."""
+    lines = [
+        FindingLine(QualityFinding(f"odd_{place}", "met", "mend", ("A-1",)), ("a", "b", "c"))
+        for place in range(7)
+    ]
+    shown = findings_list(lines, 5)
+
+    assert len(findings_list(lines[:5], 5)) == 5
+    assert len(shown) == 6
+    assert "2 more findings" in str(shown[5])
+    assert "touches 3 numbers" in str(shown[0])
+
+
+def test_no_findings_and_no_data_are_said() -> None:
+    assert "Nothing odd" in str(findings_list([], 5))
+    assert "no data" in str(findings_list([], 0))

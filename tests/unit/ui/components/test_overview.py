@@ -1,13 +1,16 @@
 """What changed, and what is stuck."""
 
-import json
+import datetime as dt
 from dataclasses import replace
 
-from data.metric import Metric, MetricResult, Previous
+from data.charts.recent import Recent
+from data.model.metric import Change, Metric, MetricResult, Previous
 from data.pipeline import METRICS
-from tests.engine import engine_report
-from tests.examples import example_a
-from ui.components.overview import changes, changes_list, stuck_list
+from tests.support.engine import engine_report
+from tests.support.examples import example_a
+from ui.components.overview import changes, changes_list, headline_words, stuck_list, unknown_list
+from ui.components.states import Reach
+from ui.headline import Phrase, Unknown
 
 RESULTS = engine_report(example_a().issues, **example_a().arguments()).results
 
@@ -20,6 +23,8 @@ def moved(**shifts: tuple[float, float]) -> dict[str, MetricResult]:
             value=shifts[name][1] if name in shifts else 1.0,
             previous=Previous(shifts[name][0] if name in shifts else 1.0, 10),
             trend=("up" if shifts[name][1] > shifts[name][0] else "down") if name in shifts else "flat",
+            confidence="strong" if name in shifts else None,
+            change=Change("rank_sum_weeks/1", 0.001 if name in shifts else 0.4, None, (13, 13)),
         )
         for name, result in RESULTS.items()
     }
@@ -45,13 +50,34 @@ def test_at_most_three_changes_are_told() -> None:
     assert names(changes(METRICS, results)) == ["request_lead_time", "flow_time", "flow_load"]
 
 
+def weeks(results: dict[str, MetricResult]) -> Recent:
+    return Recent(dt.date(2026, 8, 24), dt.date(2026, 11, 22), results)
+
+
+def test_a_likely_change_is_not_in_the_list() -> None:
+    """Of twelve metrics one strays by chance now and then."""
+    results = moved(request_lead_time=(10.0, 5.0), flow_velocity=(100.0, 90.0))
+    results["request_lead_time"] = replace(results["request_lead_time"], confidence="likely")
+
+    assert names(changes(METRICS, results)) == ["flow_velocity"]
+
+
+def test_the_list_says_which_weeks_it_compares() -> None:
+    """And leads to these weeks, where the drawer has the rows of this number."""
+    listed = str(changes_list(METRICS, weeks(moved(flow_time=(10.0, 5.0)))))
+
+    assert "The 13 whole weeks from 2026-08-24 to 2026-11-22, against the 13 before." in listed
+    assert "clearly down (10 before): better" in listed
+    assert "/?from=2026-08-24&to=2026-11-22&panel=flow_time" in listed
+
+
 def test_what_chance_explains_is_no_change() -> None:
     """Flat and unknown trends are not told; which of the two it is decides the sentence."""
-    flat = json.dumps(changes_list(METRICS, moved()).to_plotly_json(), default=str)
-    unknown = {name: replace(result, trend="unknown") for name, result in moved().items()}
+    unknown = {name: replace(result, trend="unknown", change=None) for name, result in moved().items()}
 
-    assert "Nothing changed by more than chance." in flat
-    assert "nothing to compare with" in str(changes_list(METRICS, unknown))
+    assert "No clear change in the 13 whole weeks" in str(changes_list(METRICS, weeks(moved())))
+    assert "Too few whole weeks to compare" in str(changes_list(METRICS, weeks(unknown)))
+    assert "nothing to compare with" in str(changes_list(METRICS, None))
 
 
 def test_the_five_oldest_are_listed() -> None:
@@ -62,3 +88,35 @@ def test_the_five_oldest_are_listed() -> None:
     assert len(listed.children) == 5
     assert str(listed).count("> P85") == 2
     assert "in progress" in str(stuck_list([]))
+
+
+def test_each_number_of_the_headline_opens_its_evidence() -> None:
+    """Of two sentences with one metric the buttons have names of their own."""
+    sentence = (Phrase("5 items a week", "flow_velocity"), Phrase(" are delivered."))
+    first, second = headline_words([sentence, sentence])
+
+    assert first.children[1] == " are delivered."
+    assert first.children[0].children == "5 items a week"
+    assert first.children[0].id == {"kind": "open", "page": "headline-0", "name": "flow_velocity"}
+    assert second.children[0].id["page"] == "headline-1"
+
+
+def test_what_is_not_known_has_a_reason_and_a_way_out() -> None:
+    """The first two are named, the rest is counted; where everything is known nothing stands there."""
+    dora = tuple(metric for metric in METRICS[:4])
+    why = "No deployment was found: no version is released, and no event was imported."
+    _, lines = unknown_list([Unknown(dora, why, "not_configured")], Reach(90))
+    (line,) = lines.children
+    told, way = line.children
+
+    assert told.children[0].children == "Deployment frequency, Change lead time and 2 more"
+    assert told.children[1] == ": No deployment was found. "
+    assert (way.children, way.href) == ("Say what a deployment is", "/settings#rule=deployments.source")
+    assert unknown_list([], Reach(90)) == []
+
+
+def test_an_age_that_nobody_knows_is_not_listed() -> None:
+    """The sentence is that of the load, which would lie as well."""
+    shown = stuck_list([("A-1", "Doing", 2569.0, False)], "No issue has a change history.")
+
+    assert shown.children == "No issue has a change history."

@@ -1,20 +1,27 @@
 """Every chart over real numbers: plotly knows its words, its table says the same, hostile text is inert."""
 
-import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import plotly.graph_objects as go
 import pytest
 
-from configuration.profile import Profile
-from data.pipeline import Report, View, compute
-from tests.engine import engine_report
-from tests.examples import example_a, example_b
-from tests.hostile import hostile_issues, hostile_statuses, hostile_versions
-from tests.synthetic import PROFILE, synthetic_dataset
+from configuration.profile import Profile, profile_from
+from data.charts.subject import ChartSubject, in_steps
+from data.metrics.report import Report, View
+from data.model.periods import Step
+from data.pipeline import compute
+from tests.support.drawing import figure_of
+from tests.support.engine import engine_report
+from tests.support.examples import example_a, example_b
+from tests.support.hostile import hostile_issues, hostile_statuses, hostile_versions
+from tests.support.synthetic import PROFILE, synthetic_dataset
+from ui.design import fill
 from ui.figures import flow_items
+from ui.figures.chart import packed, travelled
 from ui.figures.charts import CHARTS, Chart, ChartSpec
+from ui.figures.parts import one_text, week_data
 from ui.format import number
 from ui.theme import Scheme
 
@@ -25,14 +32,12 @@ YEAR = {"date_from": "2025-01-06", "date_to": "2026-01-04"}
 @pytest.fixture(scope="module")
 def year() -> Report:
     """52 weeks of 2 000 made-up issues."""
-    from configuration.profile import profile_from
-
     return compute(synthetic_dataset(2_000), profile_from(PROFILE), View(**YEAR))
 
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    from data.store import Store
+    from data.store.database import Store
 
     folder: Path = tmp_path_factory.mktemp("empty")
     return compute(Store(folder / "none.sqlite").load(), Profile(), View())
@@ -42,26 +47,69 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Report:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_plotly_knows_every_word_of_it(year: Report, spec: ChartSpec, scheme: Scheme) -> None:
     """A misspelt attribute would be ignored by the browser and refused here."""
-    chart = spec.build(year, scheme)
-    go.Figure(chart.figure)
+    chart, figure = spec.build(year), figure_of(spec, year, scheme)
+    go.Figure(figure)
 
-    assert chart.figure["layout"]["height"] == spec.height
+    assert figure["layout"]["height"] == spec.height
+    assert not any("$" in word or word.startswith("@") for word in strings(figure))
     assert chart.empty == ""
     assert chart.rows
 
 
+@cache
+def stepped(step: Step) -> ChartSubject:
+    """Return the same year in longer steps."""
+    return in_steps(compute(synthetic_dataset(2_000), profile_from(PROFILE), View(**YEAR, step=step)))
+
+
+@pytest.mark.parametrize("spec", CHARTS, ids=IDS)
+@pytest.mark.parametrize(("step", "n"), [("month", 12), ("quarter", 4)])
+def test_it_goes_by_longer_steps_too(spec: ChartSpec, step: Step, n: int) -> None:
+    """As many rows as there are steps, labels that are months apart, words that plotly knows."""
+    year = stepped(step)
+    chart, figure = spec.build(year), figure_of(spec, year, "light")
+    go.Figure(figure)
+
+    assert chart.empty == ""
+    if spec.columns[0] == "step":
+        assert len(chart.rows) == n
+        assert figure["layout"]["xaxis"]["dtick"].startswith("M")
+        assert step in figure["layout"]["xaxis"]["title"]["text"]
+
+
 @pytest.mark.parametrize("spec", CHARTS, ids=IDS)
 def test_its_table_has_a_head_for_each_cell(year: Report, spec: ChartSpec) -> None:
-    rows = spec.build(year, "light").rows
+    rows = spec.build(year).rows
 
-    assert {len(row) for row in rows} == {len(spec.build(year, "light").columns)}
+    assert {len(row) for row in rows} == {len(spec.columns)} == {len(spec.cells)}
+
+
+@pytest.mark.parametrize("spec", CHARTS, ids=IDS)
+def test_the_browser_can_show_the_same_table(year: Report, spec: ChartSpec) -> None:
+    """Its cells are made of what travels anyway: the same facts, rounded as they are drawn."""
+    chart = spec.build(year)
+    data = travelled({**week_data(year), **chart.data})
+    columns = [fill(cell, data, {}) for cell in spec.cells]
+
+    for shown, row in zip(zip(*columns, strict=False), chart.rows, strict=False):
+        assert [same(*pair) for pair in zip(shown, row, strict=True)] == [True] * len(row), (shown, row)
+    assert min(map(len, columns)) == len(chart.rows)
+
+
+def same(shown: object, exact: object) -> bool:
+    """Tell whether a cell of the page says what the table says."""
+    if isinstance(exact, bool):
+        return shown == ("yes" if exact else "no")
+    if isinstance(exact, int | float):
+        return shown == pytest.approx(exact, abs=0.051)
+    return shown == exact
 
 
 @pytest.mark.parametrize("spec", CHARTS, ids=IDS)
 def test_an_empty_store_says_why(empty: Report, spec: ChartSpec) -> None:
-    chart = spec.build(empty, "light")
-    go.Figure(chart.figure)
+    chart = spec.build(empty)
 
+    assert chart.data == {}
     assert chart.empty.endswith(".")
     assert chart.rows == ()
 
@@ -72,7 +120,7 @@ def test_hostile_text_is_inert(spec: ChartSpec) -> None:
     report = engine_report(
         hostile_issues(), statuses=hostile_statuses(), versions=hostile_versions(), profile={}
     )
-    texts = [text for text in strings(spec.build(report, "light").figure) if "xss" in text.casefold()]
+    texts = [text for text in strings(figure_of(spec, report)) if "xss" in text.casefold()]
 
     assert [text for text in texts if "<" in text.replace("<br>", "") or "$" in text] == []
 
@@ -90,11 +138,19 @@ def strings(value: object) -> Iterator[str]:
 
 
 def test_a_year_of_the_flow_page_is_small(year: Report) -> None:
-    """Nine figures of 52 weeks, dots of single items aside, travel as at most 40 kB before compression."""
+    """Nine figures of 52 weeks, dots of single items aside, travel as at most 8 kB before compression."""
     weekly = [spec for spec in CHARTS if spec.page == "flow" and spec.id not in ("scatter", "ageing")]
-    size = sum(len(json.dumps(spec.build(year, "light").figure, separators=(",", ":"))) for spec in weekly)
+    size = sum(len(packed(spec.build(year).data)) for spec in weekly) + len(packed(week_data(year)))
 
-    assert size <= 40_000
+    assert size <= 8_000
+
+
+def test_weeks_travel_once(year: Report) -> None:
+    """They are the same for every metric."""
+    names = week_data(year)["names"]
+
+    assert len(names) == 51  # the data end before the last week of the year begins
+    assert all([week.week for week in result.weekly] == names for result in year.results.values())
 
 
 @pytest.mark.parametrize("name", ["scatter", "ageing"])
@@ -102,16 +158,35 @@ def test_of_many_items_some_are_drawn(year: Report, name: str, monkeypatch: pyte
     """No more dots than a page can bear, the table has all, and the note says so."""
     monkeypatch.setattr(flow_items, "MOST_POINTS", 40)
     chart = chart_of(year, name)
-    keys = {key for trace in chart.figure["data"] if "customdata" in trace for key in trace["customdata"]}
-    dots = [key for key in keys if isinstance(key, str)]
+    dots = chart.data["keys"].split(" ")
 
-    assert len(dots) == 40 < len(chart.rows)
+    assert len(dots) == 40 < len(chart.rows) == chart.data["total"]
     assert f"40 of {number(len(chart.rows))} items are drawn, the slowest among them" in chart.note
     assert max(chart.rows, key=lambda row: row[2])[0] in dots
 
 
+def test_what_lies_beyond_the_axis_stands_at_its_end_once() -> None:
+    """Of ages 1, 2 and 50 the last is a triangle at the top, and neither of the usual dots."""
+    figure = next(spec for spec in CHARTS if spec.id == "ageing").figure(
+        {"x": [0, 0.1, 1], "days": [1, 2, 50], "kind": [0, 1, 3], "keys": "A-1 A-2 A-3", "beyond": [2],
+         "zeros": [0], "top": 10, "end": 10.4, "top_words": "10 d", "p50": [1, 2], "to_p50": [1, 2]},
+        "light",
+    )  # fmt: skip
+    usual, old, beyond = figure["data"][3:]
+
+    assert (usual["customdata"], old["customdata"], beyond["customdata"]) == (["A-1"], ["A-2"], ["A-3"])
+    assert (beyond["x"], beyond["y"], beyond["text"], beyond["name"]) == ([1], [10], [50], "> 10 d")
+
+
+def test_texts_travel_as_one_unless_that_could_not_be_undone() -> None:
+    """A space within a text, and no text at all, need a list."""
+    assert one_text(["A-1", "A-2"]) == "A-1 A-2"
+    assert one_text(["A 1", "A-2"]) == ["A 1", "A-2"]
+    assert one_text([]) == []
+
+
 def chart_of(report: Report, name: str) -> Chart:
-    return next(spec for spec in CHARTS if spec.id == name).build(report, "light")
+    return next(spec for spec in CHARTS if spec.id == name).build(report)
 
 
 def test_the_parts_of_the_lead_time_by_hand() -> None:

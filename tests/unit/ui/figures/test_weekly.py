@@ -1,54 +1,44 @@
-"""Figures are plain dicts that plotly's own schema accepts."""
+"""The charts of the Overview, by hand."""
 
-import json
-
-import plotly.graph_objects as go
 import pytest
 
-from data.metric import MetricResult
-from tests.engine import engine_report
-from tests.examples import example_a
-from ui.figures.weekly import weekly_bars, weekly_line
+from data.metrics.report import Report
+from tests.support.drawing import figure_of
+from tests.support.engine import engine_report
+from tests.support.examples import example_a
+from ui.figures.charts import chart
 
 
-def result(name: str) -> MetricResult:
+@pytest.fixture(scope="module")
+def report() -> Report:
+    """Return worked example A with a third week that its end cuts."""
     example = example_a()
-    return engine_report(example.issues, **example.arguments(date_to="2026-03-18")).results[name]
+    return engine_report(example.issues, **example.arguments(date_to="2026-03-18"))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("figure", [weekly_bars, weekly_line])
-def test_plotly_accepts_the_figure(figure: object, scheme: str) -> None:
-    """Every name and value is one that plotly knows, and it is JSON."""
-    drawn = figure(result("flow_velocity"), scheme, "items")
-
-    assert go.Figure(drawn).data
-    assert json.dumps(drawn, allow_nan=False)
-
-
-def test_bars_are_the_weekly_values() -> None:
+def test_bars_are_the_weekly_values(report: Report) -> None:
     """W10 has two items, W11 one, the cut week none and is hatched; the mean is of whole weeks."""
-    figure = weekly_bars(result("flow_velocity"), "light", "items")
+    figure = figure_of(chart("throughput"), report)
     bars = figure["data"][0]
 
     assert bars["x"] == ["2026-03-02", "2026-03-09", "2026-03-16"]
     assert bars["y"] == [2, 1, 0]
     assert bars["marker"]["pattern"]["shape"] == ["", "", "/"]
+    assert bars["customdata"] == ["", "", " (not whole)"]
     assert figure["layout"]["shapes"][0]["y0"] == 1.5
+    assert figure["layout"]["annotations"][0]["text"] == "mean 1.5"
     assert figure["layout"]["yaxis"]["title"]["text"] == "items"
 
 
-def test_height_is_fixed() -> None:
-    """A chart that arrives late moves nothing."""
-    assert weekly_line(result("flow_load"), "dark", "items")["layout"]["height"] == 260
+def test_points_of_weeks_that_are_not_whole_are_open(report: Report) -> None:
+    figure = figure_of(chart("load"), report, "dark")
+
+    assert figure["data"][0]["marker"]["symbol"] == ["circle", "circle", "circle-open"]
+    assert figure["layout"]["height"] == 260
 
 
 def test_nothing_to_draw_says_why() -> None:
-    """Without any value the axes give way to the reason, whatever characters are in it."""
-    example = example_a()
-    empty = engine_report([], **example.arguments()).results["flow_load"]
-    figure = weekly_bars(empty, "light", "items")
+    """Without any value the reason takes the place of the data."""
+    empty = engine_report([], **example_a().arguments())
 
-    assert figure["layout"]["annotations"][0]["text"] == "There are no issues in the store."
-    assert figure["layout"]["xaxis"] == {"visible": False}
-    assert go.Figure(figure)
+    assert chart("throughput").build(empty).empty == "There are no issues in the store."

@@ -1,0 +1,147 @@
+"""The Forecast page: the question of the address, answered for the items in view."""
+
+import datetime as dt
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+from dash import ClientsideFunction, Dash, Input, Output, State
+from dash.exceptions import PreventUpdate
+
+from callbacks.notices import Failure, attempted
+from callbacks.panels import asked as asked_view
+from callbacks.panels import wait_for_first_data
+from configuration.errors import InputError
+from data.forecast.foresight import Asked, Foresight, foresee
+from data.meaning.flow_items import FLOW_ITEMS
+from data.metrics.report import Report
+from data.model.instants import DAY_MS
+from data.model.periods import parse_day
+from data.performance_utils import PerformanceTimer
+from data.pipeline import ALL_METRICS
+from data.workspace import Workspace
+from ui import ids
+from ui.components.forecast import RiskyItem, forecast_answer, no_forecast
+from ui.components.states import page_failed
+from ui.design import plain_design
+
+PAGE = "forecast"
+PATH = "/forecast"
+TITLES = {metric.id: metric.title for metric in ALL_METRICS}
+MOST_ITEMS = 10_000_000
+_WEEK = re.compile(r"\d{4}-W\d{2}")
+Answer = tuple[Any, str]
+
+
+def register(app: Dash, workspace: Workspace) -> None:
+    """Connect the page to the workspace."""
+    app.clientside_callback(
+        ClientsideFunction("forecast", "show"),
+        Output(ids.FORECAST_ITEMS, "value"),
+        Output(ids.FORECAST_BY, "value"),
+        Output(ids.FORECAST_EXCLUDE, "value"),
+        Input(ids.URL, "search"),
+    )
+
+    @app.callback(
+        Output(ids.FORECAST_ANSWER, "children"),
+        Output(ids.heading(PAGE), "children"),
+        Input(ids.view(PAGE), "data"),
+        Input(ids.URL, "search"),
+        State(ids.URL, "pathname"),
+        prevent_initial_call=True,
+    )
+    def show_forecast(view: dict[str, Any] | None, search: str | None, path: str) -> Answer:
+        if view is None or path != PATH:
+            raise PreventUpdate
+        with PerformanceTimer(f"{PAGE}.update"):
+            return attempted(lambda: _answer(workspace, view.get("filters"), search), _show_failure)
+
+
+def _answer(workspace: Workspace, filters: Mapping[str, Any] | None, search: str | None) -> Answer:
+    pipeline, view = asked_view(workspace, filters)
+    wait_for_first_data(workspace, pipeline)
+    question = read_question(search)
+    year = pipeline.year(view)
+    if not pipeline.status().stored:
+        return plain_design(no_forecast("There are no issues in the store.")), "no data yet"
+    body = pipeline.answer((PAGE, question), year, lambda report: _tell(report, question))
+    return json.loads(body), f"from the weeks up to {year.date_to}, for the items that pass the filters"
+
+
+def _tell(report: Report, question: Asked) -> bytes:
+    foresight = foresee(report, question)
+    if foresight is None:
+        return json.dumps(plain_design(no_forecast("There are no issues in the store."))).encode()
+    risky, quiet_types = list_risky(report, foresight)
+    drawn = forecast_answer(foresight, risky, quiet_types, TITLES)
+    return json.dumps(plain_design(drawn)).encode()
+
+
+def _show_failure(failure: Failure) -> Answer:
+    shown = page_failed(failure.cause, failure.remedy, failure.reference, None)
+    return plain_design([shown]), ""
+
+
+def read_question(search: str | None) -> Asked:
+    """Read what an address asks: ``items``, ``by``, ``growth`` and ``exclude``.
+
+    Raises:
+        InputError: a value makes no sense; nothing is replaced by another one.
+    """
+    query = parse_qs((search or "").removeprefix("?"))
+    items, by = _one(query, "items"), _one(query, "by")
+    if items and by:
+        raise InputError(
+            "The question names a number of items and a day.", hint="Leave one of the two fields empty."
+        )
+    if items and not (items.isascii() and items.isdigit() and int(items) <= MOST_ITEMS):
+        raise InputError(f"{items!r} is not a number of items.", hint="Write a whole number, such as 40.")
+    weeks = [week for text in query.get("exclude", []) for week in re.split(r"[\s,]+", text) if week]
+    odd = next((week for week in weeks if not _is_week(week)), None)
+    if odd is not None:
+        raise InputError(f"{odd!r} is not a week.", hint="Write it as 2026-W35, the week's ISO name.")
+    return Asked(
+        int(items) if items else None,
+        parse_day(by, "The day") if by else None,
+        growth=bool(_one(query, "growth")),
+        excluded=frozenset(weeks),
+    )
+
+
+def _one(query: Mapping[str, list[str]], name: str) -> str:
+    return query.get(name, [""])[0].strip()
+
+
+def _is_week(text: str) -> bool:
+    if not _WEEK.fullmatch(text):
+        return False
+    try:
+        dt.date.fromisocalendar(int(text[:4]), int(text[6:]), 1)
+    except ValueError:
+        return False
+    return True
+
+
+def list_risky(report: Report, foresight: Foresight) -> tuple[list[RiskyItem], list[str]]:
+    """Return the items in progress, the likeliest to miss first, and the types of which nothing is told."""
+    assert report.delivery is not None
+    delivery, found, quiet = report.delivery, [], []
+    for kind in FLOW_ITEMS:
+        risks = foresight.outlook.risks.get(kind)
+        if risks is None or not len(risks.rows):
+            continue
+        if risks.limit is None or not risks.tells:
+            quiet.append(kind)
+            continue
+        ages = (delivery.as_of - delivery.started_at[risks.rows]) / DAY_MS
+        statuses = delivery.lives.status_at[risks.rows].tolist()
+        keys = delivery.issues.keys(risks.rows)
+        found += [
+            RiskyItem(key, kind, delivery.workflow.names[status], age, risks.limit, risk)
+            for key, status, age, risk in zip(keys, statuses, ages.tolist(), risks.risk.tolist(), strict=True)
+        ]
+    # What has missed its expectation comes first, by how far; the others by their risk.
+    return sorted(found, key=lambda item: (-item.risk, -item.age / item.limit)), quiet

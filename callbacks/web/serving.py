@@ -1,0 +1,168 @@
+"""Serving the dashboard: stored data first, a background sync when it is old."""
+
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import click
+import waitress
+
+from callbacks.web.application import create_app
+from callbacks.web.limits import MOST_BODY_BYTES
+from callbacks.web.patience import still_wanted
+from configuration.errors import ConfigurationError, InputError, StoreError
+from configuration.settings import Home
+from data.persistence import DEMO_PROFILE
+from data.profiles.sources import LOOPBACK, Source, resolve
+from data.workspace import Workspace
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8050
+THREADS = 8
+MOST_HEADER_BYTES = 64 * 1024
+# Idle connections give their place up before a reader has to wait for one.
+MOST_CONNECTIONS = 400
+IDLE_S, LOOK_FOR_IDLE_S = 15, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the dashboard listens and which hosts it answers to."""
+
+    host: str
+    port: int
+    allowed_hosts: tuple[str, ...] = ()
+
+
+def serve(
+    source: Source,
+    home: Home,
+    environment: Mapping[str, str],
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    debug: bool = False,
+) -> None:
+    """Serve the dashboard of ``source`` until the process is interrupted.
+
+    Raises:
+        ConfigurationError: host, port or allowed hosts make no safe combination.
+        InputError: the port is in use.
+    """
+    for name in ("SIGTERM", "SIGBREAK"):  # the latter is what Windows sends for Ctrl-Break
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _stop)
+    address = address_from(environment, host, port, debug=debug)
+    listener = _listen(address)
+    bound = Address(address.host, listener.getsockname()[1], address.allowed_hosts)
+    if source.kind == "files" and _is_empty(source):
+        source = resolve(home, DEMO_PROFILE, environment)
+    workspace = Workspace(home, environment, source, still_wanted)
+    app = create_app(workspace, allowed_hosts=bound.allowed_hosts, port=bound.port, debug=debug)
+    _refresh(workspace)
+    with contextlib.suppress(OSError):  # on a full disk, where the output goes to a file
+        click.echo(f"Throughline is at http://{bound.host}:{bound.port}")
+    logger.info("serve.started", extra={"host": bound.host, "port": bound.port, "kind": source.kind})
+    try:
+        _run(app, listener)
+    finally:
+        workspace.close()
+
+
+def _is_empty(source: Source) -> bool:
+    """Tell whether a profile holds nothing; one whose store cannot be read holds something."""
+    try:
+        return not source.store.revision()
+    except StoreError:
+        return False
+
+
+def _refresh(workspace: Workspace) -> None:
+    """Begin a sync if the data are old; over a store that cannot be read the page offers what mends it."""
+    try:
+        workspace.refresh_if_old()
+    except StoreError as error:
+        logger.warning("serve.unreadable_store", extra={"reason": error.message})
+
+
+def address_from(
+    environment: Mapping[str, str], host: str | None, port: int | None, *, debug: bool = False
+) -> Address:
+    """Return where to listen: option, else environment, else default.
+
+    Raises:
+        ConfigurationError: ``PORT`` is not a port; a host beyond loopback without
+            ``ALLOWED_HOSTS``, or with the developer tools on.
+    """
+    chosen = host or environment.get("HOST") or DEFAULT_HOST
+    allowed = tuple(
+        part.strip() for part in (environment.get("ALLOWED_HOSTS") or "").split(",") if part.strip()
+    )
+    if chosen not in LOOPBACK and debug:
+        raise ConfigurationError(
+            f"The developer tools are not served on {chosen}.",
+            hint="Leave --debug out, or listen on 127.0.0.1.",
+        )
+    if chosen not in LOOPBACK and not allowed:
+        raise ConfigurationError(
+            f"Listening on {chosen} opens the dashboard to the network.",
+            hint="Set ALLOWED_HOSTS to the host names it may be called by, or listen on 127.0.0.1.",
+        )
+    return Address(chosen, _choose_port(environment, port), allowed)
+
+
+def _choose_port(environment: Mapping[str, str], port: int | None) -> int:
+    if port is not None:
+        return port
+    text = environment.get("PORT") or str(DEFAULT_PORT)
+    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+        raise ConfigurationError(f"PORT {text!r} is not a port.", hint="Set it to a number from 0 to 65535.")
+    return int(text)
+
+
+def _listen(address: Address) -> socket.socket:
+    """Bind before anything else is done, so that a port in use is told at once."""
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    # With SO_REUSEADDR a second server could share the port on Windows, which has a word of its own for it.
+    listener.setsockopt(socket.SOL_SOCKET, getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR), 1)
+    try:
+        listener.bind((address.host, address.port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise InputError(
+            f"Port {address.port} on {address.host} cannot be used: {error.strerror}.",
+            hint="Stop whatever listens there, or choose another one with --port.",
+        ) from error
+    return listener
+
+
+def _run(app: Any, listener: socket.socket) -> None:
+    """Answer requests until Ctrl-C or a polite signal to stop."""
+    server = waitress.create_server(
+        app.server,
+        sockets=[listener],
+        threads=THREADS,
+        ident=None,
+        # What announces more is refused before it is read.
+        max_request_body_size=MOST_BODY_BYTES,
+        max_request_header_size=MOST_HEADER_BYTES,
+        connection_limit=MOST_CONNECTIONS,
+        channel_timeout=IDLE_S,
+        cleanup_interval=LOOK_FOR_IDLE_S,
+        channel_request_lookahead=1,  # a reader who leaves is noticed while the answer is computed
+    )
+    try:
+        server.run()
+    finally:
+        server.close()
+
+
+def _stop(*_: object) -> None:
+    raise SystemExit(0)

@@ -1,0 +1,251 @@
+"""The rows behind a number, as people read them: looked up only when somebody opens the evidence."""
+
+import datetime as dt
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.cache_manager import Store
+from data.meaning.attribution import incidents_caused
+from data.meaning.delivery import DeliveryTables
+from data.model.instants import DAY_MS, iso_instant
+from data.model.metric import MetricResult
+from data.model.tables import MISSING, Instants
+
+# Their rows are deployments; those of all others are issues.
+DEPLOYMENT_METRICS = frozenset({"deployment_frequency", "change_fail_rate", "deployment_rework_rate"})
+
+BUSINESS_DAY_METRICS = frozenset({"flow_time", "request_lead_time"})
+
+
+@dataclass(frozen=True, slots=True)
+class IssueLine:
+    """One row of the drawer; texts are "" and numbers None where there is nothing to show.
+
+    ``share`` is what the row has of the days of all rows behind the number, in percent.
+    """
+
+    key: str
+    summary: str
+    type: str
+    status: str
+    start: str
+    end: str
+    days: float | None
+    note: str
+    url: str
+    priority: str = ""
+    labels: str = ""
+    share: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """The rows behind a number, as columns: what a row says in words is looked up for those that are shown.
+
+    Attributes:
+        delivery: the tables it was computed from.
+        metric_id: which metric it is.
+        reason: what the rows were left out for; None: they are included.
+        rows: of the issue table, ascending, or those of deployments.
+        since: instants that the days run from, ``MISSING`` where nothing is measured.
+        until: instants that they run to.
+        days: NaN where a row has none.
+    """
+
+    delivery: DeliveryTables
+    metric_id: str
+    reason: str | None
+    rows: NDArray[np.intp]
+    since: Instants
+    until: Instants
+    days: NDArray[np.float64]
+
+    @property
+    def of_deployments(self) -> bool:
+        """Whether the rows are deployments."""
+        return self.metric_id in DEPLOYMENT_METRICS
+
+    @property
+    def share(self) -> NDArray[np.float64]:
+        """What each row has of the days of all of them, in percent; NaN of rows that were left out."""
+        total = float(np.nansum(self.days)) if self.reason is None else 0.0
+        return self.days / total * 100 if total > 0 else np.full(len(self.rows), np.nan)
+
+    def part(self, places: NDArray[Any]) -> "Evidence":
+        """Return some of the rows, in the order of ``places``."""
+        columns = (column[places] for column in (self.rows, self.since, self.until, self.days))
+        return Evidence(self.delivery, self.metric_id, self.reason, *columns)
+
+    def keys(self) -> tuple[str, ...]:
+        """Return issue keys, or ids of deployments."""
+        if self.of_deployments:
+            return tuple(self.delivery.deployments.ids[row] for row in self.rows.tolist())
+        return self.delivery.issues.keys(self.rows)
+
+
+def find_evidence(
+    delivery: DeliveryTables, metric_id: str, result: MetricResult, reason: str | None = None
+) -> Evidence:
+    """Return the rows behind a result: the included ones, or those left out for ``reason``.
+
+    Args:
+        delivery: the tables it was computed from.
+        metric_id: which metric it is; decides what the days of a row run from and to.
+        result: whose rows they are.
+        reason: an unknown one gives no rows.
+    """
+    known = reason is None or reason in result.candidates.reasons
+    rows = result.candidates.rows(reason) if known else np.zeros(0, np.intp)
+    if metric_id in DEPLOYMENT_METRICS:
+        nothing = np.full(len(rows), MISSING)
+        deployed = delivery.deployments.reckoned_at[rows]
+        return Evidence(delivery, metric_id, reason, rows, nothing, deployed, np.full(len(rows), np.nan))
+    since, until = (column[rows] for column in _find_span(delivery, metric_id))
+    days = _days_of(delivery, metric_id, since, until)
+    return Evidence(delivery, metric_id, reason, rows, since, until, days)
+
+
+def evidence_lines(
+    evidence: Evidence,
+    *,
+    store: Store,
+    site: str = "",
+    places: NDArray[Any] | None = None,
+) -> list[IssueLine]:
+    """Return rows behind a result in words.
+
+    Args:
+        evidence: all of its rows.
+        store: has the summaries.
+        site: address that keys are looked up at, "" where there is none.
+        places: which of the rows, in this order; None: all of them.
+    """
+    chosen = np.arange(len(evidence.rows)) if places is None else places
+    shown = evidence.part(chosen)
+    if evidence.of_deployments:
+        return _deployment_lines(shown)
+    issues, keys = shown.delivery.issues, shown.keys()
+    stored = store.rows(keys)
+    return [
+        IssueLine(
+            key=key,
+            summary=stored[key].summary if key in stored else "",
+            type=issues.types[issues.type[row]].name,
+            status=issues.statuses[issues.status[row]].name,
+            start=iso_instant(since) or "",
+            end=iso_instant(until) or "",
+            days=None if math.isnan(days) else days,
+            note=shown.reason or _note_of(shown.delivery, shown.metric_id, row),
+            url=f"{site}/browse/{key}" if site else "",
+            priority=issues.priorities[issues.priority[row]] if issues.priority[row] >= 0 else "",
+            labels=", ".join(issues.label_sets[issues.labels[row]]) if issues.labels[row] >= 0 else "",
+            share=None if math.isnan(share) else share,
+        )
+        for key, row, since, until, days, share in zip(
+            keys,
+            *(each.tolist() for each in (shown.rows, shown.since, shown.until, shown.days)),
+            evidence.share[chosen].tolist(),
+            strict=True,
+        )
+    ]
+
+
+def _find_span(delivery: DeliveryTables, metric_id: str) -> tuple[Instants, Instants]:
+    """Return from when to when a row of this metric is measured, by issue row."""
+    created, started, completed = delivery.issues.created, delivery.started_at, delivery.completed_at
+    detected, restored = delivery.detected.reckoned_at, delivery.restored.reckoned_at
+    deployed = np.append(delivery.deployments.reckoned_at, MISSING)  # -1 points to the extra place
+    spans: dict[str, Callable[[], tuple[Instants, Instants]]] = {
+        "request_lead_time": lambda: (created, completed),
+        "time_to_restore": lambda: (detected, restored),
+        "change_lead_time": lambda: (
+            delivery.change.reckoned_at,
+            deployed[delivery.operations.deployment_of],
+        ),
+        "failed_deployment_recovery_time": lambda: (deployed[delivery.operations.cause], restored),
+    }
+    return spans.get(metric_id, lambda: (started, completed))()
+
+
+# What ended less than a day before it began, because only its day is known, counts as 0.
+_NEVER_NEGATIVE = ("change_lead_time", "failed_deployment_recovery_time")
+
+
+def _days_of(
+    delivery: DeliveryTables, metric_id: str, since: Instants, until: Instants
+) -> NDArray[np.float64]:
+    """Return the days between pairs of instants as the metric counts them.
+
+    What has not ended is as old as T makes it; without a start there is nothing to count.
+    """
+    ended = np.where(until == MISSING, delivery.as_of, until)
+    days = np.where(since == MISSING, np.nan, (ended - since) / DAY_MS)
+    if metric_id in _NEVER_NEGATIVE:
+        days = np.where((days > -1) & (days < 0), 0.0, days)
+    if delivery.calendar is not None and metric_id in BUSINESS_DAY_METRICS:
+        counted = (since != MISSING) & (until >= since)
+        days[counted] = delivery.calendar.days_between(since[counted], until[counted])
+    return days
+
+
+def _note_of(delivery: DeliveryTables, metric_id: str, row: int) -> str:
+    """Return what a reader should know of one row's history, and of a start that stands in for a commit."""
+    history = delivery.history
+    mixed = metric_id == "change_lead_time" and delivery.mapped.commit is not None
+    stands_in = (
+        ["no commit: from the start of the work"] if mixed and not delivery.change_measured[row] else []
+    )
+    notes = (
+        ("history mismatch", history.mismatch),
+        ("history clamped", history.clamped),
+        ("broken history", history.broken_chain),
+    )
+    if metric_id == "change_lead_time" and delivery.operations.released_before[row]:
+        stands_in.append("closed after its release")
+    return ", ".join([*stands_in, *(text for text, flags in notes if flags[row])])
+
+
+def has_notes(evidence: Evidence) -> bool:
+    """Tell whether any row has a note of its own; the reason that rows were left out for is one of all."""
+    if evidence.reason is not None:
+        return False
+    delivery, rows = evidence.delivery, evidence.rows
+    operations, history = delivery.operations, delivery.history
+    if evidence.of_deployments:
+        return bool(operations.rework[rows].any()) or bool(incidents_caused(delivery.issues, operations))
+    flags = [history.mismatch, history.clamped, history.broken_chain]
+    if evidence.metric_id == "change_lead_time":
+        flags += [operations.released_before]
+        flags += [~delivery.change_measured] if delivery.mapped.commit is not None else []
+    return any(bool(each[rows].any()) for each in flags)
+
+
+def _deployment_lines(shown: Evidence) -> list[IssueLine]:
+    delivery, deployments = shown.delivery, shown.delivery.deployments
+    caused = {} if shown.reason else incidents_caused(delivery.issues, delivery.operations)
+    rework = delivery.operations.rework
+    return [
+        IssueLine(
+            key=deployments.ids[row],
+            summary=deployments.names[row],
+            type=deployments.source,
+            status="released",
+            start="",
+            end=dt.date.fromordinal(day).isoformat() if day else "",
+            days=None,
+            note=shown.reason or _word_caused(caused.get(row, ()), rework=bool(rework[row])),
+            url="",
+        )
+        for row, day in zip(shown.rows.tolist(), deployments.day[shown.rows].tolist(), strict=True)
+    ]
+
+
+def _word_caused(incidents: Sequence[str], *, rework: bool) -> str:
+    """Return the incidents that are put down to a deployment, and whether it was itself a repair."""
+    notes = [f"caused {', '.join(incidents)}"] if incidents else []
+    return "; ".join(notes + (["rework"] if rework else []))

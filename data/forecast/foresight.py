@@ -1,0 +1,161 @@
+"""Everything that is told of a view's future: what page, command line and notebooks show. Pure."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from configuration.errors import InputError
+from data.charts.process_limits import Limits, process_limits
+from data.forecast.answer import Question
+from data.forecast.change_points import ChangePoint, change_points
+from data.forecast.history import DAYS
+from data.forecast.outlook import Outlook, look_ahead, open_items, read_quarter
+from data.forecast.what_if import Change, Quarter, WhatIf, replay
+from data.metrics.report import Report, View
+from data.model.metric import MetricResult
+from data.model.periods import civil_day
+
+WEEKS = 52
+CAPPED_TO = 2 / 3
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as people put it; what is left out has its default.
+
+    Attributes:
+        items: how many are to be done; None, with ``by`` None as well: the open items in view.
+        by: the last day of "how many".
+        start: default: the civil day of T.
+        growth: the scope grows as it did.
+        excluded: ISO names of weeks that are not drawn.
+    """
+
+    items: int | None = None
+    by: dt.date | None = None
+    start: dt.date | None = None
+    growth: bool = False
+    excluded: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NamedChange:
+    """A change point of a weekly metric, by the ISO names of its weeks."""
+
+    week: str
+    earliest: str
+    latest: str
+    point: ChangePoint
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """A what-if in words, with its replay."""
+
+    words: str
+    told: WhatIf
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """What is told of a view's future.
+
+    Attributes:
+        outlook: forecast, expectations, risks.
+        limits: natural process limits by weekly metric, None where there are none.
+        changes: change points by weekly metric.
+        supposed: what-ifs.
+    """
+
+    outlook: Outlook
+    limits: Mapping[str, Limits | None]
+    changes: Mapping[str, tuple[NamedChange, ...]]
+    supposed: tuple[Supposed, ...]
+
+
+def year_of(view: View, last: dt.date) -> View:
+    """Return the same view over the 52 whole weeks before the end of ``last``, which limits are made of."""
+    sunday = last - dt.timedelta(days=(last.weekday() + 1) % DAYS)
+    first = sunday - dt.timedelta(days=WEEKS * DAYS - 1)
+    return replace(view, date_from=first.isoformat(), date_to=sunday.isoformat(), step="week")
+
+
+def foresee(report: Report, asked: Asked) -> Foresight | None:
+    """Answer a question about the items of a view, with everything else that can be said of what comes.
+
+    Args:
+        report: over the year that ``year_of`` gives.
+        asked: the question.
+
+    Returns:
+        None over an empty store.
+
+    Raises:
+        InputError: the day asked for, or the start, lies before what is known.
+    """
+    if report.delivery is None or report.context is None:
+        return None
+    delivery, rows = report.delivery, report.context.choice.rows
+    question = _complete(asked, civil_day(delivery.as_of, delivery.zone), len(open_items(delivery, rows)))
+    quarter, stages = read_quarter(delivery, rows)
+    weekly = {name: result.weekly for name, result in report.results.items()}
+    return Foresight(
+        look_ahead(delivery, rows, question),
+        {name: process_limits(weeks) for name, weeks in weekly.items()},
+        {name: _find_changes(result) for name, result in report.results.items()},
+        _suppose(quarter, stages),
+    )
+
+
+def _complete(asked: Asked, today: dt.date, open_now: int) -> Question:
+    start = asked.start or today
+    if start < today:
+        raise InputError(
+            f"The start {start.isoformat()} lies before {today.isoformat()}, up to which the data go.",
+            hint="Give a start on or after that day, or leave it out.",
+        )
+    if asked.by is not None and asked.by < start:
+        raise InputError(
+            f"The day {asked.by.isoformat()} lies before the start, {start.isoformat()}.",
+            hint="Ask for a day on or after the start.",
+        )
+    items = open_now if asked.items is None and asked.by is None else asked.items
+    return Question(items, asked.by, start, asked.growth, asked.excluded)
+
+
+def _find_changes(result: MetricResult) -> tuple[NamedChange, ...]:
+    """Find the change points of the whole weeks that have a value; a stock has none.
+
+    Weeks of a stock depend on each other, so that weeks in random order tell nothing of chance.
+    """
+    if result.kind == "stock":
+        return ()
+    whole = [week for week in result.weekly if not week.partial and week.value is not None]
+    values = np.array([week.value for week in whole], np.float64)
+    return tuple(
+        NamedChange(whole[point.at].week, whole[point.earliest].week, whole[point.latest].week, point)
+        for point in change_points(values)
+    )
+
+
+def _suppose(quarter: Quarter, stages: tuple[str, ...]) -> tuple[Supposed, ...]:
+    """Try what is asked most: less at once, and half the wait where most time goes."""
+    found = []
+    load = _mean_load(quarter)
+    cap = int(load * CAPPED_TO)
+    if cap:
+        words = f"no more than {cap} items in progress at once ({load:.0f} on average now)"
+        found.append(Supposed(words, replay(quarter, Change("cap", cap))))
+    named = quarter.waiting & np.array([bool(name) for name in stages], np.bool_)
+    if named.any() and len(quarter.lives):
+        longest = int(np.where(named, quarter.lives.sum(axis=0), -1.0).argmax())
+        words = f"half the time in {stages[longest]}"
+        found.append(Supposed(words, replay(quarter, Change("halve", longest))))
+    return tuple(found)
+
+
+def _mean_load(quarter: Quarter) -> float:
+    """Return about how many items are in progress at once: pace times time, by Little's law."""
+    return float(quarter.days.sum()) / 91.0 if len(quarter.days) else 0.0

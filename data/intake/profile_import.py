@@ -1,0 +1,218 @@
+"""Importing files into the store of a profile: all of them or none."""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from configuration.errors import ConfigurationError, DashboardError, InputError
+from configuration.origins import site_of
+from configuration.settings import Home
+from data.cache_manager import References
+from data.intake.bad_entries import Judge, LeftOut
+from data.intake.deployment_files import NEEDED_COLUMNS, read_deployments
+from data.intake.events import BroughtDeployments, add_events, events_of
+from data.intake.file_contents import STANDARD_INPUT
+from data.intake.histories import with_known_histories
+from data.intake.import_files import name_of, read_issues, read_statuses, read_versions
+from data.intake.sync_outcome import NO_REQUESTS, SyncOutcome
+from data.jira.issue_rows import JiraIssue, custom_fields, met_versions
+from data.jira.requested_fields import requested_fields
+from data.jira.stamps import latest_of
+from data.model.clock import now_ms
+from data.model.tables import IssueRow, VersionRow
+from data.persistence import load_profile, profile_path, save_profile
+from data.profiles.sources import Source
+
+_SITE = "imported_from"  # in the metadata of a store: host and context path of the Jira
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFiles:
+    """The files of one import, by what they hold."""
+
+    issues: tuple[Path, ...] = ()
+    statuses: tuple[Path, ...] = ()
+    versions: tuple[Path, ...] = ()
+    deployments: tuple[Path, ...] = ()
+
+
+def import_into(source: Source, home: Home, files: ImportFiles, left_out: LeftOut | None) -> SyncOutcome:
+    """Import files into the store of ``source``, and create its profile if it has none.
+
+    Args:
+        source: the profile. The fields that it maps are read too, so a mapping that is added later
+            needs the files again. One that reads a Jira takes deployments only.
+        home: where its profile is kept.
+        files: what to import; several files and runs add up.
+        left_out: collects entries that cannot be read; None: the first one ends the import.
+
+    Raises:
+        ConfigurationError: the profile reads a Jira and issues were given, or it is the demo.
+        InputError: a file cannot be used; nothing was stored.
+        StoreError: the store cannot be written; nothing was stored.
+    """
+    _refuse_other_sources(source, files)
+    started = time.monotonic()
+    reading = _Reading(files, left_out, custom_fields(requested_fields(source.profile)))
+    rows, references = reading.issues(), reading.references(source.store.references().versions)
+    before = events_of(source, home)
+    cold = not source.store.revision()
+    if source.kind == "jira":
+        changes = add_events(source, home, references.deployments)
+    else:
+        with _profile_kept(source, home):
+            source.store.verify()  # nothing is built on what was damaged
+            told = with_known_histories(rows, source.store)
+            changes = source.store.add(told, references, _one_site(source, reading.addresses.sites()))
+    brought = reading.brought
+    return SyncOutcome(
+        mode="import",
+        changes=changes,
+        fetched=len(rows),
+        bad=reading.bad_issues,
+        requests=NO_REQUESTS,
+        reason=("cold" if cold else "updated") if changes.changed else None,
+        duration_s=time.monotonic() - started,
+        deployments=brought.counted(before, source.store.load().issues) if files.deployments else None,
+    )
+
+
+class _Reading:
+    """Reads the files of one import.
+
+    Attributes:
+        addresses: what its issues say of where they are from.
+        bad_issues: how many entries of issues were left out.
+        brought: its deployments, and what became of their rows.
+    """
+
+    def __init__(self, files: ImportFiles, left_out: LeftOut | None, custom: tuple[str, ...]) -> None:
+        _refuse_reading_twice(files)
+        self.addresses = _Addresses()
+        self.bad_issues = 0
+        self.brought = BroughtDeployments()
+        self._files = files
+        self._left_out = left_out
+        self._custom = custom
+        self._met: dict[str, VersionRow] = {}
+        self._began_at = now_ms()  # what lies far beyond is unreadable, and never the data's own time
+
+    def issues(self) -> list[IssueRow]:
+        """Return the issues of all files."""
+        before = self._count_left_out()
+        rows = [row for path in self._files.issues for row in self._issues_of(path)]
+        self.bad_issues = self._count_left_out() - before
+        return rows
+
+    def references(self, stored: Iterable[VersionRow]) -> References:
+        """Return what the files say beside the issues; ``stored`` are the versions that are known."""
+        before = self._count_left_out()
+        for path in self._files.deployments:
+            self._read_deployments(path)
+        self.brought.bad = self._count_left_out() - before
+        return References(
+            statuses=[entry for path in self._files.statuses for entry in read_statuses(path)],
+            versions=self._versions(stored),
+            deployments=self.brought.rows(),
+        )
+
+    def _versions(self, stored: Iterable[VersionRow]) -> list[VersionRow]:
+        """Return the versions of the lists, and those that issues tell of where no list is known."""
+        listed = [entry for path in self._files.versions for entry in read_versions(path)]
+        known = {entry.id for entry in (*stored, *listed) if not entry.met}
+        return [*listed, *(met for met in self._met.values() if met.id not in known)]
+
+    def _issues_of(self, path: Path) -> Iterator[IssueRow]:
+        judge = Judge(name_of(path), "issue", self._left_out, "Check that it is the right file.")
+        latest = latest_of(self._began_at)
+        for row in read_issues(path, judge.note_bad, self._custom, self._meet, latest):
+            judge.note_good()
+            yield row
+        judge.end()
+
+    def _meet(self, issue: JiraIssue) -> None:
+        self.addresses.note(issue.address)
+        for version in met_versions(issue):
+            self._met.setdefault(version.id, version)
+
+    def _read_deployments(self, path: Path) -> None:
+        judge = Judge(name_of(path), "deployment", self._left_out, NEEDED_COLUMNS)
+        for row in read_deployments(path, judge.note_bad, self._began_at):
+            judge.note_good()
+            self.brought.add(row)
+        judge.end()
+
+    def _count_left_out(self) -> int:
+        return self._left_out.count if self._left_out is not None else 0
+
+
+class _Addresses:
+    """What imported issues say of where they are from; those of one Jira differ only behind ``/rest/``."""
+
+    def __init__(self) -> None:
+        self._heads: set[str] = set()
+
+    def note(self, address: object) -> None:
+        if isinstance(address, str):
+            self._heads.add("".join(address.partition("/rest/")[:2]))
+
+    def sites(self) -> list[str]:
+        return sorted({site_of(head) for head in self._heads} - {""})
+
+
+def _one_site(source: Source, found: Sequence[str]) -> dict[str, str]:
+    """Return what is to be noted of the Jira that imported issues come from, {} where they do not say.
+
+    Raises:
+        InputError: they come from another one than those stored: one id would mean two issues.
+    """
+    stored = source.store.meta().get(_SITE, "")
+    sites = [stored, *(site for site in found if site != stored)] if stored else found
+    if len(sites) > 1:
+        raise InputError(
+            f"The profile {source.name} holds issues of {sites[0]}, and these come from {sites[1]}.",
+            hint="Import each Jira into a profile of its own with --profile NAME; nothing was imported.",
+        )
+    return {_SITE: sites[0]} if sites else {}
+
+
+@contextmanager
+def _profile_kept(source: Source, home: Home) -> Iterator[None]:
+    """Create the profile of what is stored inside, and take a new one back if that fails.
+
+    It comes first: a profile without issues harms nobody, issues without a profile are lost.
+    """
+    is_new = load_profile(home, source.name) is None
+    if is_new:
+        save_profile(home, source.name, source.profile)
+    try:
+        yield
+    except DashboardError:
+        if is_new:
+            profile_path(home, source.name).unlink(missing_ok=True)
+        raise
+
+
+def _refuse_reading_twice(files: ImportFiles) -> None:
+    given = [*files.issues, *files.statuses, *files.versions, *files.deployments]
+    if given.count(STANDARD_INPUT) > 1:
+        raise InputError(
+            "Standard input (-) was named more than once.",
+            hint="It can be read once; name files for the rest.",
+        )
+
+
+def _refuse_other_sources(source: Source, files: ImportFiles) -> None:
+    if source.kind == "demo":
+        raise ConfigurationError(
+            "The demo takes no imports.", hint="Choose another profile with --profile NAME."
+        )
+    if source.kind == "jira" and (files.issues or files.statuses or files.versions):
+        raise ConfigurationError(
+            f"The profile {source.name} reads issues, statuses and versions from {source.url}, and a profile"
+            " has one source of them.",
+            hint="Import them into another profile with --profile NAME, and without JIRA_URL in the"
+            " environment; only deployments go into this one.",
+        )

@@ -1,0 +1,152 @@
+"""A sync as a whole: one at a time for each scope, through the client, and noted for whoever asks later."""
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from configuration.errors import DashboardError
+from configuration.settings import Home
+from data.cache_manager import CacheConfiguration, CacheInvalidationTrigger, evict
+from data.intake.connect import client_of
+from data.intake.events import kept_events
+from data.intake.jobs import Progress
+from data.intake.sync import sync_all
+from data.intake.sync_outcome import SyncOutcome
+from data.model.clock import now_ms
+from data.persistence import CacheMetadata, SyncRecord, load_cache_metadata, save_cache_metadata
+from data.profiles.sources import Source, check_connection, configuration_of
+from data.store.ledger import CacheLedger
+from data.store.locks import held
+
+logger = logging.getLogger(__name__)
+
+# Of so many syncs the diagnostics know.
+MOST_SYNCS = 200
+
+
+def synchronize(
+    source: Source,
+    home: Home,
+    environment: Mapping[str, str],
+    progress: Progress = lambda done, total: None,
+    cancelled: threading.Event | None = None,
+    *,
+    full: bool = False,
+    configuration: CacheConfiguration | None = None,
+) -> SyncOutcome:
+    """Bring the store of a source up to date.
+
+    Args:
+        source: a Jira and its query.
+        home: the shared limiter, locks, and the notes about syncs.
+        environment: of the process.
+        progress: called with issues done and, where known, issues in all.
+        cancelled: once set, the sync ends within a second.
+        full: fetch and compare everything.
+        configuration: what the store answers; by default that of the source.
+
+    Raises:
+        ConfigurationError: the connection is not usable.
+        StoreError: the store is damaged, cannot be written, or another sync of it goes on for long.
+        SourceError: the Jira could not give everything.
+        CancelledError: the user stopped it.
+    """
+    check_connection(source)
+    wanted = configuration or configuration_of(source)
+    client = client_of(source, home, environment, cancelled)
+    with held(home.run / f"{source.store.path.stem}.lock", cancelled):
+        notes = _Notes(source, home, wanted)  # after the wait: whoever held the lock noted something too
+        began = time.monotonic()
+        try:
+            outcome = sync_all(
+                client,
+                source.store,
+                source.jql,
+                progress,
+                cancelled,
+                full=full,
+                configuration=wanted,
+                reason=notes.why_cold(),
+                events=kept_events(home, source.name),
+            )
+        except DashboardError as error:
+            notes.failed(error, client.requests.as_document(), time.monotonic() - began)
+            raise
+        notes.ended(outcome)
+        evict(home.cache, [source.store.path])
+    return outcome
+
+
+class _Notes:
+    """Keeps what is told of a profile's syncs."""
+
+    def __init__(self, source: Source, home: Home, configuration: CacheConfiguration) -> None:
+        self._source = source
+        self._home = home
+        self._configuration = configuration
+        self._known = load_cache_metadata(home, source.name)
+
+    def why_cold(self) -> str | None:
+        """Return what made this a scope without data, None where there never was another one."""
+        text = self._known.configuration if self._known else ""
+        before = CacheConfiguration.from_text(text)
+        if before is None or before.key() == self._configuration.key():
+            return None
+        trigger = CacheInvalidationTrigger(before, self._configuration)
+        return trigger.reason if trigger.needs_requests else None
+
+    def ended(self, outcome: SyncOutcome) -> None:
+        document = outcome.as_document()
+        key = self._source.store.path.stem
+        ledger = CacheLedger(self._home.run, self._source.name)
+        full = outcome.mode == "full"
+        ledger.note_sync(key, outcome.reason, outcome.requests["total"], full=full)
+        told = {"mode": outcome.mode, "state": document["state"], "reason": outcome.reason}
+        self._save(_record(told, document["issues"], outcome.requests, outcome.duration_s))
+
+    def failed(self, error: DashboardError, requests: dict[str, Any], duration_s: float) -> None:
+        told = {"mode": "failed", "state": "failed", "reason": None, "error": error.message}
+        self._save(_record(told, {}, requests, duration_s))
+
+    def _save(self, record: SyncRecord) -> None:
+        try:
+            self._write(record)
+        except DashboardError as error:
+            # What became of the sync itself is what has to be told.
+            logger.warning("sync.not_noted", extra={"cause": error.message})
+
+    def _write(self, record: SyncRecord) -> None:
+        known = self._known
+        same = known is not None and known.cache_key == self._source.store.path.stem
+        good = record.state != "failed"
+        save_cache_metadata(
+            self._home,
+            self._source.name,
+            CacheMetadata(
+                cache_key=self._source.store.path.stem,
+                creation_timestamp=known.creation_timestamp if known and same else record.at,
+                config_hash=self._configuration.digest(),
+                configuration=self._configuration.as_text() if good or not known else known.configuration,
+                last_synced=record.at if good else known.last_synced if known else None,
+                stored=record.issues.get("stored", known.stored if known else 0),
+                syncs=(*(known.syncs if known else ()), record)[-MOST_SYNCS:],
+            ),
+        )
+
+
+def _record(
+    told: dict[str, Any], issues: dict[str, int], requests: dict[str, Any], duration_s: float
+) -> SyncRecord:
+    return SyncRecord(
+        at=now_ms(),
+        issues=issues,
+        requests=requests["total"],
+        retries=requests["retries"],
+        throttled_s=requests["throttled_s"],
+        bytes=requests["bytes"],
+        by_path=requests["by_path"],
+        duration_s=round(duration_s, 3),
+        **told,
+    )

@@ -1,0 +1,66 @@
+"""What a sync or an import did, as it is told to people and scripts."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from data.cache_manager import Changes
+from data.intake.events import DeploymentCounts
+
+
+@dataclass(frozen=True, slots=True)
+class SyncOutcome:
+    """What a sync or an import did; ``as_document`` is its JSON.
+
+    Attributes:
+        mode: ``full``, ``incremental``, ``unchanged`` or ``import``.
+        changes: what the last publication changed.
+        fetched: issues that came, whether they had changed or not.
+        bad: issues with values that cannot be read.
+        requests: what was asked, by path.
+        reason: why the stored answer did not hold, None where it did.
+        duration_s: from start to end.
+        held_back: issues that seem to be gone, too many at once to believe it.
+        created_in_parts: new issues that were published before the last publication.
+        set_aside: name that a damaged file was given, "" where there was none.
+        warnings: what Jira said about the query although it answered.
+        deployments: what became of imported deployments, None where none were given.
+    """
+
+    mode: str
+    changes: Changes
+    fetched: int
+    bad: int
+    requests: dict[str, Any]
+    reason: str | None
+    duration_s: float
+    held_back: int = 0
+    created_in_parts: int = 0
+    set_aside: str = ""
+    warnings: tuple[str, ...] = ()
+    deployments: DeploymentCounts | None = None
+
+    def as_document(self) -> dict[str, Any]:
+        """Return the JSON of ``sync --json`` and ``import --json``, keys in their published order."""
+        changes = self.changes
+        return {
+            "state": "guarded" if self.held_back else "ok",
+            "mode": self.mode,
+            "issues": {
+                "stored": changes.stored,
+                "fetched": self.fetched,
+                "created": changes.created + self.created_in_parts,
+                "updated": changes.updated,
+                "deleted": changes.deleted,
+                "moved": changes.moved,
+                "held_back": self.held_back,
+                "bad": self.bad,
+            },
+            **({"deployments": asdict(self.deployments)} if self.deployments is not None else {}),
+            "requests": self.requests,
+            "cache": {"hit": self.reason is None, "reason": self.reason},
+            "duration_s": round(self.duration_s, 3),
+            "revision": changes.revision,
+        }
+
+
+NO_REQUESTS: dict[str, Any] = {"total": 0, "retries": 0, "throttled_s": 0.0, "bytes": 0, "by_path": {}}

@@ -1,0 +1,48 @@
+"""Which stored issue a key in an event means. Pure."""
+
+import itertools
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.meaning.projects import rows_by_number
+from data.model.tables import EventTable, IssueTable
+
+NOWHERE = -1
+
+
+def find_places(issues: IssueTable, events: EventTable) -> NDArray[np.int64]:
+    """Return the row of the issue that each key of the events means, -1 where none is stored.
+
+    A key that an issue once had is that issue, unless another one has it now. The
+    issue table is in the order of keys, so that each project is one stretch of it.
+    """
+    found = np.full(len(events.keys), NOWHERE, np.int64)
+    spans = _project_spans(issues)
+    for project, mine in rows_by_number(events.key_project).items():
+        first, end = spans.get(events.key_projects[project], (0, 0)) if project >= 0 else (0, 0)
+        if first < end:
+            numbers, wanted = issues.number[first:end], events.key_number[mine]
+            place = np.minimum(np.searchsorted(numbers, wanted), end - first - 1)
+            found[mine] = np.where(numbers[place] == wanted, first + place, NOWHERE)
+    past = _past_places(issues)
+    if past:
+        lost = np.flatnonzero(found == NOWHERE)
+        found[lost] = [past.get(events.keys[code], NOWHERE) for code in lost.tolist()]
+    return found
+
+
+def _project_spans(issues: IssueTable) -> dict[str, tuple[int, int]]:
+    """Return by key where the issues of a project begin and end; two projects of one key are one stretch."""
+    starts = np.flatnonzero(np.diff(issues.project, prepend=-1)).tolist()
+    spans: dict[str, tuple[int, int]] = {}
+    for first, end in itertools.pairwise([*starts, len(issues)]):
+        key = issues.projects[issues.project[first]].key
+        spans[key] = spans.get(key, (first, end))[0], end
+    return spans
+
+
+def _past_places(issues: IssueTable) -> dict[str, int]:
+    """Return by key the rows of the issues that once had it."""
+    codes = zip(issues.past_key.tolist(), issues.past_key_issue.tolist(), strict=True)
+    return {issues.past_keys[code]: row for code, row in codes}

@@ -1,0 +1,160 @@
+"""One metric over one period: the measure, its comparison, its statistics, as one result. Pure."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from data.metrics.bands import band
+from data.metrics.context import CalculationContext
+from data.metrics.trend import UNKNOWN, Side, Verdict, compare
+from data.metrics.weekly import list_values
+from data.model.metric import (
+    Candidates,
+    Measure,
+    Metric,
+    MetricResult,
+    Point,
+    Previous,
+    Series,
+    Week,
+    no_series,
+    sort_out,
+)
+from data.model.periods import step_name
+from data.model.statistics import median_interval, percentiles, wilson_interval
+
+
+def evaluate(metric: Metric, context: CalculationContext, note: str | None = None) -> MetricResult:
+    """Compute a metric over the context's period and compare it with the period before.
+
+    Args:
+        metric: the line of its family.
+        context: tables, window and filters.
+        note: a sentence that every value of this view carries; a missing value keeps its own.
+
+    Returns:
+        The result; ``no_data`` when T is not after the start of the period.
+
+    Raises:
+        DashboardError: nobody waits for the answer any more, as the context says.
+    """
+    context.still_wanted()
+    ignored = context.choice.blind if metric.of_deployments else ()
+    if ignored:
+        context = context.by_project
+    if context.window.empty:
+        return _answer_nothing(metric, context, ignored)
+    measure = metric.compute(context)
+    weekly = _make_weeks(context, measure)
+    before, verdict = compare_with_past(metric, context, measure)
+    values, withheld = (None, {}) if measure.sample is None else percentiles(measure.sample)
+    return MetricResult(
+        definition=metric.definition_under(business_days=context.delivery.calendar is not None),
+        state=measure.state,
+        message=_join_sentences(measure, note),
+        value=measure.value,
+        unit=metric.unit,
+        kind=metric.kind,
+        n=measure.n,
+        percentiles=values,
+        percentiles_withheld=withheld,
+        interval=_find_interval(measure),
+        evidence=measure.evidence,
+        previous=None if before is None else Previous(before.value, before.n),
+        trend=verdict.trend,
+        confidence=verdict.confidence,
+        change=verdict.change,
+        band=band(metric.id, measure, context),
+        weekly=weekly,
+        candidates=measure.candidates,
+        extra=measure.extra,
+        filters_ignored=ignored,
+        # Keeps the weeks and not the measure, which holds every duration.
+        series=Series(context.step, lambda: _make_points(metric, context, weekly)),
+    )
+
+
+def _answer_nothing(metric: Metric, context: CalculationContext, ignored: tuple[str, ...]) -> MetricResult:
+    """Return what is said of a period that begins after T."""
+    business_days = context.delivery.calendar is not None
+    return replace(
+        no_data(metric, "The period begins after the as-of instant.", business_days=business_days),
+        filters_ignored=ignored,
+        series=no_series(context.step),
+    )
+
+
+def compare_with_past(
+    metric: Metric, context: CalculationContext, measure: Measure
+) -> tuple[Measure | None, Verdict]:
+    """Return what the metric was over the period before, None without a past, and whether it has changed."""
+    if not context.window.has_past:
+        return None, UNKNOWN
+    before = metric.compute(context.before)
+    return before, compare(metric.kind, _make_side(context, measure), _make_side(context.before, before))
+
+
+def _find_interval(measure: Measure) -> tuple[float, float] | None:
+    """Return the 95 % interval of a rate or of a P50; counts, ratios and shares have none."""
+    if measure.successes is not None:
+        return wilson_interval(measure.successes, measure.n)
+    return None if measure.sample is None else median_interval(measure.sample)
+
+
+def _make_side(context: CalculationContext, measure: Measure) -> Side:
+    return Side(measure, context.layout.whole)
+
+
+def _join_sentences(measure: Measure, note: str | None) -> str | None:
+    """Join what the metric and the view have to say; a missing value keeps its own sentence."""
+    if measure.value is None:
+        return measure.message or note
+    return " ".join(text for text in (measure.message, note) if text) or None
+
+
+def no_data(metric: Metric, message: str, *, business_days: bool = False) -> MetricResult:
+    """Return the result of a metric over nothing, under a profile that counts in working days or not."""
+    return MetricResult(
+        definition=metric.definition_under(business_days=business_days),
+        state="no_data",
+        message=message,
+        value=None,
+        unit=metric.unit,
+        kind=metric.kind,
+        n=0,
+        percentiles=percentiles(np.zeros(0))[0] if metric.kind == "duration" else None,
+        percentiles_withheld=percentiles(np.zeros(0))[1] if metric.kind == "duration" else {},
+        interval=None,
+        evidence=metric.evidence,
+        previous=None,
+        trend="unknown",
+        confidence=None,
+        change=None,
+        band=None,
+        weekly=(),
+        candidates=_make_nobody(),
+        extra=metric.no_extra,
+    )
+
+
+def _make_weeks(context: CalculationContext, measure: Measure) -> tuple[Week, ...]:
+    names, starts = context.layout.names
+    columns = names, starts, list_values(measure.weekly), measure.weekly_n.tolist(), context.window.partial
+    return tuple(map(Week, *columns))
+
+
+def _make_points(metric: Metric, context: CalculationContext, weekly: tuple[Week, ...]) -> tuple[Point, ...]:
+    """Return the points of a series: the metric over the same period, cut into other steps."""
+    if context.step == "week":
+        return tuple(Point(week.week, week.start, week.value, week.n, week.partial) for week in weekly)
+    stepped = context.in_steps
+    measure, window = metric.compute(stepped), stepped.window
+    columns = list_values(measure.weekly), measure.weekly_n.tolist(), window.partial
+    return tuple(
+        Point(step_name(first, context.step), first.isoformat(), value, n, partial)
+        for first, value, n, partial in zip(window.mondays, *columns, strict=True)
+    )
+
+
+def _make_nobody() -> Candidates:
+    return sort_out(np.zeros(0, np.intp), {}, lambda _: ())

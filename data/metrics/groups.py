@@ -1,0 +1,182 @@
+"""A view split into groups: the same metrics for each project, type, flow item, label or priority. Pure.
+
+Groups share the tables, the period and the filters of their view; nothing is
+derived again.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.meaning.flow_items import FLOW_ITEMS
+from data.metrics.context import CalculationContext
+from data.metrics.evaluate import evaluate, no_data
+from data.model.metric import Metric, MetricResult, no_series
+from data.model.tables import Codes, Flags
+from data.model.words import fold
+
+By = Literal["project", "type", "flow_item", "label", "priority"]
+GROUPED_BY: tuple[By, ...] = ("project", "type", "flow_item", "label", "priority")
+NO_VALUE = "(none)"
+MOST_GROUPS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group of a view.
+
+    Attributes:
+        name: the value that its issues share, ``(none)`` for those without one.
+        flow_items: items in scope that pass the view's filters and are in the group.
+        results: by metric id, in the order of the view.
+    """
+
+    name: str
+    flow_items: int
+    results: Mapping[str, MetricResult]
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """The groups of a view: in folded order, those without a value last.
+
+    ``others`` is how many groups are left out, the smallest, beyond ``MOST_GROUPS``.
+    """
+
+    by: By
+    groups: tuple[Group, ...]
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What issues are grouped by: of each row a code, and the words that a code stands for.
+
+    A code has several words where an issue can have several values. The last place
+    is what code -1 points to.
+    """
+
+    codes: Codes
+    words: Sequence[tuple[str, ...]]
+
+    def rows_of(self, word: str) -> Flags:
+        hits: Flags = np.array([word in words for words in self.words], np.bool_)[self.codes]
+        return hits
+
+
+def group_by(
+    context: CalculationContext,
+    metrics: Iterable[Metric],
+    by: By,
+    note: str | None = None,
+    rows: NDArray[np.intp] | None = None,
+) -> Grouping:
+    """Return every metric for each group of a view.
+
+    An issue with several labels counts in each of them, so groups may hold more
+    than the view does. What counts deployments or incidents is not applicable by
+    anything but projects, because deployments have nothing else.
+
+    Args:
+        context: of the view.
+        metrics: in the order of the results.
+        by: what the issues are grouped by.
+        note: a sentence that every value carries.
+        rows: of the issue table; only groups that hold one of them are wanted. None: all groups.
+
+    Returns:
+        Groups that hold an item in view; of projects also those that only deployed.
+        The largest by number of items, or of ``rows``, where there are more than ``MOST_GROUPS``.
+    """
+    words = _read_words(context, by)
+    sizes = _count_items(context.flow_items if rows is None else rows, words)
+    if by == "project" and rows is None:
+        sizes = dict.fromkeys(_list_deploying(context), 0) | sizes
+    named = sorted(sizes.keys() - {NO_VALUE}, key=lambda name: (-sizes[name], *_order(name)))
+    shown = [*sorted(named[:MOST_GROUPS], key=_order), *([NO_VALUE] if NO_VALUE in sizes else [])]
+    family, groups = tuple(metrics), []
+    for name in shown:
+        part = _narrow(context, words.rows_of(name), by, name)
+        results = {metric.id: _evaluate(metric, part, by, note) for metric in family}
+        groups.append(Group(name, sizes[name], results))
+    return Grouping(by, tuple(groups), len(named[MOST_GROUPS:]))
+
+
+def rows_in_group(context: CalculationContext, by: By, name: str) -> Flags:
+    """Flag the rows of the issue table that are in one group; a group that does not exist has none."""
+    return _read_words(context, by).rows_of(name)
+
+
+def _order(name: str) -> tuple[str, str]:
+    return fold(name), name
+
+
+def _narrow(context: CalculationContext, rows: Flags, by: By, name: str) -> CalculationContext:
+    """Return the context of one group inside that of the view."""
+    choice = context.choice
+    inside = replace(choice, rows=rows if choice.rows is None else rows & choice.rows)
+    if by == "project":
+        key = "" if name == NO_VALUE else name
+        of_projects = rows if choice.of_projects is None else rows & choice.of_projects
+        inside = replace(inside, of_projects=of_projects, projects=frozenset((key,)))
+    return context.choosing(inside)
+
+
+def _evaluate(metric: Metric, context: CalculationContext, by: By, note: str | None) -> MetricResult:
+    if metric.of_deployments and by != "project":
+        return _without_groups(metric, context, by)
+    return evaluate(metric, context, note)
+
+
+def _without_groups(metric: Metric, context: CalculationContext, by: By) -> MetricResult:
+    """Return the result of a metric that knows nothing of these groups."""
+    what = by.replace("_", " ")
+    message = (
+        f"Deployments and their incidents have no {what}, so this metric goes by project or profile only."
+    )
+    business_days = context.delivery.calendar is not None
+    return replace(
+        no_data(metric, message, business_days=business_days),
+        state="not_applicable",
+        filters_ignored=context.choice.blind,
+        series=no_series(context.step),
+    )
+
+
+def _count_items(items: NDArray[Any], words: _Words) -> dict[str, int]:
+    """Count the items of each word; words without any are absent."""
+    counts = np.bincount(words.codes[items], minlength=len(words.words))
+    sizes: dict[str, int] = {}
+    for code in np.flatnonzero(counts).tolist():
+        for word in words.words[code]:
+            sizes[word] = sizes.get(word, 0) + int(counts[code])
+    return sizes
+
+
+def _read_words(context: CalculationContext, by: By) -> _Words:
+    issues = context.delivery.issues
+    codes: NDArray[Any]
+    words: Iterable[tuple[str, ...]]
+    if by == "project":
+        codes, words = issues.project, ((project.key,) for project in issues.projects)
+    elif by == "type":
+        codes, words = issues.type, ((kind.name,) for kind in issues.types)
+    elif by == "flow_item":
+        codes, words = context.delivery.flow_item, ((item,) for item in FLOW_ITEMS)
+    elif by == "label":
+        codes, words = issues.labels, issues.label_sets
+    else:
+        codes, words = issues.priority, ((priority,) for priority in issues.priorities)
+    named = [tuple(dict.fromkeys(word or NO_VALUE for word in each)) or (NO_VALUE,) for each in words]
+    return _Words(np.where(codes < 0, len(named), codes).astype(np.int32), [*named, (NO_VALUE,)])
+
+
+def _list_deploying(context: CalculationContext) -> list[str]:
+    """Return the projects in view that something was deployed of."""
+    deployments, wanted = context.delivery.deployments, context.choice.projects
+    counted = np.flatnonzero(deployments.counted)
+    projects = dict.fromkeys(deployments.projects.of(counted).first_used())
+    return [key or NO_VALUE for key in projects if not wanted or key in wanted]

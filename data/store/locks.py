@@ -1,0 +1,70 @@
+"""A file that one process at a time may hold; it is free again when that process ends, however it ends."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from configuration.errors import CancelledError, DashboardError, StoreError
+
+LOCK_WAIT_S = 30.0
+_POLL_S = 0.1
+
+
+@contextmanager
+def held(path: Path, cancelled: threading.Event | None = None, wait_s: float | None = None) -> Iterator[None]:
+    """Hold the lock file at ``path``, waiting for whoever holds it.
+
+    Args:
+        path: of the file; it is made if missing, and stays.
+        cancelled: ends the wait.
+        wait_s: how long to wait; by default ``LOCK_WAIT_S``.
+
+    Raises:
+        StoreError: somebody else held it all the time, or the file cannot be made.
+        CancelledError: the user stopped waiting.
+    """
+    release = _acquire(path, cancelled, LOCK_WAIT_S if wait_s is None else wait_s)
+    try:
+        yield
+    finally:
+        release()
+
+
+def _acquire(path: Path, cancelled: threading.Event | None, wait_s: float) -> Callable[[], None]:
+    """Take the lock and return what gives it back."""
+    from filelock import FileLock, Timeout  # noqa: PLC0415  # 10 ms that only who writes has to pay
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(
+            path,
+            mode=0o600,
+            poll_interval=_POLL_S,
+            # Whoever leaves the block gives the lock back at once, even where another thread does.
+            thread_local=False,
+            # Each call is somebody else: a second sync in this very process must wait like any other.
+            is_singleton=False,
+            # The lock is the kernel's, on this one file: it dies with its holder. A file that marks by its
+            # mere presence would outlive a kill, and one that is deleted could be locked twice.
+            fallback_to_soft=False,
+            preserve_lock_file=True,
+        )
+        lock.acquire(timeout=wait_s, cancel_check=cancelled.is_set if cancelled else None)
+    except Timeout as error:
+        raise _not_free(cancelled) from error
+    except OSError as error:
+        raise StoreError(
+            f"The lock file {path.name} cannot be opened: {error.strerror}.",
+            hint="Check the space and the permissions of the run folder, then try again.",
+        ) from error
+    return lock.release
+
+
+def _not_free(cancelled: threading.Event | None) -> DashboardError:
+    if cancelled is not None and cancelled.is_set():
+        return CancelledError("The sync was cancelled.", hint="Start it again later.")
+    return StoreError(
+        "Another sync of the same issues is running.",
+        hint="Wait until it has ended, then look at what it brought.",
+    )

@@ -1,0 +1,180 @@
+"""What a running dashboard works on: the profiles it shows, and the one background job beside them."""
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+
+from configuration.errors import ConfigurationError
+from configuration.logging_config import log_exception_reference, run_context
+from configuration.settings import Home
+from data.answers import AnswerMemory
+from data.intake.connect import lift_hold
+from data.intake.demo import DemoJira
+from data.intake.jobs import JobPort
+from data.intake.profile_sync import synchronize
+from data.model.clock import now_ms
+from data.persistence import DEFAULT_PROFILE, DEMO_PROFILE, checked_name, profile_path
+from data.pipeline import Pipeline
+from data.profiles.sources import Source, resolve
+from data.store.ledger import CacheLedger
+
+logger = logging.getLogger(__name__)
+STALE_AFTER_MS = 15 * 60 * 1000
+A_MOMENT_MS = 60 * 1000
+MOST_PIPELINES = 32
+
+
+class Workspace:
+    """The profiles of a home, each with its pipeline; safe to share between threads.
+
+    Args:
+        home: profiles, stores and the shared limiter.
+        environment: of the process; wins over the profiles.
+        shown: what is shown where nobody asks for another profile.
+        still_wanted: called between the steps of an answer; raises where nobody waits for it any more.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        environment: Mapping[str, str],
+        shown: Source,
+        still_wanted: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.home = home
+        self.environment = environment
+        self.jobs = JobPort(_refer)
+        self._still_wanted = still_wanted
+        self._lock = threading.Lock()
+        self._answers = AnswerMemory()
+        self._shown = shown.name
+        self._pipelines = OrderedDict({shown.name: self._pipeline_of(shown)})
+        self._demo = DemoJira(home, environment)
+
+    @property
+    def shown(self) -> str:
+        """Name of the profile that is shown where nobody asks for another one."""
+        with self._lock:
+            return self._shown
+
+    def show(self, name: str) -> None:
+        """Make ``name`` the profile that is shown where nobody asks for another one.
+
+        Raises:
+            ConfigurationError: there is no such profile.
+            InputError: the name cannot be one.
+        """
+        self.pipeline(name)
+        with self._lock:
+            self._shown = name
+
+    def pipeline(self, name: str | None = None) -> Pipeline:
+        """Return the pipeline of a profile, by default of the one that is shown.
+
+        Raises:
+            ConfigurationError: there is no such profile, or its file is wrong.
+            InputError: the name cannot be one.
+        """
+        with self._lock:
+            chosen = name or self._shown
+            known = self._pipelines.get(chosen)
+            if known is None:
+                known = self._pipeline_of(self._resolve(chosen))
+                self._pipelines[chosen] = known
+                self._drop_oldest()
+            self._pipelines.move_to_end(chosen)
+            return known
+
+    def _resolve(self, name: str) -> Source:
+        """Return a profile that exists: an address of the environment alone does not make one of any name."""
+        checked_name(name)
+        if name not in (DEFAULT_PROFILE, DEMO_PROFILE) and not profile_path(self.home, name).is_file():
+            raise ConfigurationError(
+                f"There is no profile called {name}.",
+                hint="Choose another one, or create it on the Settings page.",
+            )
+        return resolve(self.home, name, self.environment)
+
+    def _drop_oldest(self) -> None:
+        names = [name for name in self._pipelines if name != self._shown]
+        for name in names[: max(0, len(self._pipelines) - MOST_PIPELINES)]:
+            self._forget(name)
+
+    def reload(self, name: str) -> Pipeline:
+        """Read a profile again after its settings changed; while its file is wrong the last good ones hold.
+
+        Raises:
+            ConfigurationError: the file is wrong, or gone.
+        """
+        fresh = self._pipeline_of(resolve(self.home, name, self.environment))
+        with self._lock:
+            self._forget(name)
+            self._pipelines[name] = fresh
+        return fresh
+
+    def forget(self, name: str) -> None:
+        """Drop the pipeline of a profile that was renamed or deleted."""
+        with self._lock:
+            self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        known = self._pipelines.pop(name, None)
+        if known is not None:
+            known.forget_answers()
+
+    def refresh(self, name: str | None = None, *, full: bool = False) -> bool:
+        """Start a background sync of a profile that has a Jira to ask.
+
+        Args:
+            name: the profile, by default the one that is shown.
+            full: fetch and compare everything.
+
+        Returns:
+            False where there is nothing to ask, or another job still runs.
+        """
+        source = self.pipeline(name).source
+        if source.kind == "files":
+            return False
+        if source.kind == "demo":
+            return self.jobs.start("Reading the sample Jira", self._demo.work(source, full=full), source.name)
+        return self.jobs.start("Reading Jira", self._make_work(source, full=full), source.name)
+
+    def ask_now(self, name: str) -> bool:
+        """Start a sync although Jira asked to wait: once, on the word of whoever clicked.
+
+        Raises:
+            DashboardError: the connection is not usable.
+        """
+        lift_hold(self.pipeline(name).source, self.home)
+        return self.refresh(name)
+
+    def refresh_if_old(self, name: str | None = None) -> bool:
+        """Start a background sync if what is stored is older than 15 minutes, and always for the demo."""
+        pipeline = self.pipeline(name)
+        synced_at = pipeline.status().synced_at
+        # Data from the future are those of a clock that was put back: nobody knows how old they are.
+        old = synced_at is None or not -A_MOMENT_MS <= now_ms() - synced_at <= STALE_AFTER_MS
+        return (old or pipeline.source.kind == "demo") and self.refresh(name)
+
+    def close(self) -> None:
+        """Stop the running job and the sample Jira."""
+        self.jobs.cancel()
+        self._demo.stop()
+
+    def _pipeline_of(self, source: Source) -> Pipeline:
+        ledger = CacheLedger(self.home.run, source.name)
+        return Pipeline(source, ledger, self._still_wanted, self._answers)
+
+    def _make_work(
+        self, source: Source, *, full: bool
+    ) -> Callable[[Callable[[int, int | None], None], threading.Event], object]:
+        def work(progress: Callable[[int, int | None], None], cancelled: threading.Event) -> None:
+            with run_context(profile=source.name):
+                synchronize(source, self.home, self.environment, progress, cancelled, full=full)
+
+        return work
+
+
+def _refer(error: Exception) -> str:
+    return log_exception_reference(logger, "sync.failed", error)

@@ -1,0 +1,88 @@
+"""Calls of the page over HTTP, as the browser makes them, for tests that need no browser."""
+
+import json
+import time
+import urllib.request
+
+EVERYTHING = "created is not EMPTY ORDER BY key"
+
+
+def callback(url: str, output: str, inputs: list[dict], state: list[dict]) -> dict:
+    """Ask for what a page asks for when it is opened."""
+    body = {"output": output, "outputs": [], "inputs": inputs, "state": state, "changedPropIds": []}
+    names = [part.split(".") for part in output.strip(".").split("...")]
+    body["outputs"] = [{"id": name, "property": prop} for name, prop in names]
+    return posted(url, body)["response"]
+
+
+def job(url: str) -> dict:
+    """The line about the background job, as the page polls it."""
+    poll = [{"id": "poll", "property": "n_intervals", "value": 0}]
+    seen = [
+        {"id": "revision", "property": "data", "value": None},
+        {"id": "filters", "property": "data", "value": {}},
+    ]
+    return callback(url, "..job.children...revision.data...poll.disabled..", poll, seen)
+
+
+def projects(url: str) -> list[str]:
+    """What the filter of projects can be set to."""
+    return source_of(url)["filter-project"]["data"]
+
+
+def settled(url: str) -> dict:
+    """The same once no job runs any more."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        answer = job(url)
+        if answer["poll"]["disabled"]:
+            return answer
+        time.sleep(0.2)
+    raise AssertionError("the background job did not end")
+
+
+def press(
+    url: str, *, sync: int | None = None, refetch: str | None = None, ask_now: str | None = None
+) -> dict:
+    """Click the button that syncs, or one in a notice: fetch everything again, ask now all the same."""
+    kind, name = ("refetch", refetch) if refetch else ("ask-now", ask_now)
+    button = {"kind": kind, "name": name}
+    clicked = [{"id": button, "property": "n_clicks", "value": 1}]
+    spelt = json.dumps(button, sort_keys=True, separators=(",", ":"))
+    inputs = [
+        [],
+        {"id": "sync-now", "property": "n_clicks", "value": sync},
+        clicked if refetch else [],
+        clicked if ask_now else [],
+    ]
+    state = [
+        {"id": "poll", "property": "n_intervals", "value": 0},
+        {"id": "filters", "property": "data", "value": {}},
+    ]
+    body = {
+        "output": "poll.n_intervals",
+        "outputs": {"id": "poll", "property": "n_intervals"},
+        "inputs": inputs,
+        "state": state,
+        "changedPropIds": [f"{spelt}.n_clicks" if name else "sync-now.n_clicks"],
+    }
+    return posted(url, body)
+
+
+def posted(url: str, body: dict) -> dict:
+    """Send the body of a callback and return what is answered."""
+    request = urllib.request.Request(
+        f"{url}/_dash-update-component", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.loads(answer.read())
+
+
+def source_of(url: str) -> dict:
+    """What stands above every page, and what its filters can be set to."""
+    names = ("status.children", "sync-now.hidden", "banner.children")
+    names += ("whose.data", "site.children")
+    names += tuple(f"filter-{name}.data" for name in ("project", "type", "label", "component", "src"))
+    source = {"id": "source", "property": "data", "value": {"src": None}}
+    filters = {"id": "filters", "property": "data", "value": {}}
+    return callback(url, f"..{'...'.join(names)}..", [source], [filters])

@@ -1,0 +1,90 @@
+"""The engine as a test sees it: Jira's JSON in, the document of ``metrics --json`` out.
+
+The issues go through a real store in a real file, as imported ones do.
+"""
+
+import json
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from configuration.profile import Profile, profile_from
+from data.cache_manager import References, Store
+from data.export.document import document
+from data.intake.bad_entries import BadEntry
+from data.intake.deployment_files import read_deployments
+from data.jira.issue_rows import custom_fields, decode_issue, issue_row, read_status, read_version
+from data.jira.requested_fields import requested_fields
+from data.jira.stamps import latest_of
+from data.metrics.report import Report, View
+from data.model.instants import iso_instant
+from data.model.tables import DeploymentRow
+from data.pipeline import compute
+
+_NO_FUTURE = 4_102_444_800_000  # the year 2100: what lies in the future is for tests of files to say
+
+
+def stored(
+    folder: Path,
+    issues: Iterable[dict],
+    statuses: Iterable[dict] = (),
+    versions: Iterable[dict] = (),
+    profile: Profile | None = None,
+    *,
+    deployments: Iterable[dict] = (),
+) -> Store:
+    """Return a store in ``folder`` that holds what Jira sent, with the fields that the profile maps.
+
+    Deployment events go through a file of JSON lines, as ``import --deployments`` reads it.
+    """
+    store = Store(folder / "scope.sqlite")
+    custom = custom_fields(requested_fields(profile or Profile()))
+    latest = latest_of(time.time_ns() // 1_000_000)
+    rows = [issue_row(*decode_issue(json.dumps(issue).encode(), custom), latest=latest) for issue in issues]
+    references = References(
+        [read_status(raw) for raw in statuses],
+        [read_version(raw) for raw in versions],
+        _events(folder / "deployments.jsonl", deployments),
+    )
+    store.add(rows, references)
+    return store
+
+
+def _events(path: Path, rows: Iterable[dict]) -> list[DeploymentRow]:
+    lines = [json.dumps(row) + "\n" for row in rows]
+    path.write_text("".join(lines), encoding="utf-8")
+    return list(read_deployments(path, _refuse, _NO_FUTURE)) if lines else []
+
+
+def _refuse(entry: BadEntry) -> None:
+    raise AssertionError(f"not a deployment: {entry}")
+
+
+def engine_report(
+    issues: Iterable[dict],
+    *,
+    statuses: Iterable[dict] = (),
+    versions: Iterable[dict] = (),
+    deployments: Iterable[dict] = (),
+    profile: dict | None = None,
+    date_from: str | None = None,
+    date_to: str | None = None,
+    as_of: str | int | None = None,
+    timezone: str | None = None,
+    types: Iterable[str] = (),
+    labels: Iterable[str] = (),
+) -> Report:
+    """Return the report of a fresh store; the arguments are those of ``reference_metrics``."""
+    at = iso_instant(as_of) if isinstance(as_of, int) else as_of
+    dates = {"date_from": date_from, "date_to": date_to, "as_of": at, "timezone": timezone}
+    view = View(**dates, types=tuple(types), labels=tuple(labels))
+    settings = profile_from(profile or {})
+    with tempfile.TemporaryDirectory() as folder:
+        dataset = stored(Path(folder), issues, statuses, versions, settings, deployments=deployments).load()
+    return compute(dataset, settings, view)
+
+
+def engine_metrics(issues: Iterable[dict], **arguments: object) -> dict:
+    """Return the document of a fresh store, as a script would read it."""
+    return json.loads(json.dumps(document(engine_report(issues, **arguments), "test")))

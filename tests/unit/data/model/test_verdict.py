@@ -1,0 +1,50 @@
+"""What is said of a comparison."""
+
+import pytest
+
+from data.metrics.evaluate import no_data
+from data.model.metric import Change, Metric, MetricResult, Previous
+from data.model.verdict import change_words, verdict
+from data.pipeline import METRICS
+
+TIME, LOAD, RATE = (
+    next(metric for metric in METRICS if metric.id == name)
+    for name in ("flow_time", "flow_load", "change_fail_rate")
+)
+
+
+def result(metric: Metric = TIME, **changes: object) -> MetricResult:
+    plain = no_data(metric, "")
+    fields = {name: getattr(plain, name) for name in MetricResult.__dataclass_fields__}
+    return MetricResult(**{**fields, "value": 5.0, "previous": Previous(4.0, 9), **changes})
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (result(trend="flat"), "no clear change"),
+        (result(trend="up", confidence="likely"), "up, likely"),
+        (result(trend="down", confidence="strong"), "clearly down"),
+        (result(trend="unknown"), "too few whole weeks to compare"),
+        (result(RATE, trend="unknown"), "too few deployments to compare"),
+        (result(LOAD, trend="unknown"), ""),
+        (result(value=None), ""),
+        (result(previous=None), ""),
+        (result(previous=Previous(None, 0)), ""),
+    ],
+)
+def test_verdicts(found: MetricResult, words: str) -> None:
+    assert verdict(found) == words
+
+
+def test_how_a_difference_was_held_against_chance() -> None:
+    weeks = Change("rank_sum_weeks/1", 0.0304, None, (4, 5))
+    rates = Change("newcombe_clustered/1", None, (-3.26, 12.0), (40, 37))
+    sure = Change("rank_sum_weeks/1", 7.1e-6, None, (13, 12))
+
+    assert change_words(None) == ""
+    assert change_words(sure) == "rank-sum test of 13 whole weeks against 12, p < 0.001"
+    assert change_words(weeks) == "rank-sum test of 4 whole weeks against 5, p = 0.03"
+    assert change_words(rates) == (
+        "difference -3.3 to +12.0 percentage points (95 %), 40 deployments against 37"
+    )

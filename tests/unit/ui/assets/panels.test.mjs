@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import vm from "node:vm";
+
+import { load, openWindow } from "./loading.mjs";
+
+const panels = load("drawing", "charts", "panels");
+vm.runInThisContext(`charts.look = () => undefined;
+  const designs = {
+    card: { id: "$title_id", title: "$title", value: "$value", age: "$age", weeks: "$names" },
+    panel: { $if: ["rows", { caption: "$caption", heads: "$heads", rows: "$rows" }, { figure: "$figure", note: "$note" }] },
+    metrics: { flow_time: { title: "Flow time" } },
+    colours: { light: { bar: "blue" }, dark: { bar: "white" } },
+    charts: { velocity: { title: "Throughput", heads: ["week", "items"], cells: ["$names", "$y"],
+      design: { y: "$y", colour: "@bar" } } },
+  };`);
+
+const ANSWER = {
+  page: {
+    cards: [{ id: "flow_time", value: "5.5" }],
+    charts: { velocity: { y: [2, null], note: "Some words." } },
+    weeks: { names: ["W10", "W11"] },
+    heading: "two weeks",
+  },
+  freshness: { age: "just now" },
+};
+const VIEW = { filters: { days: "30" }, revision: "r1" };
+
+/** What a page receives, and what its window was asked for. */
+function received(answer, scheme = "light", triggered = "answer-flow.data") {
+  const page = openWindow();
+  page.dash_clientside.callback_context = { outputs_list: [{ id: "cards-flow" }], triggered: [{ prop_id: triggered }] };
+  return { page, shown: panels.receive(answer, scheme, VIEW) };
+}
+
+test("nothing is drawn before there is an answer", () => {
+  const { page, shown } = received(null);
+
+  assert.deepEqual(shown, [page.dash_clientside.no_update, page.dash_clientside.no_update]);
+  assert.equal(panels.looksOf("flow"), "");
+  assert.equal(panels.chart("flow", "velocity", false), page.dash_clientside.no_update);
+});
+
+test("an answer becomes cards and a heading", () => {
+  const { shown } = received(ANSWER);
+
+  assert.deepEqual(shown, [
+    [{ id: "title-flow-flow_time", title: "Flow time", value: "5.5", age: "just now", weeks: ["W10", "W11"] }],
+    "two weeks",
+  ]);
+});
+
+test("a chart is drawn from it, as a figure and as a table", () => {
+  received(ANSWER);
+
+  assert.deepEqual(panels.chart("flow", "velocity", false), { figure: { y: [2, null], colour: "blue" }, note: "Some words." });
+  assert.deepEqual(panels.chart("flow", "velocity", true), {
+    caption: "Throughput",
+    heads: [{ head: "week" }, { head: "items" }],
+    rows: [{ first: "W10", others: [{ cell: "2" }] }, { first: "W11", others: [{ cell: "\u2013" }] }],
+  });
+});
+
+test("other colours ask nobody: the same answer is drawn in them", () => {
+  received(ANSWER);
+  const before = panels.looksOf("flow");
+  const { page, shown } = received(ANSWER, "dark", "theme.data");
+
+  assert.deepEqual(shown, [page.dash_clientside.no_update, page.dash_clientside.no_update]);
+  assert.notEqual(panels.looksOf("flow"), before);
+  assert.equal(panels.chart("flow", "velocity", false).figure.colour, "white");
+  assert.deepEqual(page.asked, []);
+});
+
+test("every answer looks different from the one before", () => {
+  received(ANSWER);
+  const before = panels.looksOf("flow");
+  received(ANSWER);
+
+  assert.notEqual(panels.looksOf("flow"), before);
+});
+
+test("a page is asked for again with the view that it has", () => {
+  const { page } = received(ANSWER);
+  panels.again("flow");
+  panels.again("nowhere");
+
+  assert.equal(page.asked.length, 1);
+  const [[id, { data }]] = page.asked;
+  assert.deepEqual(id, { kind: "view", name: "flow" });
+  assert.deepEqual({ ...data, again: 0 }, { ...VIEW, again: 0 });
+});
+
+test("a caption says how much of a long table is shown", () => {
+  assert.equal(panels.caption("Throughput", 52, 52), "Throughput");
+  assert.equal(panels.caption("Items", 200, 1538), "Items: 200 of 1\u202f538 rows; all are in the CSV file");
+});

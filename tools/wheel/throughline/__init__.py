@@ -1,0 +1,22 @@
+"""Throughline as it is installed: its modules lie in this folder, under the names of the checkout.
+
+Only the process that asks for it finds them there (``specs/adr/0009-one-name-in-site-packages.md``).
+"""
+
+import sys
+from pathlib import Path
+
+
+def main() -> int:
+    """Run one command, as ``python app.py`` does in a checkout, and return its exit code."""
+    _step_inside()
+    from app import main as run  # noqa: PLC0415  # found only from now on
+
+    return run()
+
+
+def _step_inside() -> None:
+    """Look for modules in this folder first, so that another package named ``data`` is not taken for ours."""
+    folder = str(Path(__file__).resolve().parent)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)

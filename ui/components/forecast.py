@@ -1,0 +1,380 @@
+"""What is told of a view's future: an answer with its record, what is at risk, and what would help."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from data.forecast.answer import NEVER, Answer, Forecast, has_record, track_of
+from data.forecast.expectation import Expectation
+from data.forecast.fan import BANDS, fan
+from data.forecast.foresight import Foresight, NamedChange, Supposed
+from data.forecast.history import DAYS
+from data.forecast.outlook import EVERY_TYPE
+from data.forecast.record import HORIZONS, Track
+from ui import ids
+from ui.components.aria import aria
+from ui.format import counted, number
+
+RISKY = 5
+MOST_WEEKS = 26
+
+
+@dataclass(frozen=True, slots=True)
+class RiskyItem:
+    """An item in progress that may miss its expectation.
+
+    Attributes:
+        key: of the issue.
+        kind: flow item type.
+        status: it is in.
+        age: days since its start.
+        limit: the expectation of its type, in days.
+        risk: 0 to 1.
+    """
+
+    key: str
+    kind: str
+    status: str
+    age: float
+    limit: float
+    risk: float
+
+
+def forecast_answer(
+    foresight: Foresight, risky: Sequence[RiskyItem], quiet_types: Sequence[str], titles: Mapping[str, str]
+) -> list[Component]:
+    """Return everything below the question.
+
+    Args:
+        foresight: of the view.
+        risky: items in progress, the likeliest to miss first.
+        quiet_types: flow item types of which age and stage tell nothing.
+        titles: of the metrics, by id.
+    """
+    forecast, outlook = foresight.outlook.forecast, foresight.outlook
+    return [
+        _draw_answer(forecast),
+        html.Div(
+            [
+                _panel("What is at risk", _draw_risky(risky, quiet_types)),
+                _panel("What may be expected of one item", _draw_expectations(outlook.expectations)),
+                _panel("How such forecasts fared", _draw_record(forecast)),
+                _panel("What would help", _draw_supposed(foresight.supposed)),
+                _panel("Since when it is so", _draw_changes(foresight.changes, titles)),
+                _panel("What it is drawn from", _draw_history(forecast)),
+            ],
+            className="forecast-grid",
+        ),
+    ]
+
+
+def no_forecast(why: str) -> list[Component]:
+    """Return what stands there over an empty store."""
+    return [html.P(why, className="panel quiet")]
+
+
+def _panel(title: str, body: Sequence[Component]) -> Component:
+    return html.Section([html.H2(title), *body], className="panel", **aria(label=title))
+
+
+def _draw_answer(forecast: Forecast) -> Component:
+    if forecast.state != "ok":
+        return html.Section(
+            [html.P("No answer", className="figure none"), html.P(forecast.message)],
+            className="panel answer-panel",
+            **aria(label="Answer"),
+        )
+    surest = next(answer for answer in forecast.answers if answer.level == 85)
+    return html.Section(
+        [
+            html.P([html.Strong(_word_answer(forecast, surest)), " at 85 %."], className="big"),
+            html.P(word_record(track_of(forecast, 85))),
+            html.Div([_draw_level(forecast, answer) for answer in forecast.answers], className="levels"),
+            html.Div([_draw_ends(forecast), _draw_fan(forecast)], className="pictures"),
+        ],
+        className="panel answer-panel",
+        **aria(label="Answer"),
+    )
+
+
+def _word_answer(forecast: Forecast, answer: Answer) -> str:
+    if answer.by is not None:
+        return f"{counted(forecast.question.items or 0, 'item')}: by {visible_day(answer.by)}"
+    assert forecast.question.by is not None
+    return f"At least {counted(answer.items or 0, 'item')} by {visible_day(forecast.question.by)}"
+
+
+def _draw_level(forecast: Forecast, answer: Answer) -> Component:
+    told = visible_day(answer.by) if answer.by else counted(answer.items or 0, "item")
+    track = track_of(forecast, answer.level)
+    return html.Div(
+        [
+            html.P(f"{answer.level} % sure", className="quiet"),
+            html.P(told, className="figure"),
+            html.P(word_record(track, short=True), className="quiet"),
+        ],
+        className="level",
+    )
+
+
+def word_record(track: Track, *, short: bool = False) -> str:
+    """Return how often the forecasts of a track held, in a sentence or in a few words."""
+    if not has_record(track):
+        return "No track record yet." if short else "There is no track record yet: too few past weeks."
+    kept = round((track.held or 0.0) * len(track) / 100)
+    ahead = counted(track.horizon, "week")
+    if short:
+        return f"held {kept} of {len(track)} times, {ahead} ahead"
+    return f"This team's {track.level} % forecasts {ahead} ahead held {kept} of {len(track)} times."
+
+
+def _draw_ends(forecast: Forecast) -> Component:
+    """Return the runs by the week, or the number, in which they end, as bars."""
+    outcomes = forecast.outcomes[forecast.outcomes != NEVER]
+    when = forecast.question.by is None
+    groups = outcomes // DAYS if when else outcomes // max(1, int(outcomes.max()) // MOST_WEEKS)
+    first, last = int(groups.min()), int(groups.max())
+    counts = [int((groups == group).sum()) for group in range(first, last + 1)]
+    width = 1 if when else max(1, int(outcomes.max()) // MOST_WEEKS)
+    start = forecast.question.start
+    ends = (
+        (
+            visible_day(start + dt.timedelta(days=first * DAYS)),
+            visible_day(start + dt.timedelta(days=last * DAYS)),
+        )
+        if when
+        else (number(first * width), number(last * width + width - 1))
+    )
+    title = "When the runs end, week by week" if when else "How many items the runs have done"
+    most = max(counts)
+    bars = [html.Span(style={"height": f"{count * 100 / most:.1f}%"}) for count in counts]
+    label = f"{title}: from {ends[0]} to {ends[1]}, most of {number(len(outcomes))} runs in the middle"
+    return html.Figure(
+        [
+            html.Figcaption(title),
+            html.Div(bars, className="histogram", role="img", **aria(label=label)),
+            html.Div([html.Span(ends[0]), html.Span(ends[1])], className="ends quiet"),
+        ]
+    )
+
+
+def _draw_fan(forecast: Forecast) -> Component:
+    """Return the burn-up as nested bands: half of the runs in the darkest, nine of ten in the lightest."""
+    question = forecast.question
+    last = question.by or forecast.answers[-1].by or question.start
+    weeks = min(max((last - question.start).days // DAYS + 2, 2), MOST_WEEKS)
+    rows = fan(forecast.sampled, question.start, weeks)
+    top = max(int(rows.max()), question.items or 0, 1)
+    bands = [
+        html.Span(className=f"band-{outer}", style={"clipPath": _outline(rows[low], rows[high], top)})
+        for outer, low, high in (("wide", 0, 4), ("middle", 1, 3))
+    ]
+    goal = (
+        [html.Span(className="goal", style={"bottom": f"{question.items * 100 / top:.2f}%"})]
+        if question.items
+        else []
+    )
+    label = (
+        f"Items done by week: in {weeks} weeks {rows[0, -1]} to {rows[4, -1]}, half of the runs {rows[2, -1]}"
+    )
+    sunday = question.start + dt.timedelta(days=DAYS * weeks - 1 - question.start.weekday())
+    return html.Figure(
+        [
+            html.Figcaption(
+                f"Items done, {BANDS[3]} to {BANDS[1]} % and {BANDS[4]} to {BANDS[0]} % of the runs"
+            ),
+            html.Div(
+                [*bands, *goal, html.Span(number(top), className="scale")],
+                className="fan",
+                role="img",
+                **aria(label=label),
+            ),
+            html.Div(
+                [html.Span(visible_day(question.start)), html.Span(visible_day(sunday))],
+                className="ends quiet",
+            ),
+        ]
+    )
+
+
+def _outline(low: Any, high: Any, top: int) -> str:
+    """Return a band between two rising lines, both from nothing, as a ``clip-path``."""
+    step = 100 / len(low)
+    corner = [f"{(place + 1) * step:.2f}% {100 - value * 100 / top:.2f}%" for place, value in enumerate(high)]
+    back = [f"{(place + 1) * step:.2f}% {100 - value * 100 / top:.2f}%" for place, value in enumerate(low)]
+    return f"polygon(0% 100%, {', '.join(corner)}, {', '.join(reversed(back))})"
+
+
+def _draw_risky(risky: Sequence[RiskyItem], quiet_types: Sequence[str]) -> list[Component]:
+    told: list[Component] = []
+    if risky:
+        told.append(html.Ul([_draw_risk(item) for item in risky[:RISKY]], className="plain-list"))
+    elif not quiet_types:
+        told.append(html.P("Nothing in progress is at risk.", className="quiet"))
+    if quiet_types:
+        words = f"Of {', '.join(quiet_types)} age and stage alone do not tell."
+        told.append(html.P(words, className="quiet"))
+    return told
+
+
+def _draw_risk(item: RiskyItem) -> Component:
+    over = item.age > item.limit
+    why = (
+        f"over the {number(item.limit)} days within which 85 % of {item.kind} items are done"
+        if over
+        else f"{number(round(item.risk * 100))} % of those like it took more than {number(item.limit)} days"
+    )
+    return html.Li(
+        [
+            html.Button(
+                item.key,
+                id={"kind": ids.ISSUE, "page": ids.FORECAST_ANSWER, "name": item.key},
+                className="more",
+                type="button",
+                **aria(label=f"{item.key}: show its history", haspopup="dialog"),
+            ),
+            html.Span(f"{item.status}: {why}", className="grow changed quiet"),
+            html.Span(f"{number(round(item.age))} d", className="days"),
+        ]
+    )
+
+
+def _draw_expectations(expectations: Mapping[str, Expectation]) -> list[Component]:
+    rows = [
+        html.Tr(
+            [
+                html.Th("All together" if name == EVERY_TYPE else name, scope="row"),
+                html.Td("too few" if one.days is None else f"{number(one.days)} days"),
+                html.Td(str(one.n)),
+                html.Td("-" if one.held is None else f"{number(one.held)} % of {number(one.judged)}"),
+            ]
+        )
+        for name, one in expectations.items()
+    ]
+    head = ("kind of item", "85 % within", "items", "kept by")
+    return [
+        html.Table(
+            [html.Thead(html.Tr([html.Th(text, scope="col") for text in head])), html.Tbody(rows)],
+            className="twin",
+        ),
+        html.P(
+            "Flow time over the last 26 whole weeks, and how many items kept the expectation of their week.",
+            className="quiet",
+        ),
+    ]
+
+
+def _draw_record(forecast: Forecast) -> list[Component]:
+    tracks = [forecast.record[85, horizon] for horizon in HORIZONS]
+    if not any(has_record(track) for track in tracks):
+        return [
+            html.P("Fewer than 20 past forecasts can be checked: no track record yet.", className="quiet")
+        ]
+    lines = [html.Li(_draw_track(track)) for track in tracks if len(track)]
+    return [
+        html.P("What was promised at 85 % from each past week on, and how often it came:"),
+        html.Ul(lines, className="record"),
+        html.P(
+            "The lighter mark is what the plain recipe without a correction would have held. "
+            "An honest 85 % ends at the line.",
+            className="quiet",
+        ),
+    ]
+
+
+def _draw_track(track: Track) -> list[Component]:
+    held, nominal = track.held or 0.0, track.held_nominal or 0.0
+    bar = html.Span(
+        [
+            html.Span(className="held", style={"width": f"{held:.1f}%"}),
+            html.Span(className="nominal", style={"left": f"{nominal:.1f}%"}),
+        ],
+        className="bar",
+    )
+    kept = round(held * len(track) / 100)
+    return [
+        html.Span(f"{counted(track.horizon, 'week')} ahead", className="ahead"),
+        bar,
+        html.Span(f"{kept} of {len(track)}", className="days"),
+    ]
+
+
+def _draw_supposed(supposed: Sequence[Supposed]) -> list[Component]:
+    if not supposed:
+        return [html.P("There is too little to replay.", className="quiet")]
+    lines = [html.Li([html.Strong(f"With {one.words}: "), _word_supposed(one)]) for one in supposed]
+    return [
+        html.Ul(lines, className="supposed"),
+        html.P(
+            "The last 91 days again with one thing changed, from everybody works as before to the freed "
+            "time goes into what is left. A range of what the past allows, not a promise.",
+            className="quiet",
+        ),
+    ]
+
+
+def _word_supposed(one: Supposed) -> str:
+    told = one.told
+    if told.changed is None or told.actual is None:
+        return told.message or ""
+    weekly, p85 = told.changed.weekly, told.changed.p85
+    return (
+        f"{number(weekly[0])} to {number(weekly[1])} items a week ({number(told.actual[0])} now), "
+        f"85 % within {number(p85[0])} to {number(p85[1])} days ({number(told.actual[1])} now)."
+    )
+
+
+def _draw_changes(changes: Mapping[str, Sequence[NamedChange]], titles: Mapping[str, str]) -> list[Component]:
+    lines = [
+        html.Li(
+            f"{titles.get(name, name)}: another level since {change.week} "
+            f"(between {change.earliest} and {change.latest}): "
+            f"{number(change.point.before)}, then {number(change.point.after)}."
+        )
+        for name, points in changes.items()
+        for change in points
+    ]
+    if not lines:
+        return [
+            html.P(
+                "No weekly number changed its level in the last 52 whole weeks by more than chance.",
+                className="quiet",
+            )
+        ]
+    return [html.Ul(lines, className="supposed")]
+
+
+def _draw_history(forecast: Forecast) -> list[Component]:
+    sampled, question = forecast.sampled, forecast.question
+    if not len(sampled):
+        return [html.P("There is no whole week yet.", className="quiet")]
+    left_out = int(sampled.left_out.sum())
+    words = [
+        f"{counted(len(sampled), 'whole week')} with {counted(int(sampled.weekly.sum()), 'delivered item')}.",
+        "10 000 runs from a fixed seed.",
+        f"{counted(left_out, 'item')} of bulk moves left out." if left_out else "",
+        f"Left out: {', '.join(sorted(question.excluded))}." if question.excluded else "",
+        "The scope grows as it did." if question.growth else "",
+    ]
+    weeks = [
+        html.Li(
+            html.A(
+                f"{name}: {counted(int(total), 'item')}",
+                href=f"/?from={monday}&to={monday + dt.timedelta(days=6)}&panel=flow_velocity",
+            )
+        )
+        for name, monday, total in zip(sampled.names, sampled.mondays, sampled.weekly.tolist(), strict=True)
+    ]
+    return [
+        html.P(" ".join(filter(None, words))),
+        html.Details([html.Summary("The weeks, each with its items"), html.Ul(weeks, className="weeks")]),
+    ]
+
+
+def visible_day(day: dt.date | None) -> str:
+    """Return a day for people, ``22 Nov 2026``; "" for none."""
+    return "" if day is None else f"{day.day} {day:%b %Y}"

@@ -1,0 +1,58 @@
+"""Names of the components of the Settings page."""
+
+SOURCE = "settings-source"
+MEANING = "settings-meaning"
+PROFILES = "settings-profiles"
+SHOWN = "settings-shown"  # which profile is shown, and which one is edited: the sample data cannot be
+
+# Connection
+URL = "settings-url"
+EMAIL = "settings-email"
+EMAIL_BOX = "settings-email-box"
+TOKEN = "settings-token"  # noqa: S105  # a name
+TYPED_FOR = "settings-typed-for"  # origin of the address that the typed token is for
+AGREED = "settings-agreed"  # origin to which the environment's token may go, by a click
+AGREE = "settings-agree"  # pattern: {"kind": AGREE, "name": origin}
+VERIFY = "settings-verify"
+VERDICT = "settings-verdict"
+GATEWAY = "settings-gateway"  # pattern: {"kind": GATEWAY, "name": address}
+
+# Data
+PROJECTS = "settings-projects"
+JQL = "settings-jql"
+PRICE = "settings-price"
+CONNECT = "settings-connect"
+CONNECT_WAIT = "settings-connect-wait"
+SAVED = "settings-saved"
+
+# Mapping
+FIELD = "settings-field"  # pattern: {"kind": FIELD, "name": logical name}
+MAPPING = "settings-mapping"
+MAPPING_LOAD = "settings-mapping-load"
+MAPPING_EFFECT = "settings-mapping-effect"
+MAPPING_SAVE = "settings-mapping-save"
+MAPPING_SAVED = "settings-mapping-saved"
+
+# Workflow
+STAGE = "settings-stage"  # pattern: {"kind": STAGE, "name": status}
+STATUS_CARD = "settings-status"  # pattern: {"kind": STATUS_CARD, "name": status}
+WORKFLOW_EFFECT = "settings-workflow-effect"
+WORKFLOW_SAVE = "settings-workflow-save"
+WORKFLOW_SAVED = "settings-workflow-saved"
+
+# Rules
+RULE = "settings-rule"  # pattern: {"kind": RULE, "name": dotted name of the setting}
+ENDING = "settings-ending"  # pattern: {"kind": ENDING, "name": dotted name of the setting, "ending": name}
+RULES_EFFECT = "settings-rules-effect"
+RULES_SAVE = "settings-rules-save"
+RULES_SAVED = "settings-rules-saved"
+
+# Profiles
+PROFILE = "settings-profile"
+PROFILE_NAME = "settings-profile-name"
+PROFILE_ACT = "settings-profile-act"  # pattern: {"kind": PROFILE_ACT, "name": action}
+PROFILE_TOLD = "settings-profile-told"
+UNDO = "settings-undo"  # pattern: {"kind": UNDO, "name": id of a deletion}
+UPLOAD = "settings-upload"
+DOWNLOAD = "settings-download"
+AFRESH = "settings-afresh"  # pattern: {"kind": AFRESH, "name": profile}

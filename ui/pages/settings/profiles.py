@@ -1,0 +1,113 @@
+"""Settings, section 6: the profiles of this home."""
+
+from collections.abc import Sequence
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from ui.components.aria import aria
+from ui.pages.settings import ids
+from ui.pages.settings.connection import section_head
+
+WITH_NAME = (("create", "Create"), ("copy", "Copy to"), ("rename", "Rename to"))
+WITHOUT_NAME = (("show", "Show"), ("export", "Export without secrets"), ("delete", "Delete"))
+
+
+def profiles_section(
+    names: Sequence[str], chosen: str | None, deleted: Sequence[tuple[str, str]]
+) -> Component:
+    """Return the section of profiles.
+
+    Args:
+        names: of the profiles on disk.
+        chosen: one of them.
+        deleted: id and name of what can be taken back, the newest first.
+    """
+    return html.Section(
+        className="panel settings-panel",
+        **aria(labelledby="settings-profiles-title"),
+        children=[
+            section_head(
+                "settings-profiles-title",
+                "6",
+                "Profiles",
+                "Each is one file of settings; its token is kept apart and is in no copy and no export.",
+            ),
+            _profile_rows(names, chosen),
+            html.Div(id=ids.PROFILE_TOLD, role="status", **aria(live="polite"), children=undo_list(deleted)),
+        ],
+    )
+
+
+def _profile_rows(names: Sequence[str], chosen: str | None) -> Component:
+    return html.Div(
+        className="profile-rows",
+        children=[
+            dmc.Select(
+                id=ids.PROFILE,
+                label="Profile",
+                data=list(names),
+                value=chosen,
+                placeholder="none yet",
+                allowDeselect=False,
+            ),
+            html.Div([_act(name, title) for name, title in WITHOUT_NAME], className="settings-row"),
+            dmc.TextInput(
+                id=ids.PROFILE_NAME,
+                label="New name",
+                placeholder="team-blue",
+                value="",
+                autoComplete="off",
+                spellCheck=False,
+            ),
+            html.Div(
+                [
+                    *(_act(name, title) for name, title in WITH_NAME),
+                    _draw_upload(),
+                ],
+                className="settings-row",
+            ),
+        ],
+    )
+
+
+def _draw_upload() -> Component:
+    return dcc.Upload(
+        html.Span("Import a file", className="quiet-button"),
+        id=ids.UPLOAD,
+        accept=".toml",
+        multiple=False,
+        max_size=256 * 1024,
+        className="upload",
+        className_active="upload active",
+        style={},
+    )
+
+
+def undo_list(deleted: Sequence[tuple[str, str]], told: str = "") -> list[Component]:
+    """Return what was done, and the newest deletion with a button that takes it back."""
+    parts: list[Component] = [html.P(told)] if told else []
+    for deletion, name in deleted[:1]:
+        parts.append(
+            html.Div(
+                className="settings-row",
+                children=[
+                    html.Span(f"{name} was deleted.", className="quiet"),
+                    html.Button(
+                        "Undo",
+                        id={"kind": ids.UNDO, "name": deletion},
+                        type="button",
+                        className="quiet-button",
+                        **aria(label=f"Take the deletion of {name} back"),
+                    ),
+                ],
+            )
+        )
+    return parts
+
+
+def _act(name: str, title: str) -> Component:
+    return html.Button(
+        title, id={"kind": ids.PROFILE_ACT, "name": name}, type="button", className="quiet-button"
+    )

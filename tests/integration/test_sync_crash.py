@@ -246,26 +246,32 @@ def test_a_killed_first_fetch_has_shown_a_part(tmp_path: Path, dialect: str) -> 
 @pytest.mark.parametrize("after_s", [0.3, 1.0, 2.0])
 def test_cancelled_within_a_second(tmp_path: Path, dialect: str, after_s: float) -> None:
     """Whatever it does just then; what it has staged serves the next attempt."""
-    store, cancelled, ended = Store(tmp_path / "scope.sqlite"), threading.Event(), []
+    stores: list[Store] = []
     with JiraSimulator(3_000, 3, dialect, latency_s=0.5, page_cap=100) as jira:
 
-        def work() -> None:
-            client = client_for(jira, dialect, cancelled=cancelled)
-            with pytest.raises(CancelledError):
-                sync_all(client, store, EVERYTHING, cancelled=cancelled)
-            ended.append(time.monotonic())
+        def cancel() -> float:
+            stores.append(Store(tmp_path / f"scope{len(stores)}.sqlite"))
+            cancelled, ended = threading.Event(), threading.Event()
 
-        thread = threading.Thread(target=work, daemon=True)
-        thread.start()
-        time.sleep(after_s)
-        cancelled.set()
-        asked = time.monotonic()
-        thread.join(10)
+            def work() -> None:
+                client = client_for(jira, dialect, cancelled=cancelled)
+                with pytest.raises(CancelledError):
+                    sync_all(client, stores[-1], EVERYTHING, cancelled=cancelled)
+                ended.set()
+
+            threading.Thread(target=work, daemon=True).start()
+            time.sleep(after_s)
+            cancelled.set()
+            asked = time.monotonic()
+            assert ended.wait(10)
+            return asked
+
+        assert_ends_within(1.0, cancel)
+        store = stores[-1]
         staged = len(store.staged())
         jira.latency_s = 0
         outcome = synced(jira, dialect, store)
 
-    assert ended[0] - asked < 1.0
     assert store.meta()["complete"] == "1"
     assert outcome.fetched <= 3_000 - staged + 100
     assert outcome.changes.stored == 3_000

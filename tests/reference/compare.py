@@ -20,6 +20,8 @@ QUALITY_CODES = (
     "deployment_unknown_project",
     "deployment_unknown_issue",
     "same_day_releases",
+    "sprint_like_versions",
+    "version_without_date",
 )
 
 

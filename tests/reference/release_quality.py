@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from tests.reference.deployments import event_issues, from_versions, projects_of, source_of
+from tests.reference.deployments import event_issues, from_versions, has_happened, projects_of, source_of
 from tests.reference.lead_time import carriages
 from tests.reference.world import World
 
@@ -29,11 +29,12 @@ def of_events(world: World) -> dict[str, list[str]]:
 
 
 def of_versions(world: World) -> dict[str, list[str]]:
-    """Names of releases without a date, many on one day, and names that look like sprints."""
-    found = from_versions(world)
-    per_day = Counter((each.project_id, each.day) for each in found if each.day)
-    crowded = [each.name for each in found if each.day and per_day[(each.project_id, each.day)] >= SAME_DAY]
-    sprints = [each.name for each in found if re.search(r"(?i)\bsprint", each.name)]
+    """Names of releases that count: without a date, many on one day that has come, and like sprints."""
+    found = sorted((each for each in from_versions(world) if each.matches), key=lambda each: each.name)
+    come = [each for each in found if each.when and has_happened(world, each.when)]
+    per_day = Counter((each.project_id, each.day) for each in come)
+    crowded = [each.name for each in come if per_day[(each.project_id, each.day)] >= SAME_DAY]
+    sprints = [each.name for each in found if re.search(r"(?i)\b(sprint|iteration)\b", each.name)]
     return {
         "same_day_releases": crowded,
         "sprint_like_versions": sprints if len(sprints) > SPRINT_SHARE * len(found) else [],

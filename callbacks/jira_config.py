@@ -262,8 +262,10 @@ def _to_review(workspace: Workspace, readings: Readings, target: str) -> Compone
     if reading is None:
         return None
     sure = len(workspace.pipeline(target).profile.fields)
-    to_check = sum(found.doubtful and found.best is not None for found in reading.proposals.values())
-    return review_banner(sure, to_check)
+    doubtful = [
+        name for name, found in reading.proposals.items() if found.doubtful and found.best is not None
+    ]
+    return review_banner(sure, doubtful)
 
 
 def show_profile(workspace: Workspace, name: str, path: str) -> None:

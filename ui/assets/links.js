@@ -69,22 +69,36 @@ const links = (() => {
     else window.scrollTo(0, 0);
   }
 
-  /** Returns the id that a link means; a setting is named by its name in the profile.
-      @param {string} named */
-  const idOf = (named) => (named.startsWith("rule=") ? '{"kind":"settings-rule","name":"' + named.slice(5) + '"}' : named);
+  /** What a link may name by its name in the profile, and the section that it stands in.
+      @type {Record<string, [kind: string, section: string]>} */
+  const NAMED = {
+    rule: ["settings-rule", "settings-rules"],
+    field: ["settings-field", "settings-mapping-title"],
+    stage: ["settings-stage", "settings-workflow"],
+  };
 
-  const CONTROLS = "input:not(:disabled), select, button:not(:disabled)";
+  /** Returns the ids that a link means, the second in case that the first is not there.
+      @param {string} named
+      @returns {string[]} */
+  function idsOf(named) {
+    const [what, ...name] = named.split("=");
+    const [kind, section] = (name.length && NAMED[what || ""]) || [];
+    return kind && section ? [JSON.stringify({ kind, name: name.join("=") }), section] : [named];
+  }
+
+  const CONTROLS = "input:not(:disabled), select, button:not(:disabled), summary";
 
   /** Scrolls to what a link names once it is drawn, opens it where it is folded, and gives it the focus.
       @param {string} hash
       @param {number} [tries] */
   function land(hash, tries = 40) {
-    const found = document.getElementById(idOf(decodeURIComponent(hash.slice(1))));
+    const [id, instead] = idsOf(decodeURIComponent(hash.slice(1)));
+    const found = document.getElementById(id || "") || (tries ? null : document.getElementById(instead || ""));
+    for (let fold = found?.closest("details"); fold; fold = fold.parentElement?.closest("details")) fold.open = true;
     if (!found?.offsetParent) {
       if (tries) window.setTimeout(() => land(hash, tries - 1), 100);
       return;
     }
-    for (let fold = found.closest("details"); fold; fold = fold.parentElement?.closest("details") || null) fold.open = true;
     const section = found.closest("h2") && found.closest("section");
     (section || found).scrollIntoView({ block: section ? "start" : "center" });
     /** @type {HTMLElement} */
@@ -92,5 +106,5 @@ const links = (() => {
     control.focus({ preventScroll: true });
   }
 
-  return { begin, mark, aim, idOf, isPlain, follow, land };
+  return { begin, mark, aim, idsOf, isPlain, follow, land };
 })();

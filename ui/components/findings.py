@@ -9,24 +9,21 @@ from dash import html
 from dash.development.base_component import Component
 
 from data.model.metric import QualityFinding
-from ui import ids
+from ui import ids, places
 from ui.components.aria import aria
 from ui.format import SHOWN_KEYS, counted, finding_title, key_list, number
 
 SHOWN = 5
 OVERVIEW = "overview"
 NAMED = 2
-# Names of settings that a remedy may speak of, and the section of the Settings page that has them.
-_SECTIONS = (
-    (re.compile(r"\bworkflow(\.|\'s )"), "Workflow"),
-    (re.compile(r"\bfields(\.| in the profile)"), "Mapping"),
-    (re.compile(r"\b(\w+_source|not_delivered|flow_types\.\w+|deployments\.\w+|incidents\.\w+)\b"), "Rules"),
+_SETTING = r"\b(?P<name>\w+_source|not_delivered|flow_types\.\w+|deployments\.\w+|incidents\.\w+)\b"
+# Names of settings that a remedy may speak of, the section of the Settings page that has them, their address.
+_WAYS = (
+    (re.compile(r"\bworkflow(\.|\'s )"), "Workflow", places.section(places.WORKFLOW)),
+    (re.compile(r"\bfields\.(?P<name>\w+)"), "Mapping", places.field("{name}")),
+    (re.compile(r"\bfields(\.(?!\w)| in the profile)"), "Mapping", places.section(places.MAPPING)),
+    (re.compile(_SETTING), "Rules", places.rule("{name}")),
 )
-_ANCHORS = {
-    "Workflow": "settings-workflow",
-    "Mapping": "settings-mapping-title",
-    "Rules": "settings-rules",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +140,10 @@ def _draw_repair(page: str, code: str, title: str) -> Component:
 
 
 def _draw_way(remedy: str) -> list[str | Component]:
-    """Return the way to the section of the Settings page that a remedy names first, if it names one."""
-    met = [(found.start(), section) for words, section in _SECTIONS if (found := words.search(remedy))]
-    return [" ", html.A(f"Settings, {min(met)[1]}", href=f"/settings#{_ANCHORS[min(met)[1]]}")] if met else []
+    """Return the way to the setting that a remedy names first, if it names one."""
+    met = [
+        (found.start(), section, href.format(**found.groupdict()))
+        for words, section, href in _WAYS
+        if (found := words.search(remedy))
+    ]
+    return [" ", html.A(f"Settings, {min(met)[1]}", href=min(met)[2])] if met else []

@@ -9,7 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from configuration.program import command
-from ui import ids
+from ui import ids, places
 from ui.components.aria import action, aria, data
 from ui.components.export import export_link
 from ui.format import counted, number
@@ -363,7 +363,7 @@ def notice(
         children=[
             html.Strong(cause),
             f" {remedy} ",
-            html.A("Open the settings", href="/settings#settings-connection")
+            html.A("Open the settings", href=places.section(places.CONNECTION))
             if _SETTINGS in remedy
             else None,
             html.Span(f" Log reference: {reference}", className="reference"),

@@ -7,11 +7,12 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from ui import places
 from ui.components.aria import action, aria
 from ui.design import Design, when
 from ui.format import age, day
 
-CONNECT = ("Connect a Jira", "/settings#settings-connection")
+CONNECT = ("Connect a Jira", places.section(places.CONNECTION))
 SETTINGS = ("Look at the settings", "/settings")
 USUAL = ("Show the last 90 days", "?days=90&step=")
 EVERYTHING = ("Show all issues", "?project=&type=&label=&component=&epic=&fix_version=")
@@ -52,18 +53,19 @@ class Reach:
 
 # By what a sentence of the data layer says. A longer period helps none of these.
 _REMEDIES = (
-    (re.compile("^No deployment was found"), "Say what a deployment is", "/settings#rule=deployments.source"),
-    (re.compile("sounds like production"), "Name production", "/settings#rule=deployments.environments"),
-    (re.compile("so nothing tells when work began"), "Count from creation", "/settings#rule=start_source"),
+    (re.compile("^No deployment was found"), "Say what a deployment is", places.rule("deployments.source")),
+    (re.compile("sounds like production"), "Name production", places.rule("deployments.environments")),
+    (re.compile("so nothing tells when work began"), "Count from creation", places.rule("start_source")),
     (re.compile("change history"), "How to get it", "/#finding-history_missing"),
-    (re.compile("one in which work waits"), "Name what waits", "/settings#settings-workflow"),
+    (re.compile("one in which work waits"), "Name what waits", places.section(places.WORKFLOW)),
     (
         re.compile("^No incident of these projects"),
         "Say what an incident is",
-        "/settings#rule=incidents.types",
+        places.rule("incidents.types"),
     ),
-    (re.compile("is mapped to"), "Map it", "/settings#settings-mapping-title"),
-    (re.compile("had been started before"), "Look at the workflow", "/settings#settings-workflow"),
+    # The sentence names the field: its row is where the link leads.
+    (re.compile(r"is mapped to (?P<name>\w+)"), "Map it", places.field("{name}")),
+    (re.compile("had been started before"), "Look at the workflow", places.section(places.WORKFLOW)),
 )
 _CLAUSE = re.compile(r"^(.+?)(?:: |; |, (?:so|and|nor) )")
 
@@ -89,9 +91,11 @@ def silence_of(why: str, reach: Reach) -> Silence:
 def explanation_of(why: str) -> Silence | None:
     """Return a reason with its remedy if it is one that no other period would change, else None."""
     for words, action_, href in _REMEDIES:
-        if words.search(why):
+        met = words.search(why)
+        if met:
             clause = _CLAUSE.match(why)
-            return Silence(why, f"{clause[1]}." if clause else why, action_, href)
+            short = f"{clause[1]}." if clause else why
+            return Silence(why, short, action_, href.format(**met.groupdict()))
     return None
 
 

@@ -8,6 +8,7 @@ import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
+from ui import places
 from ui.components.aria import aria
 from ui.pages.settings import ids
 
@@ -235,15 +236,21 @@ def token_offer(prompt: str, origin: str) -> Component:
     )
 
 
-def review_banner(sure: int, to_check: int) -> Component:
-    """Return what stands above the first numbers: how many fields were mapped, and how many are in doubt."""
+def review_banner(sure: int, doubtful: Sequence[str]) -> Component:
+    """Return what stands above the first numbers: how many fields were mapped, and how many are in doubt.
+
+    Args:
+        sure: fields that were mapped.
+        doubtful: logical names of those in doubt; the link leads to the first of them.
+    """
+    way = places.field(doubtful[0]) if doubtful else places.section(places.MAPPING)
     return html.Div(
         className="banner",
         role="status",
         children=[
             html.Strong("Your Jira is connected."),
             " ",
-            html.A(f"Review mapping: {sure} sure, {to_check} to check", href="/settings"),
+            html.A(f"Review mapping: {sure} sure, {len(doubtful)} to check", href=way),
         ],
     )
 

@@ -5,18 +5,19 @@ from collections.abc import Sequence
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from ui import places
 from ui.components.aria import aria
 from ui.components.heading import heading
 from ui.pages.settings import ids
 
 # The id of each section's heading, and what it is called.
 SECTIONS = (
-    ("settings-connection", "Connection"),
-    ("settings-data", "Data"),
-    ("settings-mapping-title", "Mapping"),
-    ("settings-workflow", "Workflow"),
-    ("settings-rules", "Rules"),
-    ("settings-profiles-title", "Profiles"),
+    (places.CONNECTION, "Connection"),
+    (places.DATA, "Data"),
+    (places.MAPPING, "Mapping"),
+    (places.WORKFLOW, "Workflow"),
+    (places.RULES, "Rules"),
+    (places.PROFILES, "Profiles"),
 )
 
 
@@ -55,7 +56,7 @@ def _draw_sections() -> Component:
         className="sections",
         **aria(label="Sections of the settings"),
         children=[
-            html.A(title, href=f"/settings#{place}", **(aria(current="true") if place == first else {}))
+            html.A(title, href=places.section(place), **(aria(current="true") if place == first else {}))
             for place, title in SECTIONS
         ],
     )

@@ -25,11 +25,15 @@ for (const other of [
   });
 }
 
-for (const [named, id] of [
+for (const [named, ...ids] of [
   ["settings-workflow", "settings-workflow"],
-  ["rule=deployments.source", '{"kind":"settings-rule","name":"deployments.source"}'],
+  ["rule=deployments.source", '{"kind":"settings-rule","name":"deployments.source"}', "settings-rules"],
+  ["field=story_points", '{"kind":"settings-field","name":"story_points"}', "settings-mapping-title"],
+  ["stage=In = \"Review\"", '{"kind":"settings-stage","name":"In = \\"Review\\""}', "settings-workflow"],
+  ["field", "field"],
+  ["other=thing", "other=thing"],
 ]) {
-  test("what an address names is found: " + named, () => {
-    assert.equal(links.idOf(named), id);
+  test("what an address names is found, or else its section: " + named, () => {
+    assert.deepEqual(links.idsOf(named), ids);
   });
 }

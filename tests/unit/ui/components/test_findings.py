@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.meaning.quality_rules import RULES, Rule
+from data.meaning.quality_rules import RULES, Rule, rule_malformed, rule_unread
 from data.model.metric import QualityFinding
 from ui.components.findings import FindingLine, findings_list
 
@@ -13,7 +13,7 @@ def test_a_remedy_that_is_a_setting_has_its_section_beside_it(rule: Rule) -> Non
     line = FindingLine(QualityFinding(rule.code, rule.message, rule.remedy, ("A-1",)))
     entry = findings_list([line], stored=5)[0]
     helps = entry.children[2].children
-    links = [part.children for part in helps if getattr(part, "href", "").startswith("/settings#settings-")]
+    links = [part.children for part in helps if getattr(part, "href", "").startswith("/settings#")]
 
     assert links == {
         "done_without_date": [],
@@ -27,6 +27,22 @@ def test_a_remedy_that_is_a_setting_has_its_section_beside_it(rule: Rule) -> Non
         "zombie": ["Settings, Workflow"],
         "littles_law_mismatch": ["Settings, Workflow"],
     }.get(rule.code, ["Settings, Rules"])
+
+
+@pytest.mark.parametrize(
+    ("remedy", "href"),
+    [
+        (rule_unread("commit_date").remedy, "/settings#field=commit_date"),
+        (rule_malformed("story_points").remedy, "/settings#settings-mapping-title"),
+        ("Set start_source = created, or add it to workflow.waiting.", "/settings#rule=start_source"),
+        ("Add it to workflow.waiting, or set start_source = created.", "/settings#settings-workflow"),
+        ("Set deployments.version_pattern to leave them out.", "/settings#rule=deployments.version_pattern"),
+    ],
+)
+def test_the_way_leads_to_the_setting_that_the_remedy_names_first(remedy: str, href: str) -> None:
+    entry = findings_list([FindingLine(QualityFinding("odd", "met", remedy, ("A-1",)))], stored=5)[0]
+
+    assert [part.href for part in entry.children[2].children if hasattr(part, "href")] == [href]
 
 
 def test_a_finding_tells_what_it_touches_and_offers_its_repairs() -> None:

@@ -89,7 +89,11 @@ def test_a_longer_period_is_offered_where_there_is_one(days: int, href: str) -> 
             "No incident of these projects was seen in the 365 days before the end of the period.",
             "#rule=incidents.types",
         ),
-        (flow_velocity_points.NOT_MAPPED, "No field is mapped to story_points.", "#settings-mapping-title"),
+        (
+            flow_velocity_points.NOT_MAPPED,
+            "No field is mapped to story_points.",
+            "/settings#field=story_points",
+        ),
     ],
 )
 def test_each_reason_has_a_remedy_of_its_own(why: str, short: str, href: str) -> None:

@@ -1,0 +1,23 @@
+"""Addresses within the Settings page: of a section, of a setting, of a field. ``links.js`` follows them."""
+
+CONNECTION = "settings-connection"
+DATA = "settings-data"
+MAPPING = "settings-mapping-title"
+WORKFLOW = "settings-workflow"
+RULES = "settings-rules"
+PROFILES = "settings-profiles-title"
+
+
+def section(heading: str) -> str:
+    """Return the address of a section, by the id of its heading."""
+    return f"/settings#{heading}"
+
+
+def rule(name: str) -> str:
+    """Return the address of the control of a setting, by its dotted name in the profile."""
+    return section(f"rule={name}")
+
+
+def field(name: str) -> str:
+    """Return the address of the control that maps a field, by its logical name in the profile."""
+    return section(f"field={name}")

@@ -12,15 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from configuration.profile import IncidentSettings, Profile
-from data.meaning.deployment_sources import causal_links
 from data.meaning.deployments import Deployments
-from data.meaning.mapped_values import Dates, MappedValues
-from data.meaning.projects import ProjectGroups, rows_by_number
+from data.meaning.mapped_values import MappedValues
 from data.meaning.usual_names import usual_names
 from data.model.columns import Listed, listed
+from data.model.dates import Dates
 from data.model.instants import DAY_MS, HOUR_MS
+from data.model.projects import ProjectGroups, rows_by_number
 from data.model.tables import MISSING, Flags, Instants, IssueTable
 from data.model.words import fold
+from data.sources.issues import causal_links
 
 BUG = "bug"
 BY_WORD = re.compile(r"\bincidents?\b")

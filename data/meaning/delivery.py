@@ -16,17 +16,19 @@ from numpy.typing import NDArray
 from configuration.profile import Profile
 from data.meaning.attribution import Items, Operations, find_operations
 from data.meaning.business_days import BusinessCalendar, calendar_of
-from data.meaning.deployment_sources import Work
 from data.meaning.deployments import Deployments, read_deployments
 from data.meaning.flow_items import FLOW_ITEMS, classify
 from data.meaning.intervals import HistoryFlags, Intervals, find_history_flags, flag_existing, lay_intervals
 from data.meaning.lifecycle import Lifecycle, Stays, find_over, read_lifecycle
-from data.meaning.mapped_values import Dates, MappedValues, dates_or, read_mapped
+from data.meaning.mapped_values import YES, MappedValues, read_mapped
 from data.meaning.outcome import Outcome, read_outcome
-from data.meaning.projects import project_groups
 from data.meaning.scope import flag_scope
 from data.meaning.workflow import Workflow, read_workflow
+from data.model.columns import Coded
+from data.model.dates import Dates, dates_or
+from data.model.projects import project_groups
 from data.model.tables import MISSING, Dataset, Flags, Instants, IssueTable
+from data.sources.port import Entries, Work
 
 _R = TypeVar("_R")
 
@@ -126,7 +128,7 @@ def derive(dataset: Dataset, profile: Profile, zone: ZoneInfo, as_of: int) -> De
     detected = dates_or(mapped.detected, issues.created)
     # Of the sources of deployments one reads stays, and none that is not known: a copy only for that one.
     stays_read = intervals.known() if profile.deployments.status else intervals
-    work = Work(lives.completed_at, stays_read, as_of, mapped)
+    work = tell_work(lives.completed_at, stays_read, as_of, mapped)
     deployments = read_deployments(dataset, profile, zone, work)
     delivered = (lives.completed_at != MISSING) & ~outcome.not_delivered
     defect = flow_item == FLOW_ITEMS.index("Defect")
@@ -157,4 +159,17 @@ def derive(dataset: Dataset, profile: Profile, zone: ZoneInfo, as_of: int) -> De
         mapped=mapped,
         edition=profile.edition,
         calendar=calendar_of(profile, zone),
+    )
+
+
+def tell_work(completed_at: Instants, stays: Intervals, as_of: int, mapped: MappedValues) -> Work:
+    """Return what sources of deployments are told of the issues."""
+    named = mapped.environment
+    return Work(
+        completed_at=completed_at,
+        entries=Entries(stays.issue, stays.status, stays.entered),
+        as_of=as_of,
+        deployed=dates_or(mapped.deployed, completed_at),
+        environment=None if named is None else Coded(named.codes, named.names),
+        failed=None if mapped.failed is None else mapped.failed == YES,
     )

@@ -8,8 +8,8 @@ from operator import attrgetter
 import numpy as np
 
 from data.meaning.delivery import DeliveryTables
-from data.meaning.places import NOWHERE, find_places
-from data.meaning.projects import project_groups
+from data.model.places import NOWHERE, find_places
+from data.model.projects import project_groups
 from data.model.tables import Dataset, Flags, VersionRow
 
 CROWDED_RELEASES = 5

@@ -1,7 +1,6 @@
-"""What was deployed when, one row each: from the first of four sources that has any. Pure."""
+"""What was deployed when, one row each: from the first source that has any. Pure."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,24 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from configuration.profile import Profile
-from data.meaning.deployment_sources import (
-    Found,
-    Versions,
-    Work,
-    pattern_of,
-    read_events,
-    read_issues,
-    read_statuses,
-    read_versions,
-)
 from data.meaning.production import Production, all_in_production, judge_environments
-from data.meaning.projects import project_groups
 from data.model.columns import Coded, Listed
 from data.model.instants import DAY_MS, iso_instants
 from data.model.periods import midnight
+from data.model.projects import project_groups
 from data.model.tables import MISSING, Dataset, Flags, Instants
-
-SOURCES = ("events", "issues", "versions", "status")
+from data.sources.choice import beats_versions, choose_source
+from data.sources.port import DeploymentSource, Found, Material, Versions, Work, pattern_of
 
 
 @dataclass(frozen=True)
@@ -149,14 +138,8 @@ def read_deployments(dataset: Dataset, profile: Profile, zone: ZoneInfo, work: W
     Raises:
         ConfigurationError: a pattern of the profile is not a regular expression.
     """
-    groups, issues = project_groups(dataset.issues), dataset.issues
-    readers: Mapping[str, Callable[[], Found]] = {
-        "events": lambda: read_events(dataset, zone, groups),
-        "issues": lambda: read_issues(issues, profile, zone, work, groups),
-        "versions": lambda: read_versions(dataset, profile, groups),
-        "status": lambda: read_statuses(issues, profile, zone, work, groups),
-    }
-    source, found = _of_source(profile, readers)
+    material = Material(dataset, profile, zone, project_groups(dataset.issues), work)
+    source, found = choose_source(material)
     named = found.environments
     mapped = profile.deployments.environments
     production = all_in_production(len(found)) if named is None else judge_environments(named, mapped)
@@ -177,18 +160,15 @@ def read_deployments(dataset: Dataset, profile: Profile, zone: ZoneInfo, work: W
         successful=found.successful,
         failed=found.failed,
         hotfix=found.names.flags(lambda name: bool(hotfix.search(name))),
-        source=_SINGULAR[source],
+        source=source.singular,
         configured=_is_configured(source, profile, found) and not production.unknown,
         as_of=work.as_of,
-        beside_versions=_beats_versions(source, profile, dataset),
+        beside_versions=beats_versions(source, material),
         versions=found.versions,
         holds=found.holds,
         unnamed=found.unnamed,
         own_row=found.own_row,
     )
-
-
-_SINGULAR = {"events": "event", "issues": "issue", "versions": "version", "status": "status"}
 
 
 def _date(found: Found, zone: ZoneInfo) -> tuple[Instants, Instants]:
@@ -206,28 +186,8 @@ def _date(found: Found, zone: ZoneInfo) -> tuple[Instants, Instants]:
     return at, reckoned_at
 
 
-def _of_source(profile: Profile, readers: Mapping[str, Callable[[], Found]]) -> tuple[str, Found]:
-    """Return the chosen source with its rows; in auto mode the first with a dated one, else versions."""
-    chosen = profile.deployments.source
-    if chosen != "auto":
-        return chosen, readers[chosen]()
-    for source in SOURCES:
-        found = readers[source]()
-        if found.dated:
-            return source, found
-    return "versions", readers["versions"]()
-
-
-def _beats_versions(source: str, profile: Profile, dataset: Dataset) -> bool:
-    """Tell whether ``auto`` chose a source although there are releases with a date."""
-    found = profile.deployments.source == "auto" and SOURCES.index(source) < SOURCES.index("versions")
-    return found and any(version.released and version.release_date for version in dataset.versions)
-
-
-def _is_configured(source: str, profile: Profile, found: Found) -> bool:
+def _is_configured(source: DeploymentSource, profile: Profile, found: Found) -> bool:
     """Tell whether the source can say anything: auto found a date, or what a chosen one needs is named."""
-    settings = profile.deployments
-    if settings.source == "auto":
+    if profile.deployments.source == "auto":
         return found.dated
-    needed = {"issues": settings.type, "status": settings.status}
-    return bool(needed.get(source, "nothing more"))
+    return not source.needs or bool(getattr(profile.deployments, source.needs))

@@ -39,6 +39,7 @@ WINGS: Mapping[str, tuple[str, ...]] = {
         "data.flow_calculator",
     ),
     "meaning": ("data.meaning",),
+    "sources": ("data.sources",),
     "store": ("data.store", "data.cache_manager"),
     "jira": ("data.jira", "data.jira_simple", "data.jira_query_manager"),
     "model": ("data.model",),

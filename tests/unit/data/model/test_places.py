@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from data.meaning.places import find_places
+from data.model.places import find_places
 from data.model.tables import Change, DeploymentRow, IssueTable
 from data.store.columns import build_issue_table
 from data.store.event_table import build_event_table

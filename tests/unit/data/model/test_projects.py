@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from data.meaning.projects import project_groups, rows_by_number
+from data.model.projects import project_groups, rows_by_number
 from data.model.tables import Project
 from data.store.columns import build_issue_table
 from tests.support.builders import issue

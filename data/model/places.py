@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 from numpy.typing import NDArray
 
-from data.meaning.projects import rows_by_number
+from data.model.projects import rows_by_number
 from data.model.tables import EventTable, IssueTable
 
 NOWHERE = -1

@@ -1,0 +1,80 @@
+"""Imported events as deployments. Pure."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.model.columns import Coded, Listed, all_the_same, listed
+from data.model.places import NOWHERE, find_places
+from data.model.projects import ProjectGroups
+from data.model.tables import MISSING, Dataset, EventTable, Flags, IssueTable
+from data.model.words import fold
+from data.sources.port import NO_VERSIONS, Found, Material, Versions, civil_days
+
+SUCCESSES = frozenset({"", "success", "succeeded", "successful", "passed", "ok", "done"})
+
+
+class Events:
+    """Events that were imported: what a pipeline told by itself."""
+
+    name = "events"
+    singular = "event"
+    needs = ""
+
+    def deployments(self, material: Material) -> Found:
+        """Read imported events; one without an issue list may be named like a version of its project."""
+        dataset, groups = material.dataset, material.groups
+        events, n = dataset.deployments, len(dataset.deployments)
+        listed_any = np.diff(events.listed_start) > 0
+        codes = [groups.of_key.get(key, -1) for key in events.projects]
+        group = np.array(codes, np.int64)[events.project] if codes else np.zeros(0, np.int64)
+        versions = _find_versions(dataset, groups, group, ~listed_any)
+        environments = [(name,) if name else () for name in events.environments]
+        return Found(
+            ids=events.ids,
+            by_id=events.by_id,
+            names=Coded(events.name, events.names),
+            projects=Coded(events.project, events.projects),
+            group=group,
+            day=np.where(events.at == MISSING, events.day, civil_days(events.at, material.zone)),
+            at=events.at,
+            environments=Coded(events.environment, environments),
+            matches=np.ones(n, np.bool_),
+            successful=Coded(events.result, events.results).flags(_is_success),
+            failed=events.failed,
+            versions=versions,
+            holds=_find_held(dataset.issues, events),
+            unnamed=~listed_any & ~versions.flags(bool),
+            own_row=np.full(n, NOWHERE, np.int64),
+        )
+
+
+def _is_success(result: str) -> bool:
+    return not result or fold(result) in SUCCESSES
+
+
+def _find_held(issues: IssueTable, events: EventTable) -> Listed:
+    """Return the issues that events list, where they are stored."""
+    row = find_places(issues, events)[events.listed] if len(events.keys) else events.listed.astype(np.int64)
+    owner = np.repeat(np.arange(len(events)), np.diff(events.listed_start))
+    stored = row != NOWHERE
+    return listed(owner[stored], row[stored], len(events))
+
+
+def _find_versions(
+    dataset: Dataset, groups: ProjectGroups, group: NDArray[np.int64], asking: Flags
+) -> Coded[Versions]:
+    """Return the ids of the versions that are called like each of the events ``asking``."""
+    events, rows = dataset.deployments, np.flatnonzero(asking)
+    if not dataset.versions or not len(rows):
+        return all_the_same(NO_VERSIONS, len(events))
+    found: dict[tuple[int, str], Versions] = {}
+    for version in dataset.versions:
+        key = (groups.of_id.get(version.project_id, -1), fold(version.name))
+        found[key] = (*found.get(key, ()), version.id)
+    # One question for each name of a project, however many events have it.
+    pairs, place = np.unique(group[rows] * len(events.names) + events.name[rows], return_inverse=True)
+    asked = (divmod(pair, len(events.names)) for pair in pairs.tolist())
+    words = [found.get((number, fold(events.names[name])), NO_VERSIONS) for number, name in asked]
+    codes = np.full(len(events), len(words), np.int64)
+    codes[rows] = place
+    return Coded(codes, [*words, NO_VERSIONS])

@@ -17,8 +17,9 @@ from configuration.errors import StoreError
 from configuration.profile_versions import current_meaning
 from data.model.instants import DAY_MS
 from data.model.tables import Dataset
-from data.store.database import Changes, References, Store
+from data.store.database import Changes, Store
 from data.store.opening import LOCK_WAIT_S
+from data.store.references import References
 from data.store.schema import ROWS_VERSION, SCHEMA_VERSION
 
 __all__ = [

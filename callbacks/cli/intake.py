@@ -49,6 +49,12 @@ def sync_command(invocation: Invocation, *, full: bool, ignore_hold: bool, as_js
 @click.option(
     "--deployments", multiple=True, type=click.Path(path_type=Path), help="CSV or JSON lines of deployments."
 )
+@click.option(
+    "--changes", multiple=True, type=click.Path(path_type=Path), help="CSV or JSON lines of pull requests."
+)
+@click.option(
+    "--incidents", multiple=True, type=click.Path(path_type=Path), help="CSV or JSON lines of incidents."
+)
 @click.option("--skip-bad", is_flag=True, help="Leave out entries that cannot be read, and count them.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 @click.pass_obj
@@ -59,6 +65,8 @@ def import_command(
     statuses: tuple[Path, ...],
     versions: tuple[Path, ...],
     deployments: tuple[Path, ...],
+    changes: tuple[Path, ...],
+    incidents: tuple[Path, ...],
     skip_bad: bool,
     as_json: bool,
 ) -> str:
@@ -66,14 +74,15 @@ def import_command(
     from data.intake.bad_entries import LeftOut  # noqa: PLC0415  # see the module docstring
     from data.intake.profile_import import ImportFiles, import_into  # noqa: PLC0415  # see the module docstring
 
-    if not (files or statuses or versions or deployments):
+    given = ImportFiles(files, statuses, versions, deployments, changes, incidents)
+    if not given.all:
         raise InputError("No file was given.", hint="Name at least one file with issues: import FILE...")
     source = invocation.source(creating=True)
     left_out = LeftOut()
     outcome = import_into(
         source,
         invocation.home,
-        ImportFiles(files, statuses, versions, deployments),
+        given,
         left_out if skip_bad else None,
     )
     for line in left_out.shown:

@@ -1,6 +1,7 @@
 """Tables for people on a terminal."""
 
 import io
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from rich.table import Column, Table
 from callbacks.cli.answers import printable
 from data.forecast.answer import Forecast, has_record, track_of
 from data.forecast.foresight import Foresight
-from data.intake.events import DeploymentCounts
+from data.intake.events import RowCounts
 from data.intake.sync_outcome import SyncOutcome
 from data.metrics.filters import filters_in_use
 from data.metrics.report import Report
@@ -34,21 +35,19 @@ def outcome_words(outcome: SyncOutcome) -> str:
 
 def _import_words(outcome: SyncOutcome) -> list[str]:
     lines = []
-    if outcome.fetched or outcome.deployments is None:
+    if outcome.fetched or not outcome.beside:
         beside = "what is known beside them has changed" if outcome.changes.changed else "nothing has changed"
         lines.append(f"{outcome.fetched} issues read: {_count_words(outcome, beside)}.")
     if outcome.bad:
         lines.append(f"{outcome.bad} entries were left out, because they could not be read.")
-    return lines + _deployment_words(outcome.deployments)
+    return [*lines, *itertools.chain(*(_row_words(what, each) for what, each in outcome.beside.items()))]
 
 
-def _deployment_words(counts: DeploymentCounts | None) -> list[str]:
-    if counts is None:
-        return []
+def _row_words(what: str, counts: RowCounts) -> list[str]:
     told = ", ".join(
         f"{n} {what}" for what, n in {"new": counts.created, "updated": counts.updated}.items() if n
     )
-    lines = [f"Deployments: {told or 'nothing has changed'}; {counts.stored} stored."]
+    lines = [f"{what.capitalize()}: {told or 'nothing has changed'}; {counts.stored} stored."]
     if counts.replaced:
         lines.append(f"{counts.replaced} rows gave way to a later one with the same id.")
     if counts.bad:

@@ -1,212 +1,36 @@
-"""Reading deployment events: CSV or JSON, by the names of their columns."""
+"""Deployments in files."""
 
-import csv
-import datetime as dt
-import io
-import re
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
-from configuration.errors import InputError
-from data.intake.bad_entries import BadEntry, Note
-from data.intake.file_contents import Content, CutOffError, contents_of
-from data.intake.foreign_forms import find_delimiter, folded
-from data.intake.issue_envelopes import what_else
-from data.intake.json_stream import MAX_VALUE_BYTES, values_in
-from data.jira.stamps import instant_of, latest_of
-from data.model.instants import to_ms
+from data.intake.row_files import RowForm, read_list, read_moment, read_text, read_truth
 from data.model.tables import MISSING, DeploymentRow
 
-COLUMNS = ("id", "name", "project", "deployed_at", "environment", "result", "failed", "issues", "commits")
-_FILES = ("*.csv*", "*.json*", "*.ndjson*")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-NEEDED_COLUMNS = f"Give CSV or JSON lines with {', '.join(COLUMNS)}; id and deployed_at must be there."
 
-
-def read_deployments(path: Path, bad: Note, now_ms: int) -> Iterator[DeploymentRow]:
-    """Yield the deployments of a CSV file, or of JSON as lines or an array.
-
-    Columns, in any order and case: id, name, project, deployed_at (an instant or a day), environment,
-    result, failed, issues and commits (separated by spaces, commas or semicolons; lists in JSON).
-
-    Args:
-        path: a file, a folder, or ``-``.
-        bad: called with every row that is not a deployment; what it raises ends the reading.
-        now_ms: this machine's time; what is more than a day later cannot have happened.
-
-    Raises:
-        InputError: the file is missing, empty, or neither CSV with an id and a deployed_at nor JSON.
-    """
-    for content in contents_of(path, _FILES):
-        for place, raw in _entries(content):
-            try:
-                row = _read_deployment(raw, now_ms)
-            except (ValueError, OverflowError) as error:
-                bad(_bad_entry(content.name, place, raw, error))
-            else:
-                yield row
-
-
-def _bad_entry(name: str, place: str, raw: Any, error: Exception) -> BadEntry:
-    other = what_else(raw)
-    if other is not None and "--deployments" not in other.remedy:
-        return BadEntry(name, place, f"{other.reason} and not a deployment", other.remedy)
-    return BadEntry(name, place, f"is not a deployment: {error}")
-
-
-def _entries(content: Content) -> Iterator[tuple[str, Any]]:
-    if content.form is not None and content.form.kind != "csv":
-        raise InputError(f"{content.name} {content.form.words}.", hint=NEEDED_COLUMNS)
-    if content.head.lstrip().startswith((b"{", b"[")):
-        yield from _json_entries(content)
-    else:
-        yield from _csv_entries(content)
-
-
-def _json_entries(content: Content) -> Iterator[tuple[str, Any]]:
-    try:
-        for count, (line, value) in enumerate(values_in(content.stream, content.name), start=1):
-            yield (f"line {line}" if line else f"entry {count}"), _decoded(value)
-    except CutOffError as error:
-        raise _cut_off(content.name, error) from error
-
-
-def _decoded(value: bytes) -> Any:
-    try:
-        return msgspec.json.decode(value)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-
-
-def _csv_entries(content: Content) -> Iterator[tuple[str, Any]]:
-    text = _text_of(content)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=find_delimiter(text) or ",")
-    try:
-        yield from _csv_rows(content, reader)
-    except csv.Error as error:
-        raise InputError(
-            f"{content.name}, line {reader.line_num}, is not CSV: {error}.",
-            hint="Check that the quotes of the file are closed.",
-        ) from error
-
-
-def _text_of(content: Content) -> str:
-    try:
-        data = content.stream.read(MAX_VALUE_BYTES + 1)
-    except CutOffError as error:
-        raise _cut_off(content.name, error) from error
-    if len(data) > MAX_VALUE_BYTES:
-        raise InputError(f"{content.name} is longer than 64 MiB.", hint="Split the file, or give JSON lines.")
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{content.name} is not UTF-8 text: {byte_words(data, error)}.", hint=conversion_hint()
-        ) from error
-
-
-def _cut_off(name: str, error: CutOffError) -> InputError:
-    return InputError(f"{name}: {error}.", hint="Check the path, and that the file is complete.")
-
-
-def byte_words(data: bytes, error: UnicodeDecodeError) -> str:
-    """Name the first byte that is not UTF-8, and its place."""
-    return f"byte 0x{data[error.start]:02X} at place {error.start + 1} may be Latin-1 (ISO-8859-1)"
-
-
-def conversion_hint() -> str:
-    """Return how a text in Latin-1 becomes one in UTF-8."""
-    return "Save the file as UTF-8, for example with iconv -f ISO-8859-1 -t UTF-8 FILE."
-
-
-def _csv_rows(content: Content, reader: "csv.DictReader[str]") -> Iterator[tuple[str, Any]]:
-    names = [folded(name) for name in reader.fieldnames or ()]
-    if names and names[0].startswith("sep="):
-        names = [folded(name) for name in next(reader.reader, ())]
-    if "id" not in names or "deployed_at" not in names:
-        what = " is Jira's CSV export and" if content.form and "Jira" in content.form.words else ""
-        raise InputError(f"{content.name}{what} has no columns id and deployed_at.", hint=NEEDED_COLUMNS)
-    twice = sorted({name for name in names if name in COLUMNS and names.count(name) > 1})
-    if twice:
-        raise InputError(f"{content.name} has the column {twice[0]} twice.", hint="Leave one of them out.")
-    reader.fieldnames = names
-    for row in reader:
-        yield f"line {reader.line_num}", row
-
-
-def _read_deployment(raw: Any, now_ms: int) -> DeploymentRow:
-    """Turn one entry into a row; raises ValueError where id or time are missing or senseless."""
-    if not isinstance(raw, dict):
-        raise ValueError("it is not a JSON object")  # noqa: TRY004  # one kind of error for every bad entry
-    raw = {name if name is None else folded(name): value for name, value in raw.items()}
-    if raw.get(None):  # where csv puts what is beyond the last column
-        raise ValueError("it has more cells than there are columns; put a list of keys into quotes")
-    identity = _read_text(raw, "id")
-    at, day = _read_moment(raw.get("deployed_at"), now_ms)
+def _read_deployment(raw: Mapping[str, Any], now_ms: int) -> DeploymentRow:
+    identity = read_text(raw, "id")
+    at, day = read_moment(raw, "deployed_at", now_ms)
     if not identity or (at == MISSING and not day):
         raise ValueError("id or deployed_at is missing")
     return DeploymentRow(
         id=identity,
-        name=_read_text(raw, "name") or identity,
-        project=_read_text(raw, "project"),
+        name=read_text(raw, "name") or identity,
+        project=read_text(raw, "project"),
         at=at,
-        environment=_read_text(raw, "environment"),
-        failed=_read_truth(raw.get("failed")),
-        issues=_read_list(raw, "issues"),
-        result=_read_text(raw, "result"),
+        environment=read_text(raw, "environment"),
+        failed=read_truth(raw, "failed"),
+        issues=read_list(raw, "issues"),
+        result=read_text(raw, "result"),
         day=day,
-        commits=_read_list(raw, "commits"),
+        commits=read_list(raw, "commits"),
     )
 
 
-def _read_text(raw: Mapping[str, Any], name: str) -> str:
-    value = raw.get(name)
-    if value is None:
-        return ""
-    if not isinstance(value, str | int) or isinstance(value, bool):
-        raise ValueError(f"{name} is {value!r}, which is not text")  # noqa: TRY004  # as above
-    return str(value).strip()
-
-
-def _read_moment(value: Any, now_ms: int) -> tuple[int, str]:
-    """Return instant and day, one of which is missing; both are where there is no value."""
-    told = f"deployed_at is {value!r}"
-    if not isinstance(value, str | int | None) or isinstance(value, bool):
-        raise ValueError(f"{told}, which is neither an instant nor a day")  # noqa: TRY004  # as above
-    value = value.strip() if isinstance(value, str) else value
-    try:
-        if isinstance(value, str) and _DAY.fullmatch(value):
-            first = dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC)
-            at, day = instant_of(to_ms(first)), value
-        else:
-            at, day = instant_of(value), ""
-    except ValueError as error:
-        raise ValueError(f"{told}, which is neither an instant nor a day") from error
-    if at > latest_of(now_ms):
-        raise ValueError(f"{told}, which is in the future")
-    return (MISSING if day else at), day
-
-
-def _read_list(raw: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    """Return the distinct words of a list, in their order."""
-    value = raw.get(name) or ()
-    if isinstance(value, str):
-        value = re.split(r"[\s,;]+", value)
-    if not isinstance(value, list | tuple):
-        raise ValueError(f"{name} is neither a text nor a list")  # noqa: TRY004  # as above
-    for each in value:
-        if not isinstance(each, str | int) or isinstance(each, bool):
-            raise ValueError(f"{name} holds {each!r}, which is not text")  # noqa: TRY004  # as above
-    return tuple(dict.fromkeys(word for each in value if (word := str(each).strip())))
-
-
-def _read_truth(value: Any) -> bool:
-    text = str(value if value is not None else "").strip().casefold()
-    if text in ("", "false", "no", "0", "n"):
-        return False
-    if text in ("true", "yes", "1", "y"):
-        return True
-    raise ValueError(f"failed is {value!r}, neither true nor false")
+# ``deployed_at`` is an instant or a day; lists are separated by spaces, commas or semicolons in CSV.
+DEPLOYMENT_FORM = RowForm(
+    what="a deployment",
+    option="--deployments",
+    columns=("id", "name", "project", "deployed_at", "environment", "result", "failed", "issues", "commits"),
+    needed=("id", "deployed_at"),
+    read=_read_deployment,
+)

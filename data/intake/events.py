@@ -1,34 +1,40 @@
-"""Imported deployment events: what an import brings, and how a profile that reads a Jira keeps them.
+"""What is imported beside the issues, and how a profile that reads a Jira keeps it.
 
-A store of a Jira can be fetched again and has another name after a change of query or fields. The events
-of such a profile are therefore kept where imported files are, and copied into the store that is synced.
+A store of a Jira can be fetched again and has another name after a change of query or fields. The
+deployments, changes and incidents of such a profile are therefore kept where imported files are, and copied
+into the store that is synced.
 """
 
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
 
 from configuration.errors import StoreError
 from configuration.settings import Home
 from data.cache_manager import Changes, References, Store
+from data.model.changes import ChangeRow, IncidentRow
 from data.model.tables import DeploymentRow, IssueTable
 from data.profiles.sources import Source, files_store_path
 from data.store.locks import held
+from data.store.references import Retold, stored_as
 
 logger = logging.getLogger(__name__)
+_Row = TypeVar("_Row", DeploymentRow, ChangeRow, IncidentRow)
+_KEPT = "kept_revision"  # in the metadata of a synced store: which state of what is kept it holds
 
 
 @dataclass(frozen=True, slots=True)
-class DeploymentCounts:
-    """What became of the deployments of an import.
+class RowCounts:
+    """What became of the deployments, changes or incidents of an import.
 
     Attributes:
         stored: how many the store holds now.
         created: new ones.
         updated: known ones that changed.
         replaced: rows that another one of the same import, with the same id, took the place of.
-        unknown_projects: projects named by this import's deployments that no stored issue has.
-        unknown_issues: keys named by them that no stored issue has or once had.
+        unknown_projects: projects that these rows name and no stored issue has.
+        unknown_issues: keys that they name and no stored issue has or once had.
         bad: rows that were left out.
     """
 
@@ -42,52 +48,59 @@ class DeploymentCounts:
 
 
 @dataclass(slots=True)
-class BroughtDeployments:
-    """The deployments of one import, by id; of one id the last row counts.
+class Brought(Generic[_Row]):
+    """The rows of one kind that one import brings, by id; of one id the last row counts.
 
     Attributes:
         replaced: changed rows that took the place of an earlier one.
         bad: rows that were left out.
+        retold: whose rows are told anew, so that what is not told again goes.
     """
 
     replaced: int = 0
     bad: int = 0
-    _by_id: dict[str, DeploymentRow] = field(default_factory=dict)
+    retold: tuple[Retold, ...] = ()
+    _by_id: dict[str, _Row] = field(default_factory=dict)
 
-    def add(self, row: DeploymentRow) -> None:
+    def add(self, row: _Row) -> None:
         """Add a row."""
-        self.replaced += self._by_id.get(row.id, row) != row
-        self._by_id[row.id] = row
+        name = stored_as(row)
+        self.replaced += self._by_id.get(name, row) != row
+        self._by_id[name] = row
 
-    def rows(self) -> list[DeploymentRow]:
+    def rows(self) -> list[_Row]:
         """Return one row for each id."""
         return list(self._by_id.values())
 
-    def counted(self, before: Sequence[DeploymentRow], issues: IssueTable) -> DeploymentCounts:
+    def counted(self, before: Sequence[_Row], issues: IssueTable) -> RowCounts:
         """Return what became of the rows.
 
         Args:
             before: what was stored.
             issues: what is stored now.
         """
-        known = {row.id: row for row in before}
-        rows = self.rows()
-        created = sum(row.id not in known for row in rows)
-        return DeploymentCounts(
-            stored=len(known) + created,
+        known = {stored_as(row): row for row in before}
+        rows = self._by_id
+        staying = sum(name in rows or not self._is_retold(row) for name, row in known.items())
+        created = sum(name not in known for name in rows)
+        named = {key for row in rows.values() for key in row.issues}
+        projects = {row.project for row in rows.values() if row.project}
+        return RowCounts(
+            stored=staying + created,
             created=created,
-            updated=sum(known.get(row.id, row) != row for row in rows),
+            updated=sum(known.get(name, row) != row for name, row in rows.items()),
             replaced=self.replaced,
-            unknown_projects=len(
-                {row.project for row in rows if row.project} - {each.key for each in issues.projects}
-            ),
-            unknown_issues=len({key for row in rows for key in row.issues} - _keys_of(issues)),
+            unknown_projects=len(projects - {each.key for each in issues.projects}),
+            unknown_issues=len(named - _keys_of(issues)) if named else 0,
             bad=self.bad,
         )
 
+    def _is_retold(self, row: _Row) -> bool:
+        return not isinstance(row, IncidentRow) and any(each.covers(row) for each in self.retold)
 
-def add_events(source: Source, home: Home, events: Sequence[DeploymentRow]) -> Changes:
-    """Keep events of a profile that reads a Jira, and show them at once.
+
+def add_events(source: Source, home: Home, told: References, retold: Sequence[Retold] = ()) -> Changes:
+    """Keep deployments, changes and incidents of a profile that reads a Jira, and show them at once.
 
     Raises:
         StoreError: a store is damaged or cannot be written, or a sync goes on for long.
@@ -96,20 +109,20 @@ def add_events(source: Source, home: Home, events: Sequence[DeploymentRow]) -> C
     with held(home.run / f"{source.store.path.stem}.lock"):
         source.store.verify()
         kept.verify()
-        changes = kept.add((), References(deployments=events))
+        changes = kept.add((), told, retold=retold)
         if source.store.revision():
-            return source.store.add_events(kept.references().deployments)
+            return source.store.add_events(told, {_KEPT: changes.revision}, retold)
         return replace(changes, stored=0, revision="")  # the first sync will bring them
 
 
-def events_of(source: Source, home: Home) -> tuple[DeploymentRow, ...]:
-    """Return the events that are stored for a profile; raises StoreError."""
+def events_of(source: Source, home: Home) -> References:
+    """Return what is stored for a profile beside its issues; raises StoreError."""
     store = _kept_in(home, source.name) if source.kind == "jira" else source.store
-    return tuple(store.references().deployments)
+    return store.references()
 
 
 def kept_events(home: Home, name: str) -> tuple[DeploymentRow, ...] | None:
-    """Return the events that a profile keeps, None where it keeps none or they cannot be read now."""
+    """Return the deployments that a profile keeps, None where it keeps none or they cannot be read now."""
     store = _kept_in(home, name)
     try:
         return tuple(store.references().deployments) or None
@@ -119,11 +132,46 @@ def kept_events(home: Home, name: str) -> tuple[DeploymentRow, ...] | None:
         return None
 
 
+def carry_over(store: Store, home: Home, name: str) -> Changes | None:
+    """Copy what a profile keeps into the store that was synced, where that is of another state.
+
+    Returns:
+        None where it is there already, or cannot be read now.
+
+    Raises:
+        StoreError: the synced store cannot be written.
+    """
+    try:
+        kept = _kept_in(home, name)
+        revision = kept.revision()
+        if not revision or store.meta().get(_KEPT) == revision:
+            return None
+        told = kept.references()
+    except StoreError as error:
+        logger.warning("events.unreadable", extra={"cause": error.message})
+        return None
+    rows: list[DeploymentRow | ChangeRow] = [*told.deployments, *told.changes]
+    retold = [Retold(*pair) for pair in _services_of(rows)]
+    return store.add_events(told, {_KEPT: revision}, retold)
+
+
+def _services_of(rows: Iterable[DeploymentRow | ChangeRow]) -> list[tuple[str, frozenset[str]]]:
+    by_origin: dict[str, set[str]] = {}
+    for row in rows:
+        if row.origin:
+            by_origin.setdefault(row.origin, set()).add(row.service)
+    return [(origin, frozenset(services)) for origin, services in by_origin.items()]
+
+
 def merged(
     stored: Iterable[DeploymentRow], kept: Iterable[DeploymentRow] | None
 ) -> tuple[DeploymentRow, ...]:
-    """Return stored events with those that are kept for their profile, which win."""
-    by_id = {row.id: row for row in (*stored, *(kept or ()))}
+    """Return stored events with those that are kept for their profile, which win.
+
+    What a repository told of is as it is kept: a tag that went is not stored any longer.
+    """
+    staying = stored if kept is None else (row for row in stored if not row.origin)
+    by_id = {stored_as(row): row for row in (*staying, *(kept or ()))}
     return tuple(by_id[name] for name in sorted(by_id))
 
 

@@ -14,11 +14,11 @@ import msgspec
 
 from configuration.errors import InputError
 from data.intake.bad_entries import BadEntry, Note
-from data.intake.deployment_files import byte_words, conversion_hint
 from data.intake.file_contents import STANDARD_INPUT, Content, CutOffError, contents_of, empty
 from data.intake.foreign_forms import advice_for_issues
 from data.intake.issue_envelopes import NoIssue, cut_by_powershell, unwrapped, what_else
 from data.intake.json_stream import split_values, values_in
+from data.intake.row_files import byte_words, conversion_hint
 from data.jira.answers import server_words
 from data.jira.fields_by_value import fields_by_value, may_hold_more
 from data.jira.issue_rows import (

@@ -165,6 +165,8 @@ def _kinds() -> tuple[tuple[set[str], NoIssue], ...]:
         ({"key", "fields"}, NoIssue("is an issue", "Give issues as FILE, without an option before it.")),
         ({"statusCategory"}, NoIssue("is a status", "Give statuses with --statuses.")),
         ({"deployed_at"}, NoIssue("is a deployment", "Give deployments with --deployments.")),
+        ({"merged_at"}, NoIssue("is a change", "Give changes with --changes.")),
+        ({"detected_at"}, NoIssue("is an incident", "Give incidents with --incidents.")),
         ({"releaseDate"}, version),
         ({"released", "archived"}, version),
         ({"items", "created"}, history),

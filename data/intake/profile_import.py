@@ -5,26 +5,32 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from configuration.errors import ConfigurationError, DashboardError, InputError
 from configuration.origins import site_of
 from configuration.settings import Home
 from data.cache_manager import References
 from data.intake.bad_entries import Judge, LeftOut
-from data.intake.deployment_files import NEEDED_COLUMNS, read_deployments
-from data.intake.events import BroughtDeployments, add_events, events_of
+from data.intake.change_files import CHANGE_FORM
+from data.intake.deployment_files import DEPLOYMENT_FORM
+from data.intake.events import Brought, RowCounts, add_events, events_of
 from data.intake.file_contents import STANDARD_INPUT
 from data.intake.histories import with_known_histories
 from data.intake.import_files import name_of, read_issues, read_statuses, read_versions
+from data.intake.incident_files import INCIDENT_FORM
+from data.intake.row_files import RowForm, read_rows
 from data.intake.sync_outcome import NO_REQUESTS, SyncOutcome
 from data.jira.issue_rows import JiraIssue, custom_fields, met_versions
 from data.jira.requested_fields import requested_fields
 from data.jira.stamps import latest_of
+from data.model.changes import ChangeRow, IncidentRow
 from data.model.clock import now_ms
-from data.model.tables import IssueRow, VersionRow
+from data.model.tables import DeploymentRow, IssueRow, VersionRow
 from data.persistence import load_profile, profile_path, save_profile
 from data.profiles.sources import Source
 
+_Row = TypeVar("_Row", DeploymentRow, ChangeRow, IncidentRow)
 _SITE = "imported_from"  # in the metadata of a store: host and context path of the Jira
 
 
@@ -36,6 +42,14 @@ class ImportFiles:
     statuses: tuple[Path, ...] = ()
     versions: tuple[Path, ...] = ()
     deployments: tuple[Path, ...] = ()
+    changes: tuple[Path, ...] = ()
+    incidents: tuple[Path, ...] = ()
+
+    @property
+    def all(self) -> tuple[Path, ...]:
+        """All of them."""
+        beside = (*self.deployments, *self.changes, *self.incidents)
+        return (*self.issues, *self.statuses, *self.versions, *beside)
 
 
 def import_into(source: Source, home: Home, files: ImportFiles, left_out: LeftOut | None) -> SyncOutcome:
@@ -43,7 +57,7 @@ def import_into(source: Source, home: Home, files: ImportFiles, left_out: LeftOu
 
     Args:
         source: the profile. The fields that it maps are read too, so a mapping that is added later
-            needs the files again. One that reads a Jira takes deployments only.
+            needs the files again. One that reads a Jira takes deployments, changes and incidents only.
         home: where its profile is kept.
         files: what to import; several files and runs add up.
         left_out: collects entries that cannot be read; None: the first one ends the import.
@@ -56,17 +70,16 @@ def import_into(source: Source, home: Home, files: ImportFiles, left_out: LeftOu
     _refuse_other_sources(source, files)
     started = time.monotonic()
     reading = _Reading(files, left_out, custom_fields(requested_fields(source.profile)))
-    rows, references = reading.issues(), reading.references(source.store.references().versions)
+    rows, references = reading.issues(), reading.references(source.store.listed().versions)
     before = events_of(source, home)
     cold = not source.store.revision()
     if source.kind == "jira":
-        changes = add_events(source, home, references.deployments)
+        changes = add_events(source, home, references)
     else:
         with _profile_kept(source, home):
             source.store.verify()  # nothing is built on what was damaged
             told = with_known_histories(rows, source.store)
             changes = source.store.add(told, references, _one_site(source, reading.addresses.sites()))
-    brought = reading.brought
     return SyncOutcome(
         mode="import",
         changes=changes,
@@ -75,7 +88,7 @@ def import_into(source: Source, home: Home, files: ImportFiles, left_out: LeftOu
         requests=NO_REQUESTS,
         reason=("cold" if cold else "updated") if changes.changed else None,
         duration_s=time.monotonic() - started,
-        deployments=brought.counted(before, source.store.load().issues) if files.deployments else None,
+        beside=reading.counted(before, source),
     )
 
 
@@ -85,14 +98,16 @@ class _Reading:
     Attributes:
         addresses: what its issues say of where they are from.
         bad_issues: how many entries of issues were left out.
-        brought: its deployments, and what became of their rows.
+        deployments: that it brings, and what became of their rows; ``changes`` and ``incidents`` likewise.
     """
 
     def __init__(self, files: ImportFiles, left_out: LeftOut | None, custom: tuple[str, ...]) -> None:
         _refuse_reading_twice(files)
         self.addresses = _Addresses()
         self.bad_issues = 0
-        self.brought = BroughtDeployments()
+        self.deployments: Brought[DeploymentRow] = Brought()
+        self.changes: Brought[ChangeRow] = Brought()
+        self.incidents: Brought[IncidentRow] = Brought()
         self._files = files
         self._left_out = left_out
         self._custom = custom
@@ -108,15 +123,34 @@ class _Reading:
 
     def references(self, stored: Iterable[VersionRow]) -> References:
         """Return what the files say beside the issues; ``stored`` are the versions that are known."""
-        before = self._count_left_out()
-        for path in self._files.deployments:
-            self._read_deployments(path)
-        self.brought.bad = self._count_left_out() - before
+        self._read(DEPLOYMENT_FORM, self._files.deployments, self.deployments)
+        self._read(CHANGE_FORM, self._files.changes, self.changes)
+        self._read(INCIDENT_FORM, self._files.incidents, self.incidents)
         return References(
             statuses=[entry for path in self._files.statuses for entry in read_statuses(path)],
             versions=self._versions(stored),
-            deployments=self.brought.rows(),
+            deployments=self.deployments.rows(),
+            changes=self.changes.rows(),
+            incidents=self.incidents.rows(),
         )
+
+    def counted(self, before: References, source: Source) -> dict[str, RowCounts]:
+        """Return what became of the rows beside the issues, of those kinds of which files were given.
+
+        Args:
+            before: what was stored.
+            source: whose store holds them now.
+        """
+        given = self._files
+        if not (given.deployments or given.changes or given.incidents):
+            return {}
+        issues = source.store.load().issues
+        counts = {
+            "deployments": self.deployments.counted(before.deployments, issues),
+            "changes": self.changes.counted(before.changes, issues),
+            "incidents": self.incidents.counted(before.incidents, issues),
+        }
+        return {what: each for what, each in counts.items() if getattr(given, what)}
 
     def _versions(self, stored: Iterable[VersionRow]) -> list[VersionRow]:
         """Return the versions of the lists, and those that issues tell of where no list is known."""
@@ -137,12 +171,15 @@ class _Reading:
         for version in met_versions(issue):
             self._met.setdefault(version.id, version)
 
-    def _read_deployments(self, path: Path) -> None:
-        judge = Judge(name_of(path), "deployment", self._left_out, NEEDED_COLUMNS)
-        for row in read_deployments(path, judge.note_bad, self._began_at):
-            judge.note_good()
-            self.brought.add(row)
-        judge.end()
+    def _read(self, form: RowForm[_Row], paths: Sequence[Path], brought: Brought[_Row]) -> None:
+        before = self._count_left_out()
+        for path in paths:
+            judge = Judge(name_of(path), form.what.split()[-1], self._left_out, form.remedy)
+            for row in read_rows(form, path, judge.note_bad, self._began_at):
+                judge.note_good()
+                brought.add(row)
+            judge.end()
+        brought.bad = self._count_left_out() - before
 
     def _count_left_out(self) -> int:
         return self._left_out.count if self._left_out is not None else 0
@@ -196,8 +233,7 @@ def _profile_kept(source: Source, home: Home) -> Iterator[None]:
 
 
 def _refuse_reading_twice(files: ImportFiles) -> None:
-    given = [*files.issues, *files.statuses, *files.versions, *files.deployments]
-    if given.count(STANDARD_INPUT) > 1:
+    if files.all.count(STANDARD_INPUT) > 1:
         raise InputError(
             "Standard input (-) was named more than once.",
             hint="It can be read once; name files for the rest.",
@@ -214,5 +250,5 @@ def _refuse_other_sources(source: Source, files: ImportFiles) -> None:
             f"The profile {source.name} reads issues, statuses and versions from {source.url}, and a profile"
             " has one source of them.",
             hint="Import them into another profile with --profile NAME, and without JIRA_URL in the"
-            " environment; only deployments go into this one.",
+            " environment; only deployments, changes and incidents go into this one.",
         )

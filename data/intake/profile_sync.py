@@ -4,13 +4,14 @@ import logging
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from configuration.errors import DashboardError
 from configuration.settings import Home
 from data.cache_manager import CacheConfiguration, CacheInvalidationTrigger, evict
 from data.intake.connect import client_of
-from data.intake.events import kept_events
+from data.intake.events import carry_over, kept_events
 from data.intake.jobs import Progress
 from data.intake.sync import sync_all
 from data.intake.sync_outcome import SyncOutcome
@@ -74,6 +75,9 @@ def synchronize(
         except DashboardError as error:
             notes.failed(error, client.requests.as_document(), time.monotonic() - began)
             raise
+        carried = carry_over(source.store, home, source.name)
+        if carried is not None and carried.changed:
+            outcome = replace(outcome, changes=replace(outcome.changes, revision=carried.revision))
         notes.ended(outcome)
         evict(home.cache, [source.store.path])
     return outcome

@@ -6,11 +6,11 @@ now and then even when no issue changed, a few projects at a time.
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from data.jira_simple import JiraClient
 from data.model.tables import StatusRef, VersionRow
-from data.store.database import References
+from data.store.references import References
 
 READ_AGAIN_AFTER_MS = 15 * 60_000
 MOST_PROJECTS = 2  # whose versions a sync looks at for no other reason than their age
@@ -47,7 +47,8 @@ def all_references(
         hidden: keys of those that cannot be asked for now; what is known of them stays.
     """
     asked = sorted(projects.keys() - set(hidden))
-    rows = References(tuple(statuses), _read_versions(client, stored, projects, asked), stored.deployments)
+    versions = _read_versions(client, stored, projects, asked)
+    rows = replace(stored, statuses=tuple(statuses), versions=versions)
     return RefreshedReferences(rows, json.dumps(dict.fromkeys(asked, client.began_at_ms)))
 
 
@@ -80,10 +81,10 @@ def refreshed(
     unknown = not {status.id for status in stored.statuses}.issuperset(statuses)
     if not asked and not unknown and read_at.keys() <= projects.keys():
         return RefreshedReferences(None, versions_at)
-    rows = References(
-        client.statuses() if unknown else stored.statuses,
-        _read_versions(client, stored, projects, asked),
-        stored.deployments,
+    rows = replace(
+        stored,
+        statuses=client.statuses() if unknown else stored.statuses,
+        versions=_read_versions(client, stored, projects, asked),
     )
     read_at = {key: at for key, at in read_at.items() if key in projects}
     return RefreshedReferences(rows, json.dumps(read_at | dict.fromkeys(asked, client.began_at_ms)))

@@ -111,7 +111,7 @@ def _fetch_everything(order: SyncOrder, plan: Plan, staging: Staging, reason: st
     compared = _compared_with_all(order, staging, refs)
     found = _tell_losses(guarded(compared, asked_for=plan.is_first or reason == "forced"))
     projects = _find_projects(order, plan, staging, found)
-    stored = _with_events(order, order.store.references())
+    stored = _with_events(order, order.store.listed())
     references = all_references(
         client, stored, statuses=statuses, projects=projects.ids, hidden=projects.hidden
     )
@@ -191,7 +191,7 @@ def _refreshed_references(
     order: SyncOrder, plan: Plan, staging: Staging, found: Guarded
 ) -> RefreshedReferences:
     fetched, projects = staging.fetched(), _find_projects(order, plan, staging, found)
-    known = order.store.references()
+    known = order.store.listed()
     stored = _with_events(order, known)
     references = refreshed(
         order.client,

@@ -1,10 +1,11 @@
 """What a sync or an import did, as it is told to people and scripts."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from data.cache_manager import Changes
-from data.intake.events import DeploymentCounts
+from data.intake.events import RowCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class SyncOutcome:
         created_in_parts: new issues that were published before the last publication.
         set_aside: name that a damaged file was given, "" where there was none.
         warnings: what Jira said about the query although it answered.
-        deployments: what became of imported deployments, None where none were given.
+        beside: what became of imported deployments, changes and incidents, by these words; those of which
+            none were given are absent.
     """
 
     mode: str
@@ -37,7 +39,7 @@ class SyncOutcome:
     created_in_parts: int = 0
     set_aside: str = ""
     warnings: tuple[str, ...] = ()
-    deployments: DeploymentCounts | None = None
+    beside: Mapping[str, RowCounts] = field(default_factory=dict)
 
     def as_document(self) -> dict[str, Any]:
         """Return the JSON of ``sync --json`` and ``import --json``, keys in their published order."""
@@ -55,7 +57,7 @@ class SyncOutcome:
                 "held_back": self.held_back,
                 "bad": self.bad,
             },
-            **({"deployments": asdict(self.deployments)} if self.deployments is not None else {}),
+            **{what: asdict(counts) for what, counts in self.beside.items()},
             "requests": self.requests,
             "cache": {"hit": self.reason is None, "reason": self.reason},
             "duration_s": round(self.duration_s, 3),

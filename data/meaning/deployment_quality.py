@@ -8,9 +8,11 @@ from operator import attrgetter
 import numpy as np
 
 from data.meaning.delivery import DeliveryTables
+from data.model.columns import Coded
 from data.model.places import NOWHERE, find_places
 from data.model.projects import project_groups
 from data.model.tables import Dataset, Flags, VersionRow
+from data.sources.events import told_by
 
 CROWDED_RELEASES = 5
 SPRINT_LIKE = re.compile(r"(?i)\b(sprint|iteration)\b")
@@ -62,8 +64,9 @@ def list_unknown_projects(dataset: Dataset, delivery: DeliveryTables) -> tuple[s
     """Return the projects that the events name and no stored issue has, in alphabetic order."""
     if delivery.deployments.source != "event":
         return ()
-    known = project_groups(dataset.issues).of_key
-    return tuple(sorted(set(dataset.deployments.projects) - known.keys() - {""}))
+    known, events = project_groups(dataset.issues).of_key, told_by(dataset.deployments, "")
+    named = set(Coded(events.project, events.projects).first_used())
+    return tuple(sorted(named - known.keys() - {""}))
 
 
 def list_unknown_issues(dataset: Dataset, delivery: DeliveryTables) -> dict[str, str]:
@@ -73,11 +76,11 @@ def list_unknown_issues(dataset: Dataset, delivery: DeliveryTables) -> dict[str,
     """
     if delivery.deployments.source != "event":
         return {}
-    events = dataset.deployments
+    events = told_by(dataset.deployments, "")
     unknown = find_places(dataset.issues, events) == NOWHERE
-    if not unknown.any():
+    entries = np.flatnonzero(unknown[events.listed]) if unknown.any() else np.zeros(0, np.intp)
+    if not len(entries):
         return {}
-    entries = np.flatnonzero(unknown[events.listed])
     listing = np.repeat(np.arange(len(events)), np.diff(events.listed_start))[entries]
     rows = sorted(np.unique(listing).tolist(), key=events.ids.__getitem__)
     rank = np.empty(len(events), np.int64)
@@ -86,5 +89,5 @@ def list_unknown_issues(dataset: Dataset, delivery: DeliveryTables) -> dict[str,
     project = np.zeros(len(events.keys), np.int64)
     # Of repeated assignments NumPy keeps the last.
     project[events.listed[entries][order]] = events.project[listing[order]]
-    codes = np.flatnonzero(unknown).tolist()
+    codes = np.unique(events.listed[entries]).tolist()
     return {events.keys[code]: events.projects[project[code]] for code in codes}

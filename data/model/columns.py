@@ -12,8 +12,21 @@ from typing import Any, Generic, Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-# What a column has one entry for: of issues, and of deployment events.
-Entry = Literal["issue", "move", "flag", "link", "value", "past_key", "event", "listed", "key"]
+# What a column has one entry for: of issues, and of deployments and changes that were told of.
+Entry = Literal[
+    "issue",
+    "move",
+    "flag",
+    "link",
+    "value",
+    "past_key",
+    "event",
+    "listed",
+    "key",
+    "carried",
+    "commit",
+    "reverted",
+]
 # How an entry is read: by its place in a tuple, by the names of its attributes (two or more make a tuple),
 # or by a function.
 Read = int | str | Callable[[Any], Any]

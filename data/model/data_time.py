@@ -1,18 +1,32 @@
 """The own time of data that no server stamped. Pure."""
 
+from collections.abc import Sequence
+
+from data.model.changes import ChangeTable, IncidentRow
 from data.model.tables import MISSING, EventTable, IssueTable
 
 
-def time_after_newest(issues: IssueTable, deployments: EventTable) -> int:
+def time_after_newest(
+    issues: IssueTable,
+    deployments: EventTable,
+    changes: ChangeTable | None = None,
+    incidents: Sequence[IncidentRow] = (),
+) -> int:
     """Return 1 ms after the newest readable instant, so that what happened last counts as happened.
 
     Args:
         issues: their creations, updates and histories.
         deployments: events; one of which only the day is known tells no instant.
+        changes: their commits, reviews and merges.
+        incidents: when they were seen and over.
 
     Returns:
         Epoch milliseconds; ``MISSING`` where nothing tells an instant.
     """
-    columns = (issues.created, issues.updated, issues.newest, deployments.at)
-    newest = max((int(column.max()) for column in columns if len(column)), default=MISSING)
-    return newest if newest == MISSING else newest + 1
+    columns = [issues.created, issues.updated, issues.newest, deployments.at]
+    if changes is not None:
+        columns += [changes.first_commit_at, changes.opened_at, changes.first_review_at, changes.merged_at]
+    newest = [int(column.max()) for column in columns if len(column)]
+    newest += [max(each.detected_at, each.restored_at) for each in incidents]
+    last = max(newest, default=MISSING)
+    return last if last == MISSING else last + 1

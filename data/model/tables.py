@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from data.model.changes import ChangeTable, IncidentRow, commits_from, commits_until, key_project, read_word
 from data.model.columns import codes, numbers, vocabulary
 
 Instants = NDArray[np.int64]  # UTC epoch milliseconds
@@ -220,11 +221,13 @@ class VersionRow(msgspec.Struct, array_like=True, frozen=True):
 
 
 class DeploymentRow(msgspec.Struct, array_like=True, frozen=True):
-    """An imported deployment event.
+    """A deployment as a file or a repository tells of it.
 
     ``at`` is UTC epoch milliseconds; where the event had only a day, it is
     ``MISSING`` and ``day`` is ``YYYY-MM-DD``. ``result`` stands as the file
-    wrote it, "" where it wrote none; ``commits`` are the hashes it named.
+    wrote it, "" where it wrote none; ``commits`` are the hashes it named. ``origin`` is the source that told
+    of it, "" for imported events, and ``service`` what is deployed as one thing, the repository or the
+    project where nothing else is said.
     """
 
     id: str
@@ -237,6 +240,9 @@ class DeploymentRow(msgspec.Struct, array_like=True, frozen=True):
     result: str = ""
     day: str = ""
     commits: tuple[str, ...] = ()
+    origin: str = ""
+    service: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,16 +287,6 @@ def _category_of(row: IssueRow) -> int:
 
 def _ordinal_of(row: DeploymentRow) -> int:
     return dt.date.fromisoformat(row.day).toordinal() if row.day else 0
-
-
-def _as_it_is(key: str) -> str:
-    return key
-
-
-def _key_project(parts: tuple[str, int, str]) -> str | None:
-    """Return the project of a key from its two parts and the whole, None where the text is not a key."""
-    project, _, key = parts
-    return project if project != key else None
 
 
 def _kind_and_value(entry: tuple[int, str, Value]) -> tuple[type, Value]:
@@ -378,7 +374,7 @@ class IssueTable:
 
 @dataclass(frozen=True, slots=True)
 class EventTable:
-    """One row per imported deployment event, ordered by project and id; ``EventTable()`` has none.
+    """One row per deployment that was told of, ordered by project and id; ``EventTable()`` has none.
 
     ``by_id`` has the rows in the order of their ids. An event has either an
     instant in ``at`` or the ordinal of a civil day in ``day``; the other one is
@@ -386,7 +382,9 @@ class EventTable:
     has an entry for each issue key that an event lists. ``key_project`` and
     ``key_number`` have an entry for each of ``keys``: the two parts of an issue
     key, -1 and 0 where the text is not one. ``keys`` are in the order of project
-    and number; other vocabularies in that of first use.
+    and number; other vocabularies in that of first use. ``origin`` is the source, "" for imported events.
+    ``commit_start`` holds *n* + 1 offsets into ``commit_from`` and ``commit_until``, the bounds of the hashes
+    that each names.
     """
 
     ids: tuple[str, ...] = ()
@@ -401,15 +399,22 @@ class EventTable:
     )
     result: Codes = field(default_factory=_no_codes, metadata=codes("event", "result", "results"))
     listed_start: Instants = field(default_factory=_no_offsets)  # counted, not read
-    listed: Codes = field(default_factory=_no_codes, metadata=codes("listed", _as_it_is, "keys"))
-    key_project: Codes = field(default_factory=_no_codes, metadata=codes("key", _key_project, "key_projects"))
+    listed: Codes = field(default_factory=_no_codes, metadata=codes("listed", read_word, "keys"))
+    key_project: Codes = field(default_factory=_no_codes, metadata=codes("key", key_project, "key_projects"))
     key_number: Instants = field(default_factory=_no_numbers, metadata=numbers("key", 1, np.int64))
+    origin: Codes = field(default_factory=_no_codes, metadata=codes("event", "origin", "origins"))
+    service: Codes = field(default_factory=_no_codes, metadata=codes("event", "service", "services"))
+    commit_start: Instants = field(default_factory=_no_offsets)  # counted, not read
+    commit_from: Instants = field(default_factory=_no_numbers, metadata=commits_from("commit"))
+    commit_until: Instants = field(default_factory=_no_numbers, metadata=commits_until("commit"))
     projects: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     environments: tuple[str, ...] = ()
     results: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     key_projects: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -423,7 +428,9 @@ class Dataset:
         issues: the issue tables.
         statuses: the server's status list (id, name, Jira's category key); empty if none was read.
         versions: one entry per version id.
-        deployments: imported events.
+        deployments: imported events, and what repositories tell.
+        changes: of code, likewise.
+        incidents: imported ones.
         revision: first 16 hex of the SHA-256 over the stored rows.
         as_of: the data's own time in epoch milliseconds; ``MISSING`` in an empty store.
         complete: False while a first fetch is still filling the scope.
@@ -433,6 +440,8 @@ class Dataset:
     statuses: tuple[StatusRef, ...] = ()
     versions: tuple[VersionRow, ...] = ()
     deployments: EventTable = field(default_factory=EventTable)
+    changes: ChangeTable = field(default_factory=ChangeTable)
+    incidents: tuple[IncidentRow, ...] = ()
     revision: str = ""
     as_of: int = MISSING
     complete: bool = True

@@ -7,7 +7,7 @@ from data.sources.statuses import Statuses
 from data.sources.versions import Versions
 
 _VERSIONS = Versions()
-SOURCES: tuple[DeploymentSource, ...] = (Events(), Issues(), _VERSIONS, Statuses())
+SOURCES: tuple[DeploymentSource, ...] = (Events("events", "event", ""), Issues(), _VERSIONS, Statuses())
 
 
 def choose_source(material: Material) -> tuple[DeploymentSource, Found]:

@@ -1,4 +1,6 @@
-"""Imported events as deployments. Pure."""
+"""Deployments that a file, a pipeline or a repository told of. Pure."""
+
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,21 +15,31 @@ from data.sources.port import NO_VERSIONS, Found, Material, Versions, civil_days
 SUCCESSES = frozenset({"", "success", "succeeded", "successful", "passed", "ok", "done"})
 
 
+@dataclass(frozen=True, slots=True)
 class Events:
-    """Events that were imported: what a pipeline told by itself."""
+    """Deployments that are stored as they were told: by a file, a pipeline or a repository.
 
-    name = "events"
-    singular = "event"
-    needs = ""
+    Attributes:
+        name: of the source.
+        singular: as results call one of them.
+        origin: of the rows that are its own, "" for imported files.
+        needs: nothing.
+    """
+
+    name: str
+    singular: str
+    origin: str
+    needs: str = ""
 
     def deployments(self, material: Material) -> Found:
-        """Read imported events; one without an issue list may be named like a version of its project."""
+        """Read what was told; one without an issue list may be named like a version of its project."""
         dataset, groups = material.dataset, material.groups
-        events, n = dataset.deployments, len(dataset.deployments)
+        events = told_by(dataset.deployments, self.origin)
+        n = len(events)
         listed_any = np.diff(events.listed_start) > 0
         codes = [groups.of_key.get(key, -1) for key in events.projects]
         group = np.array(codes, np.int64)[events.project] if codes else np.zeros(0, np.int64)
-        versions = _find_versions(dataset, groups, group, ~listed_any)
+        versions = _find_versions(dataset, events, groups, group, ~listed_any)
         environments = [(name,) if name else () for name in events.environments]
         return Found(
             ids=events.ids,
@@ -48,6 +60,35 @@ class Events:
         )
 
 
+def told_by(events: EventTable, origin: str) -> EventTable:
+    """Return the rows of one source: the table itself where it has no others."""
+    mine = Coded(events.origin, events.origins).flags(lambda name: name == origin)
+    if mine.all():
+        return events
+    rows = np.flatnonzero(mine)
+    place = np.full(len(events), NOWHERE, np.int64)
+    place[rows] = np.arange(len(rows))
+    by_id = place[events.by_id]
+    keys, times = Listed(events.listed_start, events.listed.astype(np.int64)).of(rows)
+    commits, named = Listed(events.commit_start, np.arange(len(events.commit_from))).of(rows)
+    columns = ("at", "day", "failed", "project", "name", "environment", "result", "origin", "service")
+    return replace(
+        events,
+        ids=tuple(events.ids[row] for row in rows.tolist()),
+        by_id=by_id[by_id != NOWHERE],
+        listed=keys.astype(np.int32),
+        listed_start=_starts(times),
+        commit_from=events.commit_from[commits],
+        commit_until=events.commit_until[commits],
+        commit_start=_starts(named),
+        **{name: getattr(events, name)[rows] for name in columns},
+    )
+
+
+def _starts(times: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.concatenate(([0], np.cumsum(times))).astype(np.int64)
+
+
 def _is_success(result: str) -> bool:
     return not result or fold(result) in SUCCESSES
 
@@ -61,10 +102,10 @@ def _find_held(issues: IssueTable, events: EventTable) -> Listed:
 
 
 def _find_versions(
-    dataset: Dataset, groups: ProjectGroups, group: NDArray[np.int64], asking: Flags
+    dataset: Dataset, events: EventTable, groups: ProjectGroups, group: NDArray[np.int64], asking: Flags
 ) -> Coded[Versions]:
     """Return the ids of the versions that are called like each of the events ``asking``."""
-    events, rows = dataset.deployments, np.flatnonzero(asking)
+    rows = np.flatnonzero(asking)
     if not dataset.versions or not len(rows):
         return all_the_same(NO_VERSIONS, len(events))
     found: dict[tuple[int, str], Versions] = {}

@@ -12,17 +12,16 @@ import time
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
+from data.model.changes import ChangeRow, IncidentRow
 from data.model.data_time import time_after_newest
 from data.model.tables import (
     MISSING,
     Dataset,
-    DeploymentRow,
     IssueRow,
     StatusRef,
     VersionRow,
@@ -42,9 +41,18 @@ from data.store.blobs import (
 )
 from data.store.columns import build_issue_table
 from data.store.damage import DamagedError, told_as_store_error
-from data.store.event_columns import load_events, settle_events
+from data.store.event_columns import CHANGES, DEPLOYMENTS
+from data.store.event_table import one_each
 from data.store.known_histories import keep_histories
 from data.store.opening import connect, is_writable, opened_to_read
+from data.store.references import (
+    References,
+    Retold,
+    put_references,
+    read_listed,
+    read_references,
+    replace_references,
+)
 from data.store.rows import (
     STAGED,
     Tally,
@@ -71,7 +79,6 @@ from data.store.schema import (
     has_chunks,
     links_in,
     revision_of,
-    row_digest,
     total_of,
     wrapped,
 )
@@ -79,17 +86,7 @@ from data.store.staged_chunks import read_chunks, write_chunk
 from data.store.stamp import Stamp, is_settled, stamp_of
 
 _COMPANIONS = ("-wal", "-shm")
-_Row = TypeVar("_Row", StatusRef, VersionRow, DeploymentRow)
 _encode = msgspec.msgpack.encode
-
-
-@dataclass(frozen=True, slots=True)
-class References:
-    """What the server, or a file beside the issues, says of statuses, versions and deployments."""
-
-    statuses: Sequence[StatusRef] = ()
-    versions: Sequence[VersionRow] = ()
-    deployments: Sequence[DeploymentRow] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,15 +194,22 @@ class Store:
         return found
 
     def references(self) -> References:
-        """Return what is stored of statuses, versions and deployments."""
+        """Return what is stored of statuses, versions, deployments, changes and incidents."""
         if not self.path.exists():
             return References()
         with self._open_reading() as connection:
-            return References(
-                tuple(_read_references(connection, "status", StatusRef)),
-                tuple(_read_references(connection, "version", VersionRow)),
-                tuple(_read_references(connection, "deployment", DeploymentRow)),
+            return replace(
+                read_listed(connection),
+                changes=tuple(read_references(connection, "change", ChangeRow)),
+                incidents=tuple(read_references(connection, "incident", IncidentRow)),
             )
+
+    def listed(self) -> References:
+        """Return what is stored of statuses, versions and deployments: what a sync looks at and replaces."""
+        if not self.path.exists():
+            return References()
+        with self._open_reading() as connection:
+            return read_listed(connection)
 
     def meta(self) -> dict[str, str]:
         """Return the metadata of the scope: revision, as_of, synced_at, watermark, complete ...
@@ -263,7 +267,8 @@ class Store:
             with self._open_writing() as connection:
                 revision = _read_meta(connection).get("revision", "")
                 settle_columns(connection, 0, "", Renewed())
-                settle_events(connection, revision, revision, changed=True)
+                for kept in (DEPLOYMENTS, CHANGES):
+                    kept.settle(connection, revision, revision, changed=True)
 
     def touch(self) -> None:
         """Note that the scope was used, for whoever looks for scopes that were not."""
@@ -350,7 +355,7 @@ class Store:
             write_news(connection, chunks, tally, authoritative=authoritative, proceed=proceed)
             delete(connection, gone, tally)
             if references is not None:
-                _replace_references(connection, references, tally)
+                replace_references(connection, references, tally)
             if complete:
                 clear_stage(connection)
             values = {**meta, "as_of": str(as_of), "complete": str(int(complete))}
@@ -359,30 +364,48 @@ class Store:
             return changes
 
     def add(
-        self, rows: Iterable[IssueRow], references: References, meta: Mapping[str, str] | None = None
+        self,
+        rows: Iterable[IssueRow],
+        references: References,
+        meta: Mapping[str, str] | None = None,
+        retold: Sequence[Retold] = (),
     ) -> Changes:
         """Add imported rows in one transaction: upsert by id, newer or equal ``updated`` wins.
 
-        The data's own time becomes 1 ms after the newest instant of issues and deployments;
-        ``meta`` is kept beside what is known of the scope and changes no revision.
+        The data's own time becomes 1 ms after the newest instant of issues, deployments, changes and
+        incidents; ``meta`` is kept beside what is known of the scope and changes no revision. What is stored
+        of ``retold`` and not among the ``references`` goes.
         """
         with self._open_writing() as connection:
             tally = read_tally(connection, _read_meta(connection))
             whole = list(keep_histories(rows, finder(connection, "issue")))
             write_at_once(connection, whole, tally)
-            for kind, entries in _by_kind(references).items():
-                _put_references(connection, kind, entries, tally)
+            put_references(connection, references, retold, tally)
             changes = _publish(connection, tally, {**(meta or {}), "complete": "1"})
             # Also where nothing changed: an earlier version took the newest instant itself.
             _note_time(connection, changes.revision)
             return changes
 
-    def add_events(self, deployments: Sequence[DeploymentRow]) -> Changes:
-        """Add deployments to what is published; everything else stays, the data's own time too."""
+    def add_events(
+        self,
+        references: References,
+        meta: Mapping[str, str] | None = None,
+        retold: Sequence[Retold] = (),
+    ) -> Changes:
+        """Add deployments and the like to what is published; everything else stays, its own time too."""
         with self._open_writing() as connection:
             tally = read_tally(connection, _read_meta(connection))
-            _put_references(connection, "deployment", deployments, tally)
-            return _publish(connection, tally, {})
+            put_references(connection, references, retold, tally)
+            return _publish(connection, tally, meta or {})
+
+    def changes(self, ids: Collection[str]) -> dict[str, ChangeRow]:
+        """Return the stored changes of ``ids`` by id, as the most trusted source tells of each."""
+        wanted = set(ids)
+        if not wanted or not self.path.exists():
+            return {}
+        with self._open_reading() as connection:
+            rows = [row for row in read_references(connection, "change", ChangeRow) if row.id in wanted]
+        return {row.id: row for row in one_each(rows)}
 
     @contextmanager
     def _open_reading(self) -> Iterator[sqlite3.Connection]:
@@ -428,9 +451,11 @@ def _read_dataset(connection: sqlite3.Connection) -> Dataset:
         raise DamagedError("rows are missing")  # the index led astray
     return Dataset(
         issues=issues,
-        statuses=tuple(_read_references(connection, "status", StatusRef)),
-        versions=versions_that_count(_read_references(connection, "version", VersionRow)),
-        deployments=load_events(connection, meta.get("revision", "")),
+        statuses=tuple(read_references(connection, "status", StatusRef)),
+        versions=versions_that_count(read_references(connection, "version", VersionRow)),
+        deployments=DEPLOYMENTS.load(connection, meta.get("revision", "")),
+        changes=CHANGES.load(connection, meta.get("revision", "")),
+        incidents=tuple(read_references(connection, "incident", IncidentRow)),
         revision=meta.get("revision", ""),
         as_of=int(meta.get("as_of", MISSING)),
         complete=meta.get("complete", "1") == "1",
@@ -462,50 +487,6 @@ def _crc_of_attempt(attempt: Mapping[str, str]) -> str:
     return str(zlib.crc32(repr(sorted(attempt.items())).encode()))
 
 
-def _by_kind(references: References) -> dict[str, Sequence[StatusRef | VersionRow | DeploymentRow]]:
-    return {
-        "status": references.statuses,
-        "version": references.versions,
-        "deployment": references.deployments,
-    }
-
-
-def _replace_references(connection: sqlite3.Connection, references: References, tally: Tally) -> None:
-    for kind, rows in _by_kind(references).items():
-        keep = {row.id for row in rows}
-        query = "SELECT id, row FROM reference WHERE kind = ?"
-        gone = [each for each in connection.execute(query, (kind,)) if each[0] not in keep]
-        tally.events_changed |= kind == "deployment" and bool(gone)
-        tally.total -= sum(row_digest(kind, name, row) for name, row in gone)
-        forget = "DELETE FROM reference WHERE kind = ? AND id = ?"
-        connection.executemany(forget, [(kind, name) for name, _ in gone])
-        _put_references(connection, kind, rows, tally)
-
-
-def _put_references(
-    connection: sqlite3.Connection,
-    kind: str,
-    rows: Sequence[StatusRef | VersionRow | DeploymentRow],
-    tally: Tally,
-) -> None:
-    known = dict(connection.execute("SELECT id, row FROM reference WHERE kind = ?", (kind,)))
-    fresh = {row.id: _encode(row) for row in rows}
-    written = {name: row for name, row in fresh.items() if known.get(name) != row}
-    tally.events_changed |= kind == "deployment" and bool(written)
-    tally.total += sum(row_digest(kind, name, row) for name, row in written.items())
-    tally.total -= sum(row_digest(kind, name, known[name]) for name in written if name in known)
-    connection.executemany(
-        "INSERT OR REPLACE INTO reference VALUES (?, ?, ?)",
-        [(kind, name, row) for name, row in written.items()],
-    )
-
-
-def _read_references(connection: sqlite3.Connection, kind: str, row_type: type[_Row]) -> Iterator[_Row]:
-    query = "SELECT row FROM reference WHERE kind = ? ORDER BY id"
-    for (row,) in connection.execute(query, (kind,)):
-        yield msgspec.msgpack.decode(row, type=row_type)
-
-
 def _publish(
     connection: sqlite3.Connection,
     tally: Tally,
@@ -516,7 +497,8 @@ def _publish(
     before = _read_meta(connection)
     revision = revision_of(tally.total)
     settle_columns(connection, tally.stored, before.get("columns", ""), tally.renewed, proceed)
-    settle_events(connection, before.get("revision", ""), revision, changed=tally.events_changed)
+    for kept in (DEPLOYMENTS, CHANGES):
+        kept.settle(connection, before.get("revision", ""), revision, changed=kept.kind in tally.kinds)
     values = {
         **meta,
         "revision": revision,
@@ -560,5 +542,10 @@ def _put_meta(connection: sqlite3.Connection, values: Mapping[str, str]) -> None
 
 def _note_time(connection: sqlite3.Connection, revision: str) -> None:
     """Make the first millisecond after the newest instant of the files the data's own time."""
-    as_of = time_after_newest(load_columns(connection, COLUMNS), load_events(connection, revision))
+    as_of = time_after_newest(
+        load_columns(connection, COLUMNS),
+        DEPLOYMENTS.load(connection, revision),
+        CHANGES.load(connection, revision),
+        tuple(read_references(connection, "incident", IncidentRow)),
+    )
     _put_meta(connection, {"as_of": str(as_of)})

@@ -1,39 +1,100 @@
-"""Deployment rows to columns: the event table, ordered by project and id. Pure."""
+"""Rows of deployments and of changes to columns: both tables are ordered by project and id. Pure."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
+import msgspec
 import numpy as np
 
+from data.model.changes import ChangeRow, ChangeTable
 from data.model.columns import Entry, columns_of
-from data.model.tables import DeploymentRow, EventTable, number_or_text, split_or_whole
+from data.model.tables import MISSING, DeploymentRow, EventTable, number_or_text, split_or_whole
 from data.store.columns import Known, laid_out, offsets
 
-_COLUMNS = columns_of(EventTable)
+_EVENTS, _CHANGES = columns_of(EventTable), columns_of(ChangeTable)
+_Row = TypeVar("_Row", DeploymentRow, ChangeRow)
+# Of two sources that tell of one change the first one counts, and the others fill what it leaves open.
+TRUSTED = ("", "github", "gitlab", "git")
 
 
 def build_event_table(rows: Iterable[DeploymentRow]) -> EventTable:
-    """Lay events out as columns, ordered by project and id; no rows give a table of length 0.
+    """Lay deployments out as columns, ordered by project and id; no rows give a table of length 0.
 
     Of two ids that are the same number the one that comes first stays first.
     """
-    rows = list(rows)
-    number = {row.id: number_or_text(row.id) for row in rows}
-    ordered = sorted(rows, key=lambda row: (row.project, number[row.id]))
-    listed = [key for row in ordered for key in row.issues]
-    keys = sorted((*split_or_whole(key), key) for key in set(listed))
-    entries: dict[Entry, Any] = {"event": ordered, "listed": listed, "key": keys}
-    known: Known = {column.vocabulary: {} for column in _COLUMNS.values() if column.vocabulary}
-    known["keys"] = {key: code for code, (_, _, key) in enumerate(keys)}
-    columns: dict[str, Any] = {
-        name: laid_out(column, entries[column.of], known) for name, column in _COLUMNS.items()
-    }
-    columns |= {name: tuple(words) for name, words in known.items()}
-    in_order = [number[row.id] for row in ordered]
-    by_id = sorted(range(len(in_order)), key=in_order.__getitem__)
+    ordered = _in_order(rows)
+    commits = [commit for row in ordered for commit in row.commits]
+    columns = _lay_out(_EVENTS, ordered, {"commit": commits})
+    number = [number_or_text(row.id) for row in ordered]
+    by_id = sorted(range(len(number)), key=number.__getitem__)
     return EventTable(
         ids=tuple(row.id for row in ordered),
         by_id=np.array(by_id, np.int64),
         listed_start=offsets([len(row.issues) for row in ordered]),
+        commit_start=offsets([len(row.commits) for row in ordered]),
         **columns,
     )
+
+
+def build_change_table(rows: Iterable[ChangeRow]) -> ChangeTable:
+    """Lay changes out as columns, ordered by project and id; no rows give a table of length 0.
+
+    One id is one change, whichever sources tell of it.
+    """
+    ordered = _in_order(one_each(rows))
+    entries: dict[Entry, Sequence[Any]] = {
+        "carried": [name for row in ordered for name in row.deployments],
+        "commit": [commit for row in ordered for commit in row.commits],
+        "reverted": [commit for row in ordered for commit in row.reverts],
+    }
+    return ChangeTable(
+        ids=tuple(row.id for row in ordered),
+        listed_start=offsets([len(row.issues) for row in ordered]),
+        carried_start=offsets([len(row.deployments) for row in ordered]),
+        commit_start=offsets([len(row.commits) for row in ordered]),
+        reverted_start=offsets([len(row.reverts) for row in ordered]),
+        **_lay_out(_CHANGES, ordered, entries),
+    )
+
+
+def _in_order(rows: Iterable[_Row]) -> list[_Row]:
+    return sorted(rows, key=lambda row: (row.project, number_or_text(row.id)))
+
+
+def _lay_out(
+    columns: dict[str, Any],
+    ordered: Sequence[DeploymentRow] | Sequence[ChangeRow],
+    more: dict[Entry, Sequence[Any]],
+) -> dict[str, Any]:
+    """Return the columns of a table and its vocabularies; keys are coded in the order of their numbers."""
+    listed = [key for row in ordered for key in row.issues]
+    keys = sorted((*split_or_whole(key), key) for key in set(listed))
+    entries: dict[Entry, Sequence[Any]] = {"event": ordered, "listed": listed, "key": keys, **more}
+    known: Known = {column.vocabulary: {} for column in columns.values() if column.vocabulary}
+    known["keys"] = {key: code for code, (_, _, key) in enumerate(keys)}
+    laid = {name: laid_out(column, entries[column.of], known) for name, column in columns.items()}
+    return laid | {name: tuple(words) for name, words in known.items()}
+
+
+def one_each(rows: Iterable[ChangeRow]) -> Iterable[ChangeRow]:
+    """Return one row for each id, however many sources tell of it."""
+    found: dict[str, ChangeRow] = {}
+    for row in rows:
+        known = found.get(row.id)
+        found[row.id] = row if known is None else _join(known, row)
+    return found.values()
+
+
+def _join(one: ChangeRow, other: ChangeRow) -> ChangeRow:
+    """Return what two sources say of one change: of the more trusted, else of the other."""
+    first, second = sorted((one, other), key=_trust)
+    missing = {
+        name: value
+        for name, value in msgspec.structs.asdict(second).items()
+        if getattr(first, name) in (MISSING, "", ()) and name != "origin"
+    }
+    return msgspec.structs.replace(first, **missing)
+
+
+def _trust(row: ChangeRow) -> int:
+    return TRUSTED.index(row.origin) if row.origin in TRUSTED else len(TRUSTED)

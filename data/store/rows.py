@@ -49,7 +49,7 @@ class Tally:
         total: sum of the digests of all that is stored.
         stored: how many issues.
         links: checksum over all links.
-        events_changed: a deployment came, changed or went.
+        kinds: of what is stored beside the issues: those of which a row came, changed or went.
         created: how many issues are new; ``updated``, ``deleted`` and ``moved`` likewise.
         renewed: which rows are newer than the columns.
     """
@@ -57,7 +57,7 @@ class Tally:
     total: int
     stored: int
     links: int
-    events_changed: bool = False
+    kinds: set[str] = field(default_factory=set)
     created: int = 0
     updated: int = 0
     deleted: int = 0

@@ -13,7 +13,8 @@ from configuration.profile import Profile, profile_from
 from data.cache_manager import References, Store
 from data.export.document import document
 from data.intake.bad_entries import BadEntry
-from data.intake.deployment_files import read_deployments
+from data.intake.deployment_files import DEPLOYMENT_FORM
+from data.intake.row_files import read_rows
 from data.jira.issue_rows import custom_fields, decode_issue, issue_row, read_status, read_version
 from data.jira.requested_fields import requested_fields
 from data.jira.stamps import latest_of
@@ -54,7 +55,7 @@ def stored(
 def _events(path: Path, rows: Iterable[dict]) -> list[DeploymentRow]:
     lines = [json.dumps(row) + "\n" for row in rows]
     path.write_text("".join(lines), encoding="utf-8")
-    return list(read_deployments(path, _refuse, _NO_FUTURE)) if lines else []
+    return list(read_rows(DEPLOYMENT_FORM, path, _refuse, _NO_FUTURE)) if lines else []
 
 
 def _refuse(entry: BadEntry) -> None:

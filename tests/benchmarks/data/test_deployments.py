@@ -16,7 +16,8 @@ from data.metrics.report import Report, View
 from data.model.periods import zone_named
 from data.model.tables import Dataset
 from data.pipeline import compute
-from data.store.database import References, Store
+from data.store.database import Store
+from data.store.references import References
 from tests.support.gates import SLACK, Gate
 from tests.support.synthetic import PROFILE, synthetic_dataset, synthetic_events
 

@@ -23,7 +23,8 @@ from data.model.tables import IssueRow, IssueTable
 from data.pipeline import compute
 from data.simulator.server import JiraSimulator
 from data.store.columns import build_issue_table
-from data.store.database import References, Store
+from data.store.database import Store
+from data.store.references import References
 from tests.support.commands import ROOT
 from tests.support.gates import SLACK, Gate, children_time, median_ratio
 from tests.support.pages import many, rows_of
@@ -246,7 +247,8 @@ import sys
 from pathlib import Path
 from tests.support.gates import SLACK, Gate, children_time, median_ratio
 from tests.support.pages import many
-from data.store.database import References, Store
+from data.store.database import Store
+from data.store.references import References
 NOTHING = References()
 bodies = [path.read_bytes() for path in sorted(Path(sys.argv[1]).glob("*.page"))]
 store, n = Store(Path(sys.argv[2])), int(sys.argv[3])

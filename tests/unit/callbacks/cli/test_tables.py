@@ -7,7 +7,7 @@ import pytest
 from callbacks.cli.tables import groups_table, metrics_table, outcome_words, profiles_table
 from configuration.profile import Profile
 from data.cache_manager import Changes
-from data.intake.events import DeploymentCounts
+from data.intake.events import RowCounts
 from data.intake.sync_outcome import NO_REQUESTS, SyncOutcome
 from data.metrics.report import Report, View
 from data.pipeline import compute
@@ -169,11 +169,11 @@ def imported(created: int, *, fetched: int = 1, changed: bool = True, **more: ob
             ["1 issues read: 1 new; 40 stored.", "2 entries were left out, because they could not be read."],
         ),
         (
-            imported(0, fetched=0, deployments=DeploymentCounts(5, 0, 0, 0, 0, 0, 0)),
+            imported(0, fetched=0, beside={"deployments": RowCounts(5, 0, 0, 0, 0, 0, 0)}),
             ["Deployments: nothing has changed; 5 stored."],
         ),
         (
-            imported(0, fetched=0, deployments=DeploymentCounts(5, 2, 1, 3, 1, 4, 6)),
+            imported(0, fetched=0, beside={"deployments": RowCounts(5, 2, 1, 3, 1, 4, 6)}),
             [
                 "Deployments: 2 new, 1 updated; 5 stored.",
                 "3 rows gave way to a later one with the same id.",

@@ -7,7 +7,8 @@ import pytest
 
 from configuration.errors import InputError
 from data.intake.bad_entries import BadEntry
-from data.intake.deployment_files import read_deployments
+from data.intake.deployment_files import DEPLOYMENT_FORM
+from data.intake.row_files import read_rows
 from data.model.tables import MISSING, DeploymentRow
 from tests.support.rows import at
 
@@ -25,7 +26,7 @@ def refuse(entry: BadEntry) -> None:
 
 
 def read(folder: Path, content: str | bytes) -> list[DeploymentRow]:
-    return list(read_deployments(file(folder, content), refuse, NOW))
+    return list(read_rows(DEPLOYMENT_FORM, file(folder, content), refuse, NOW))
 
 
 EXPECTED = DeploymentRow(
@@ -93,7 +94,7 @@ def test_a_line_is_a_line_whatever_characters_it_holds(tmp_path: Path) -> None:
 def test_a_bad_row_is_told_with_its_line(line: str, word: str, tmp_path: Path) -> None:
     bad: list[BadEntry] = []
     content = f"id,deployed_at,failed\n{line}\n2,2026-03-02T10:00Z,no\n"
-    found = list(read_deployments(file(tmp_path, content), bad.append, NOW))
+    found = list(read_rows(DEPLOYMENT_FORM, file(tmp_path, content), bad.append, NOW))
 
     assert [each.id for each in found] == ["2"]
     assert bad[0].place == "line 2"
@@ -170,7 +171,7 @@ def test_files_that_are_something_else(content: str | bytes, words: str, tmp_pat
 )
 def test_the_option_that_fits_is_named(entry: dict, words: str, option: str, tmp_path: Path) -> None:
     bad: list[BadEntry] = []
-    rows = list(read_deployments(file(tmp_path, json.dumps([entry])), bad.append, NOW))
+    rows = list(read_rows(DEPLOYMENT_FORM, file(tmp_path, json.dumps([entry])), bad.append, NOW))
 
     assert rows == []
     assert words in bad[0].reason

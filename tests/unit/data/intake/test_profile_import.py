@@ -152,3 +152,34 @@ def test_the_site_is_told_apart_and_no_more(home: Home, tmp_path: Path) -> None:
     assert not again.changes.changed
     assert (more.changes.stored, last.changes.stored) == (2, 3)
     assert source.store.meta()["imported_from"] == "one.example/jira"
+
+
+def test_changes_and_incidents_go_into_the_store(home: Home, tmp_path: Path) -> None:
+    """Counted like deployments: A-9 and the project B are not stored."""
+    changes, incidents = tmp_path / "changes.csv", tmp_path / "incidents.csv"
+    changes.write_text("id,project,issues,merged_at\nshop#1,A,A-1,2026-03-05\nshop#2,B,A-9,2026-03-06\n")
+    incidents.write_text("id,project,detected_at\n7,A,2026-03-06T10:00Z\n")
+    source = resolve(home, "team", {}, creating=True)
+    issues = written(tmp_path / "issues", [issue("A-1")])
+    files = ImportFiles((issues,), changes=(changes,), incidents=(incidents,))
+    document = import_into(source, home, files, None).as_document()
+    again = import_into(source, home, files, None)
+
+    nothing = {"replaced": 0, "bad": 0, "updated": 0}
+    assert document["changes"] == {
+        **nothing,
+        "stored": 2,
+        "created": 2,
+        "unknown_projects": 1,
+        "unknown_issues": 1,
+    }
+    assert document["incidents"] == {
+        **nothing,
+        "stored": 1,
+        "created": 1,
+        "unknown_projects": 0,
+        "unknown_issues": 0,
+    }
+    assert "deployments" not in document
+    assert source.store.load().changes.ids == ("shop#1", "shop#2")
+    assert not again.changes.changed

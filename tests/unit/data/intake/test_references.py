@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from data.intake.references import READ_AGAIN_AFTER_MS, all_references, refreshed
 from data.model.tables import StatusRef, VersionRow
-from data.store.database import References
+from data.store.references import References
 
 NOW = 1_775_000_000_000
 LONG_AGO = NOW - READ_AGAIN_AFTER_MS - 1

@@ -16,7 +16,8 @@ from data.meaning.delivery import derive
 from data.meaning.facts import find_facts
 from data.model.tables import Dataset, IssueRow, StatusRef
 from data.store.columns import build_issue_table
-from data.store.database import References, Store
+from data.store.database import Store
+from data.store.references import References
 from tests.unit.data.store.test_column_patch import changes
 
 PROFILES = [

@@ -163,7 +163,8 @@ tables.IssueTable = make_dataclass(
 from data.store.column_chunks import chunk_of
 from data.store.column_patch import build_in_chunks, patched
 from data.store.columns import build_issue_table
-from data.store.database import References, Store
+from data.store.database import Store
+from data.store.references import References
 from tests.support.builders import issue
 from tests.support.commands import ROOT
 from tests.support.rows import row

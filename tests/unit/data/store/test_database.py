@@ -22,7 +22,8 @@ from data.metrics.report import View
 from data.model.tables import MISSING, DeploymentRow, VersionRow
 from data.pipeline import ALL_METRICS, compute
 from data.store.columns import build_issue_table
-from data.store.database import References, Store, _put_meta
+from data.store.database import Store, _put_meta
+from data.store.references import References
 from data.store.schema import DEFINITIONS, ROWS_VERSION, check_of, revision_of, total_of
 from tests.support.builders import issue, link, status, version
 from tests.support.examples import example_b

@@ -10,8 +10,9 @@ import pytest
 from configuration.errors import StoreError
 from data.model.tables import DeploymentRow, EventTable
 from data.store.blobs import encode_entry
-from data.store.database import References, Store
+from data.store.database import Store
 from data.store.event_table import build_event_table
+from data.store.references import References
 from tests.support.builders import issue
 from tests.support.rows import at, row
 
@@ -109,12 +110,12 @@ def test_issues_that_change_leave_them_as_they_are(store: Store) -> None:
 def test_what_an_earlier_version_wrote_is_seen(store: Store) -> None:
     """It knows nothing of these columns, which are then of another revision than the rows."""
     columns = written(store)
-    store.add_events([event("4")])
+    store.add_events(References(deployments=[event("4")]))
     for name, cells in columns.items():
         change(store, "REPLACE INTO event_columns VALUES (?, ?, ?, ?)", name, *cells)
 
     assert store.load().deployments.ids == ("1", "2", "4", "x")
-    store.add_events([event("5")])
+    store.add_events(References(deployments=[event("5")]))
     assert store.load().deployments.ids == ("1", "2", "4", "5", "x")
 
 

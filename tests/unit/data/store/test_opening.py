@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from configuration.errors import StoreError
-from data.store.database import References, Store
+from data.store.database import Store
 from data.store.opening import has_room, opened_to_read
+from data.store.references import References
 from tests.support.builders import issue
 from tests.support.disks import filled, read_only, small_disk
 from tests.support.rows import row

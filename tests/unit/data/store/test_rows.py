@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from configuration.errors import DamagedStoreError
 from data.model.tables import IssueRow
 from data.store.columns import build_issue_table
-from data.store.database import References, Store
+from data.store.database import Store
+from data.store.references import References
 from tests.support.builders import issue, link
 from tests.support.rows import row
 from tests.unit.data.store.test_column_patch import issue_rows, same

@@ -1,0 +1,149 @@
+"""What stands beside the issues: statuses, versions, deployments, changes and incidents, a row each.
+
+Everything here happens inside a transaction of whoever calls it.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+from data.model.changes import ChangeRow, IncidentRow
+from data.model.tables import DeploymentRow, StatusRef, VersionRow
+from data.store.rows import Tally
+from data.store.schema import row_digest
+
+_Row = TypeVar("_Row", StatusRef, VersionRow, DeploymentRow, ChangeRow, IncidentRow)
+_Told = StatusRef | VersionRow | DeploymentRow | ChangeRow | IncidentRow
+# What a list of the server replaces; the rest goes only where whoever told of it takes it back.
+_REPLACED = ("status", "version", "deployment")
+_RETOLD: Mapping[str, Callable[[bytes], DeploymentRow | ChangeRow]] = {
+    "deployment": msgspec.msgpack.Decoder(DeploymentRow).decode,
+    "change": msgspec.msgpack.Decoder(ChangeRow).decode,
+}
+_EVENT_CELLS = 10  # of a deployment that no repository told of, as it was always stored
+_encode = msgspec.msgpack.encode
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """What the server, or a file beside the issues, says of statuses, versions, deployments and the like."""
+
+    statuses: Sequence[StatusRef] = ()
+    versions: Sequence[VersionRow] = ()
+    deployments: Sequence[DeploymentRow] = ()
+    changes: Sequence[ChangeRow] = ()
+    incidents: Sequence[IncidentRow] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Retold:
+    """Whose rows are told anew: what is stored of them and not told again goes.
+
+    Attributes:
+        origin: the source.
+        services: those of its repositories; of others nothing goes.
+    """
+
+    origin: str
+    services: frozenset[str]
+
+    def covers(self, row: DeploymentRow | ChangeRow) -> bool:
+        """Tell whether a row is one of theirs."""
+        return row.origin == self.origin and row.service in self.services
+
+
+def _by_kind(references: References) -> dict[str, Sequence[_Told]]:
+    return {
+        "status": references.statuses,
+        "version": references.versions,
+        "deployment": references.deployments,
+        "change": references.changes,
+        "incident": references.incidents,
+    }
+
+
+def stored_as(row: _Told) -> str:
+    """Return the id under which a row is stored; what two sources call alike are two rows."""
+    origin = row.origin if isinstance(row, DeploymentRow | ChangeRow) else ""
+    return f"{origin} {row.id}" if origin else row.id
+
+
+def _encode_reference(row: _Told) -> bytes:
+    """Return a row as it is stored: an imported event as it always was, so that its revision stays."""
+    if isinstance(row, DeploymentRow) and not row.origin:
+        return _encode(msgspec.structs.astuple(row)[:_EVENT_CELLS])
+    return _encode(row)
+
+
+def replace_references(connection: sqlite3.Connection, references: References, tally: Tally) -> None:
+    """Put rows; of what a server lists those that are not among them go."""
+    for kind, rows in _by_kind(references).items():
+        if kind in _REPLACED:
+            keep = {stored_as(row) for row in rows}
+            query = "SELECT id, row FROM reference WHERE kind = ?"
+            gone = [each for each in connection.execute(query, (kind,)) if each[0] not in keep]
+            _forget(connection, kind, gone, tally)
+        _put(connection, kind, rows, tally)
+
+
+def put_references(
+    connection: sqlite3.Connection, references: References, retold: Sequence[Retold], tally: Tally
+) -> None:
+    """Put rows, and forget those of ``retold`` that are not among them."""
+    for kind, rows in _by_kind(references).items():
+        if retold and kind in _RETOLD:
+            keep = {stored_as(row) for row in rows}
+            query = "SELECT id, row FROM reference WHERE kind = ?"
+            others = (each for each in connection.execute(query, (kind,)) if each[0] not in keep)
+            gone = [each for each in others if _is_retold(_RETOLD[kind](each[1]), retold)]
+            _forget(connection, kind, gone, tally)
+        _put(connection, kind, rows, tally)
+
+
+def _is_retold(row: DeploymentRow | ChangeRow, retold: Sequence[Retold]) -> bool:
+    return any(each.covers(row) for each in retold)
+
+
+def _forget(
+    connection: sqlite3.Connection, kind: str, gone: Sequence[tuple[str, bytes]], tally: Tally
+) -> None:
+    if gone:
+        tally.kinds.add(kind)
+    tally.total -= sum(row_digest(kind, name, row) for name, row in gone)
+    forget = "DELETE FROM reference WHERE kind = ? AND id = ?"
+    connection.executemany(forget, [(kind, name) for name, _ in gone])
+
+
+def _put(connection: sqlite3.Connection, kind: str, rows: Sequence[_Told], tally: Tally) -> None:
+    if not rows:
+        return
+    known = dict(connection.execute("SELECT id, row FROM reference WHERE kind = ?", (kind,)))
+    fresh = {stored_as(row): _encode_reference(row) for row in rows}
+    written = {name: row for name, row in fresh.items() if known.get(name) != row}
+    if written:
+        tally.kinds.add(kind)
+    tally.total += sum(row_digest(kind, name, row) for name, row in written.items())
+    tally.total -= sum(row_digest(kind, name, known[name]) for name in written if name in known)
+    connection.executemany(
+        "INSERT OR REPLACE INTO reference VALUES (?, ?, ?)",
+        [(kind, name, row) for name, row in written.items()],
+    )
+
+
+def read_references(connection: sqlite3.Connection, kind: str, row_type: type[_Row]) -> Iterator[_Row]:
+    """Yield the stored rows of a kind, by id."""
+    query = "SELECT row FROM reference WHERE kind = ? ORDER BY id"
+    for (row,) in connection.execute(query, (kind,)):
+        yield msgspec.msgpack.decode(row, type=row_type)
+
+
+def read_listed(connection: sqlite3.Connection) -> References:
+    """Return statuses, versions and deployments: what a sync looks at and replaces."""
+    return References(
+        tuple(read_references(connection, "status", StatusRef)),
+        tuple(read_references(connection, "version", VersionRow)),
+        tuple(read_references(connection, "deployment", DeploymentRow)),
+    )

@@ -1,7 +1,7 @@
 """Rows of deployments and of changes to columns: both tables are ordered by project and id. Pure."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -12,7 +12,6 @@ from data.model.tables import MISSING, DeploymentRow, EventTable, number_or_text
 from data.store.columns import Known, laid_out, offsets
 
 _EVENTS, _CHANGES = columns_of(EventTable), columns_of(ChangeTable)
-_Row = TypeVar("_Row", DeploymentRow, ChangeRow)
 # Of two sources that tell of one change the first one counts, and the others fill what it leaves open.
 TRUSTED = ("", "github", "gitlab", "git")
 
@@ -22,7 +21,7 @@ def build_event_table(rows: Iterable[DeploymentRow]) -> EventTable:
 
     Of two ids that are the same number the one that comes first stays first.
     """
-    ordered = _in_order(rows)
+    ordered = sorted(rows, key=lambda row: (row.project, number_or_text(row.id)))
     commits = [commit for row in ordered for commit in row.commits]
     columns = _lay_out(_EVENTS, ordered, {"commit": commits})
     number = [number_or_text(row.id) for row in ordered]
@@ -41,7 +40,7 @@ def build_change_table(rows: Iterable[ChangeRow]) -> ChangeTable:
 
     One id is one change, whichever sources tell of it.
     """
-    ordered = _in_order(one_each(rows))
+    ordered = sorted(one_each(rows), key=lambda row: (row.project, *_parts_of(row.id)))
     entries: dict[Entry, Sequence[Any]] = {
         "carried": [name for row in ordered for name in row.deployments],
         "commit": [commit for row in ordered for commit in row.commits],
@@ -57,8 +56,10 @@ def build_change_table(rows: Iterable[ChangeRow]) -> ChangeTable:
     )
 
 
-def _in_order(rows: Iterable[_Row]) -> list[_Row]:
-    return sorted(rows, key=lambda row: (row.project, number_or_text(row.id)))
+def _parts_of(identity: str) -> tuple[str, tuple[int, str]]:
+    """Return the parts of ``repository#12``, so that 2 stands before 10."""
+    repository, _, number = identity.rpartition("#")
+    return repository, number_or_text(number)
 
 
 def _lay_out(

@@ -103,7 +103,7 @@ def test_issues_that_change_leave_them_as_they_are(store: Store) -> None:
     store.publish_staged(None, as_of=5, meta={})
     after = written(store)
 
-    assert {name for name in after if after[name] != before[name]} == {"made of"}
+    assert {name for name in after if after[name] != before[name]} == {"made of", "change made of"}
     assert same(store.load().deployments, of_rows(store))
 
 

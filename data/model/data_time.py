@@ -1,9 +1,14 @@
 """The own time of data that no server stamped. Pure."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 from data.model.changes import ChangeTable, IncidentRow
+from data.model.instants import DAY_MS
 from data.model.tables import MISSING, EventTable, IssueTable
+
+EPOCH = dt.date(1970, 1, 1).toordinal()
+NOON = DAY_MS // 2
 
 
 def time_after_newest(
@@ -16,14 +21,15 @@ def time_after_newest(
 
     Args:
         issues: their creations, updates and histories.
-        deployments: events; one of which only the day is known tells no instant.
+        deployments: events; of one dated by day, noon UTC, when its day has begun in every zone.
         changes: their commits, reviews and merges.
         incidents: when they were seen and over.
 
     Returns:
         Epoch milliseconds; ``MISSING`` where nothing tells an instant.
     """
-    columns = [issues.created, issues.updated, issues.newest, deployments.at]
+    days = deployments.day[deployments.day > 0]
+    columns = [issues.created, issues.updated, issues.newest, deployments.at, (days - EPOCH) * DAY_MS + NOON]
     if changes is not None:
         columns += [changes.first_commit_at, changes.opened_at, changes.first_review_at, changes.merged_at]
     newest = [int(column.max()) for column in columns if len(column)]

@@ -112,7 +112,7 @@ def make_period(
     zone: str,
 ) -> Period | None:
     """The period with its defaults, or None where nothing tells the time."""
-    moment = default_as_of(issues, begun_events(events, zone)) if as_of is None else as_of
+    moment = default_as_of(issues, begun_events(events)) if as_of is None else as_of
     if moment is None:
         return None
     if isinstance(moment, str):
@@ -122,11 +122,11 @@ def make_period(
     return Period(first, last, zone, moment)
 
 
-def begun_events(events: list[dict], zone: str) -> list[int]:
-    """The instants of events; of one that is dated by day its first."""
+def begun_events(events: list[dict]) -> list[int]:
+    """The instants of events; of one that is dated by day noon UTC, when it is that day everywhere or was."""
     days = [civil_day(row.get("deployed_at")) for row in events]
     begun = [
-        instant(row.get("deployed_at")) if day is None else midnight(day, zone)
+        instant(row.get("deployed_at")) if day is None else midnight(day, "UTC") + 12 * 3_600_000
         for row, day in zip(events, days, strict=True)
     ]
     return [moment for moment in begun if moment is not None]

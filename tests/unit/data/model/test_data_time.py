@@ -11,8 +11,8 @@ from tests.support.rows import at, dataset
 MOVED = [("2026-03-05T10:00", "Doing")]
 
 
-def event(when: int) -> DeploymentRow:
-    return DeploymentRow("1", "1.0", "A", when, "", False, ())
+def event(when: int, day: str = "") -> DeploymentRow:
+    return DeploymentRow("1", "1.0", "A", when, "", False, (), day=day)
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,8 @@ def event(when: int) -> DeploymentRow:
         ([issue("A-1", created="2026-03-01")], [event(at("2026-03-07"))], "2026-03-07"),
         ([issue("A-1", created="2026-03-08")], [event(MISSING), event(at("2026-03-07"))], "2026-03-08"),
         ([issue("A-1", created="2026-03-01", resolutiondate="2026-03-09")], [], "2026-03-01"),
+        ([issue("A-1", created="2026-03-01")], [event(MISSING, "2026-03-07")], "2026-03-07T12:00"),
+        ([issue("A-1", created="2026-03-07T12:01")], [event(MISSING, "2026-03-07")], "2026-03-07T12:01"),
     ],
 )
 def test_it_is_just_after_the_newest_instant(issues: list, events: list, newest: str) -> None:

@@ -5,14 +5,11 @@ A webhook, or a search without ``expand=changelog``, shows an issue as it is and
 
 from collections.abc import Iterable, Sequence
 
-import msgspec
 import numpy as np
 
-from data.jira.issue_rows import FIELD_BIT
 from data.model.tables import MISSING, IssueRow
 from data.store.database import Store
-
-_BIT = FIELD_BIT["changelog"]
+from data.store.known_histories import has_histories, with_histories_of
 
 
 def with_known_histories(rows: Sequence[IssueRow], store: Store) -> list[IssueRow]:
@@ -22,7 +19,7 @@ def with_known_histories(rows: Sequence[IssueRow], store: Store) -> list[IssueRo
         rows: of an import, in any order; one id may come several times.
         store: what is stored already.
     """
-    silent = {row.id for row in rows if row.newest == MISSING}
+    silent = {row.id for row in rows if not has_histories(row)}
     stored = _stored_rows(store, silent, {row.id for row in rows} - silent)
     known: dict[str, list[IssueRow]] = {}
     for row in rows:
@@ -46,24 +43,8 @@ def _stored_rows(store: Store, silent: set[str], telling: set[str]) -> dict[str,
 
 def _fill(versions: Sequence[IssueRow]) -> Iterable[IssueRow]:
     """Return what is to be stored of an id: its latest version, with the latest histories that are shown."""
-    latest = _latest(versions)
-    told = [row for row in versions if row.newest != MISSING]
-    if latest.newest != MISSING or not told:
-        return [latest]
-    donor = _latest(told)
-    return [
-        msgspec.structs.replace(
-            latest,
-            has_changelog=True,
-            transitions=donor.transitions,
-            flagged=donor.flagged,
-            newest=donor.newest,
-            truncated=donor.truncated,
-            changes=donor.changes,
-            missing=latest.missing & ~_BIT | donor.missing & _BIT,
-            malformed=latest.malformed & ~_BIT | donor.malformed & _BIT,
-        )
-    ]
+    told = [row for row in versions if has_histories(row)]
+    return [with_histories_of(_latest(versions), _latest(told) if told else None)]
 
 
 def _latest(versions: Sequence[IssueRow]) -> IssueRow:

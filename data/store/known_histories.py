@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from data.jira.issue_rows import FIELD_BIT
 from data.model.tables import MISSING, IssueRow
 
+_BITS = FIELD_BIT["changelog"] | FIELD_BIT["history"]
 # What a row has from the histories of its issue.
 _FROM_HISTORIES = ("has_changelog", "transitions", "flagged", "newest", "truncated", "changes")
 
@@ -15,11 +17,19 @@ def has_histories(row: IssueRow) -> bool:
     return row.newest != MISSING
 
 
-def with_known_histories(row: IssueRow, known: IssueRow | None) -> IssueRow:
-    """Return a row with the histories that are known of its issue, where it came without any."""
+def with_histories_of(row: IssueRow, known: IssueRow | None) -> IssueRow:
+    """Return a row with the histories that are known of its issue, where none of its own could be read.
+
+    What cannot be read in either is malformed; a history is missing no more once one is known.
+    """
     if known is None or has_histories(row) or not has_histories(known):
         return row
-    return msgspec.structs.replace(row, **{name: getattr(known, name) for name in _FROM_HISTORIES})
+    return msgspec.structs.replace(
+        row,
+        **{name: getattr(known, name) for name in _FROM_HISTORIES},
+        missing=row.missing & ~_BITS | known.missing & _BITS,
+        malformed=row.malformed | known.malformed & _BITS,
+    )
 
 
 def keep_histories(
@@ -34,7 +44,7 @@ def keep_histories(
     rows = list(rows)
     known = dict(find([row.id for row in rows if not has_histories(row)]))
     for row in rows:
-        whole = with_known_histories(row, known.get(row.id))
+        whole = with_histories_of(row, known.get(row.id))
         if has_histories(whole):
             known[row.id] = whole
         yield whole

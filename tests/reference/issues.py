@@ -150,16 +150,16 @@ def read_issues(raw_issues: list[dict], now: int | None = None) -> list[Issue]:
 
 
 def _newer(known: Issue, issue: Issue) -> Issue:
-    """Of two answers the later one, with the other's histories where it has none."""
+    """Of two answers the later one, with the other's histories where none of its own can be read."""
     later, earlier = (issue, known) if _age(issue) >= _age(known) else (known, issue)
-    if later.instants or later.malformed or not (earlier.instants or earlier.malformed):
+    if later.instants or not earlier.instants:
         return later
     return replace(
         later,
         has_changelog=True,
         changes=earlier.changes,
         instants=earlier.instants,
-        malformed=earlier.malformed,
+        malformed=earlier.malformed or later.malformed,
         truncated=earlier.truncated,
     )
 
@@ -214,14 +214,13 @@ def _read_history(history: object, latest: int) -> Row:
     if not isinstance(history, dict):
         return Row(None, None, odd=True, changes=[])
     number = _text(history.get("id"))
-    at = believed(history.get("created"), latest)
-    if at is None:
+    at, items = believed(history.get("created"), latest), history.get("items", [])
+    if at is None or not isinstance(items, list):
         return Row(number, None, odd=True, changes=[])
     order = int(number) if number and number.isdecimal() else 0
-    items = history.get("items")
-    readable = [(place, item) for place, item in enumerate(_listed(items)) if is_readable(item)]
+    readable = [(place, item) for place, item in enumerate(items) if is_readable(item)]
     resolves = any(_sets_resolution(item) for _, item in readable)
-    odd = not isinstance(items, list) or len(readable) < len(items)
+    odd = len(readable) < len(items)
     return Row(number, at, odd, [Change(at, order, place, item, resolves) for place, item in readable])
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from data.cache_manager import References, Store
 from data.intake.histories import with_known_histories
+from data.jira.issue_rows import FIELD_BIT
 from data.model.tables import IssueRow
 from tests.support.builders import changelog, entry, issue, status_item
 from tests.support.rows import at, row
@@ -50,6 +51,22 @@ def test_an_empty_answer_is_no_more_than_a_missing_one(tmp_path: Path) -> None:
     store.add(with_known_histories([version("2026-03-06", NONE)], store), References())
 
     assert told(store) == ("2026-03-06", 1, 1)
+
+
+ODD = changelog([{"id": "7", "created": "2026-03-06T10:00:00.000+0000", "items": None}])
+
+
+@pytest.mark.parametrize(("first", "second"), [(LOG, ODD), (ODD, LOG)])
+def test_what_could_not_be_read_of_one_answer_stays_told(first: dict, second: dict, tmp_path: Path) -> None:
+    """The histories that can be read count, in whichever answer they came, and the others are malformed."""
+    store = Store(tmp_path / "store")
+    days = ("2026-03-04", "2026-03-06") if first is LOG else ("2026-03-06", "2026-03-04")
+    for day, log in zip(days, (first, second), strict=True):
+        store.add(with_known_histories([version(day, log)], store), References())
+
+    (found,) = store.rows(["A-1"]).values()
+    assert told(store) == ("2026-03-06", 1, 1)
+    assert found.malformed & FIELD_BIT["history"]
 
 
 def test_an_issue_that_moved_meanwhile(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from callbacks.panels import (
     waiting,
 )
 from callbacks.repairs import finding_lines
+from configuration.profile import Profile
 from data.charts.ageing import ageing_work
 from data.charts.recent import recent
 from data.charts.subject import keys_of
@@ -29,6 +30,7 @@ from ui.components.overview import (
     STUCK_ITEMS,
     changes_list,
     headline_words,
+    still_reading,
     stuck_list,
     unknown_list,
 )
@@ -64,14 +66,23 @@ def register(app: Dash, workspace: Workspace) -> None:
 def _fill_overview(workspace: Workspace, filters: dict[str, Any] | None) -> tuple[Any, ...]:
     pipeline, view = asked(workspace, filters)
     wait_for_first_data(workspace, pipeline)
-    report = pipeline.report(view)
+    said = say(pipeline.report(view), pipeline.profile)
+    return answer_of(workspace, pipeline, view, PANELS, filters), *said
+
+
+def say(report: Report, profile: Profile) -> tuple[Any, ...]:
+    """Return what the Overview says beside its numbers: headline, unknown, changes, stuck, findings.
+
+    While a first sync reads, the oldest issues are there and the newest are not: nothing is made of them.
+    """
+    if not report.complete:
+        return still_reading()
     return (
-        answer_of(workspace, pipeline, view, PANELS, filters),
         headline_words(headline(report.results, report.period.days)),
         unknown_list(unknowns(METRICS, report.results), reach_of(report)),
         changes_list(METRICS, None if report.context is None else report.context.once(recent)),
         stuck_list(_list_stuck(report), _explain_unknown(report)),
-        findings_list(finding_lines(report, pipeline.profile), report.scope_issues, PAGE),
+        findings_list(finding_lines(report, profile), report.scope_issues, PAGE),
     )
 
 

@@ -26,8 +26,10 @@ from ui.components.drawer import (
     Groups,
     Heavy,
     breakdown,
-    drawer_head,
+    drawer_chips,
+    drawer_facts,
     drawer_tools,
+    drawer_value,
     half_words,
     issue_table,
     panel_unknown,
@@ -36,6 +38,8 @@ from ui.components.issue import issue_box, issue_unknown
 from ui.components.states import error_state
 from ui.format import reason as reason_words
 
+# Value, facts, chips, groups, tools: nothing in any of them, and their part of the drawer hidden.
+NO_METRIC = (None, None, None, None, None, True)
 # So many keys are named where a few rows weigh most.
 NAMED = 5
 
@@ -95,7 +99,9 @@ def _register_browser_side(app: Dash) -> None:
 def _register_head(app: Dash, workspace: Workspace) -> None:
     @app.callback(
         Output(ids.DRAWER, "title"),
-        Output(ids.DRAWER_HEAD, "children"),
+        Output(ids.DRAWER_VALUE, "children"),
+        Output(ids.DRAWER_FACTS, "children"),
+        Output(ids.DRAWER_CHIPS, "children"),
         Output(ids.DRAWER_GROUPS, "children"),
         Output(ids.DRAWER_TOOLS, "children"),
         Output(ids.DRAWER_METRIC, "hidden"),
@@ -110,7 +116,7 @@ def _register_head(app: Dash, workspace: Workspace) -> None:
     ) -> tuple[Any, ...]:
         opened = Opened.of(panel)
         if not (opened.panel or opened.issue):
-            return (no_update,) * 6
+            return (no_update,) * 8
         return attempted(
             lambda: _fill_drawer(workspace, opened, filters), lambda failure: _show_failure(opened, failure)
         )
@@ -158,11 +164,16 @@ def _fill_drawer(workspace: Workspace, opened: "Opened", filters: dict[str, Any]
     issue = None if opened.issue is None else _draw_issue(pipeline, report, opened.issue)
     if metric is None or metric.id not in report.results:
         unknown = opened.panel if metric is None else None
-        return opened.issue or unknown, None, None, None, True, issue or panel_unknown(opened.panel or "")
+        return opened.issue or unknown, *NO_METRIC, issue or panel_unknown(opened.panel or "")
     bench = _lay_out(pipeline, report, metric, opened.selection, filters)
-    head = drawer_head(metric, report.results[metric.id], bench)
+    result = report.results[metric.id]
+    head = (
+        drawer_value(metric, result),
+        drawer_facts(metric, result, bench),
+        drawer_chips(metric, result, bench.reason),
+    )
     parts = breakdown(metric, _break_down(pipeline, report, metric, opened.selection)), drawer_tools(bench)
-    return metric.title, head, *parts, False, issue
+    return metric.title, *head, *parts, False, issue
 
 
 def _break_down(pipeline: Pipeline, report: Report, metric: Metric, selection: Selection) -> Groups:
@@ -232,7 +243,7 @@ def _draw_issue(pipeline: Pipeline, report: Report, key: str) -> Component:
 
 def _show_failure(opened: "Opened", failure: Failure) -> tuple[Any, ...]:
     title = opened.metric.title if opened.metric else opened.issue
-    return title, None, None, None, True, error_state(failure.cause, failure.remedy, failure.reference)
+    return title, *NO_METRIC, error_state(failure.cause, failure.remedy, failure.reference)
 
 
 @dataclass(frozen=True, slots=True)

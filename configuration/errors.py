@@ -15,6 +15,8 @@ class DashboardError(Exception):
     """
 
     exit_code = 1
+    # False where the sentences say all that there is: no traceback would tell more about a mistyped date.
+    needs_traceback = True
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
@@ -26,12 +28,14 @@ class InputError(DashboardError):
     """An option or a file that cannot be used as it is."""
 
     exit_code = 2
+    needs_traceback = False
 
 
 class ConfigurationError(DashboardError):
     """A setting, profile or environment variable that cannot work."""
 
     exit_code = 2
+    needs_traceback = False
 
 
 class LaterProfileError(ConfigurationError):
@@ -58,6 +62,7 @@ class GateNotMetError(DashboardError):
     """A number is not what a pipeline asks for."""
 
     exit_code = 7
+    needs_traceback = False
 
 
 class SourceError(DashboardError):
@@ -70,6 +75,7 @@ class AuthenticationError(SourceError):
     """Jira refused the credentials, or answered as if there were none."""
 
     exit_code = 3
+    needs_traceback = False
 
 
 class TokenRefusedError(AuthenticationError):
@@ -104,6 +110,7 @@ class QueryError(SourceError):
     """Jira understood the request and says that it is wrong."""
 
     exit_code = 4
+    needs_traceback = False
 
 
 class RetiredEndpointError(SourceError):

@@ -243,7 +243,7 @@ def run_context(run_id: str | None = None, profile: str | None = None) -> Iterat
 
 
 def log_exception_reference(logger: logging.Logger, event: str, error: BaseException, **fields: Any) -> str:
-    """Log a traceback at ERROR under a fresh reference.
+    """Log a failure at ERROR under a fresh reference; with a traceback where its sentence is not all.
 
     Args:
         logger: of the caller.
@@ -255,7 +255,10 @@ def log_exception_reference(logger: logging.Logger, event: str, error: BaseExcep
         Eight hexadecimal digits for the page or the console to show; ``logs`` finds the line by them.
     """
     reference = randomness.token_hex(4)
-    logger.error(event, exc_info=error, extra={"reference": reference, **fields}, stacklevel=2)
+    if isinstance(error, DashboardError):
+        fields = {"cause": error.message, **fields}
+    traced = error if getattr(error, "needs_traceback", True) else None
+    logger.error(event, exc_info=traced, extra={"reference": reference, **fields}, stacklevel=2)
     return reference
 
 

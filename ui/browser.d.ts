@@ -30,12 +30,18 @@ interface DashClientside {
 
 interface PlotlyFigure {
   data: object[];
-  layout: object;
+  layout: Record<string, any>;
 }
 
-interface PlotlyGraph extends HTMLElement, PlotlyFigure {}
+interface PlotlyGraph extends HTMLElement, PlotlyFigure {
+  on(event: "plotly_click", call: (data: ClickData) => void): void;
+}
 
 interface PlotlyLibrary {
+  Icons: Record<string, object>;
+  newPlot(node: HTMLElement, data: object[], layout: object, config: object): Promise<unknown>;
+  update(node: HTMLElement, traces: object, layout: object): Promise<unknown>;
+  purge(node: HTMLElement): void;
   react(node: HTMLElement, data: object[], layout: object, config: object): Promise<unknown>;
   downloadImage(figure: PlotlyFigure & { config: object }, options: object): Promise<string>;
 }

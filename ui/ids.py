@@ -58,7 +58,9 @@ CHANGES = "changes"
 STUCK = "stuck"
 
 DRAWER = "drawer"
-DRAWER_HEAD = "drawer-head"
+DRAWER_VALUE = "drawer-value"
+DRAWER_FACTS = "drawer-facts"  # how the number is made
+DRAWER_CHIPS = "drawer-chips"  # which of its rows are shown
 DRAWER_FIND = "drawer-find"
 DRAWER_FILLED = "drawer-filled"  # the columns that have something to say
 DRAWER_TOOLS = "drawer-tools"  # what can be done with the rows
@@ -75,6 +77,8 @@ RETRY = "retry"  # pattern: {"kind": RETRY, "page": page id, "name": metric id}
 REASON = "reason"  # pattern: {"kind": REASON, "name": reason, "" for the included rows}
 ISSUE = "issue"  # pattern: {"kind": ISSUE, "page": where it stands, "name": issue key, "" to close it}
 CANCEL = "cancel"
+ENLARGED = "enlarged"  # the dialog that shows a chart as large as the window
+ENLARGED_TITLE = "enlarged-title"
 CHART = "chart"  # pattern: {"kind": CHART, "page": page id, "name": chart id}
 GRAPH = "graph"  # pattern: {"kind": GRAPH, "name": chart id}
 

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from ui import ids
 from ui.components.aria import aria, data
+from ui.components.chart import enlarged_dialog
 from ui.components.drawer import drawer
 from ui.components.shell import filters, header
 from ui.pages.registry import PAGES, PageSpec
@@ -59,6 +60,7 @@ def page(
             html.Main(id="main", tabIndex="-1", children=[_draw_box(spec) for spec in PAGES]),
             html.Div(id=ids.LIVE, role="status", className="toast", **aria(live="polite")),
             drawer(),
+            enlarged_dialog(),
             # Gets a graph that nobody sees, so that the chart library is there when the first chart comes.
             html.Div(id=ids.WARM_UP, hidden=True),
         ],

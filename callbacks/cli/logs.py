@@ -1,6 +1,7 @@
 """The ``logs`` command: the JSON of the log files for people."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,17 +32,22 @@ def _parse_since(_context: click.Context, _option: click.Parameter, text: str | 
 @click.option(
     "--since", callback=_parse_since, help="An age (45s, 30m, 12h, 2d, 1w) or a date in UTC (2026-11-21)."
 )
+@click.option("--reference", default="", help="What an error named: the line that tells more about it.")
 @click.option("-f", "--follow", "following", is_flag=True, help="Go on with new lines until interrupted.")
 @click.pass_context
-def logs_command(context: click.Context, level: str | None, since: str, following: bool) -> None:
+def logs_command(
+    context: click.Context, level: str | None, since: str, reference: str, following: bool
+) -> None:
     """Show what was logged, oldest first; errors with their tracebacks."""
     home: Home = context.obj.home
-    wanted = Wanted((level or "DEBUG").upper(), since)
+    wanted = Wanted((level or "DEBUG").upper(), since, reference.strip().lower())
     shown = _show(follow(home.logs, wanted) if following else entries(home.logs, wanted))
+    if reference and not shown:
+        # Errors are kept for longer in a file of their own.
+        shown = _show(entries(home.logs, replace(wanted, level="ERROR")))
     if not shown:
-        click.echo(
-            f"Nothing to show from {home.logs}. Leave out --level and --since to see everything.", err=True
-        )
+        options = "--level, --since and --reference" if reference else "--level and --since"
+        click.echo(f"Nothing to show from {home.logs}. Leave out {options} to see everything.", err=True)
 
 
 def _show(found: Iterable[Entry]) -> int:

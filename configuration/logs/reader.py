@@ -49,12 +49,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which entries to show: of ``level`` and above, not before ``since``."""
+    """Which entries to show: of ``level`` and above, not before ``since``, under ``reference`` if any."""
 
     level: str = "DEBUG"
     since: str = ""
+    reference: str = ""
 
     def __contains__(self, entry: Entry) -> bool:
+        if self.reference and entry.data.get("reference") != self.reference:
+            return False
         if entry.broken:
             return True  # it may be anything, so it is not hidden
         severe = SEVERITY.get(str(entry.data.get("level")), 50) >= SEVERITY[self.level]

@@ -59,7 +59,7 @@ def cumulative_flow(context: CalculationContext) -> CumulativeFlow:
     window = context.window
     every: Literal["day", "week"] = "day" if window.days <= MOST_DAYS else "week"
     if window.empty or not context.delivery.has_histories:
-        why = "The period begins after the as-of instant." if window.empty else NO_HISTORY
+        why = "The period begins after the newest data." if window.empty else NO_HISTORY
         return CumulativeFlow(every, (), np.zeros((len(STAGES), 0), np.int64), 0, why)
     # Stocks are read at points, and more of them say more: also where other charts go by months.
     days, ends = _by_day(window) if every == "day" else _by_week(in_steps(window, "week"))

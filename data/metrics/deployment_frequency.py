@@ -28,7 +28,7 @@ _LEFT_OUT = {
     "name_filtered": "left out by deployments.version_pattern",
     "not_production": "outside production",
     "not_successful": "without success",
-    "after_as_of": "after the as-of instant",
+    "after_as_of": "after the newest data",
 }
 _NAMES_TOLD = 5
 

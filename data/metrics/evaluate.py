@@ -78,7 +78,7 @@ def _answer_nothing(metric: Metric, context: CalculationContext, ignored: tuple[
     """Return what is said of a period that begins after T."""
     business_days = context.delivery.calendar is not None
     return replace(
-        no_data(metric, "The period begins after the as-of instant.", business_days=business_days),
+        no_data(metric, "The period begins after the newest data.", business_days=business_days),
         filters_ignored=ignored,
         series=no_series(context.step),
     )

@@ -45,7 +45,11 @@ def test_the_longest_stand_first_and_weigh_most(visit: Visits) -> None:
 def test_search_sort_and_address(visit: Visits) -> None:
     """What is typed narrows the rows, a head sorts them, and the address brings both back."""
     page, n = opened(visit, "")
-    page.locator("#drawer-find").fill("invoice")
+    before = page.evaluate("history.length")
+    for part in ("inv", "invoice"):
+        page.locator("#drawer-find").fill(part)
+        expect(page).to_have_url(re.compile(f"find={part}$"))
+    assert page.evaluate("history.length") == before
     expect(page).to_have_url(re.compile("find=invoice"))
     expect(page.locator(".bench-count")).to_have_text(re.compile(rf"^\d+ of {n} rows$"))
     found = int(page.locator(".bench-count").inner_text().split()[0])

@@ -68,7 +68,8 @@ def test_pages_charts_hovers_and_tables_run_nothing(reader: Visitor, path: str) 
     hovered = page.evaluate(HOVER)
     charts = page.locator("section.chart:visible", has=page.locator(".js-plotly-plot"))
     for name in charts.evaluate_all("(panels) => panels.map((panel) => panel.id)"):
-        page.locator(f"#{name}").get_by_role("button", name="view as table").click()
+        page.locator(f'#{name} [data-action="menu"]').click()
+        page.locator(f'#{name} [data-action="table"]').click()
         expect(page.locator(f"#{name} table")).to_be_visible()
 
     assert hovered >= (1 if path == "/" else 3)

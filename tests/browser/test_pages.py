@@ -103,34 +103,69 @@ def test_a_chart_is_drawn_when_it_comes_into_sight(visit: Visits) -> None:
     expect(last.locator(".chart-foot")).to_contain_text("Data as of")
 
 
+def entry(page: Page, chart: str, name: str):  # Playwright's locator
+    """Open the menu of a chart, and return one of its entries."""
+    panel = page.locator(f"#{chart}")
+    panel.locator('[data-action="menu"]').click()
+    return panel.locator(".choice", has_text=name)
+
+
 def test_every_chart_has_a_table(visit: Visits) -> None:
     """The twin is a real table with a caption and heads, and the chart comes back."""
     page = visit().open("/flow")
     panel = page.locator("#velocity")
     expect(drawn(page, "velocity")).to_be_visible(timeout=20_000)
-    button = panel.get_by_role("button", name="view as table")
-    button.click()
-
-    expect(panel.locator("table caption")).to_contain_text("Throughput")
+    entry(page, "velocity", "Table").click()
+    expect(panel.locator("caption")).to_contain_text("Throughput")
     assert panel.locator('th[scope="col"]').count() >= 3
     assert panel.locator("tbody tr").count() >= 12
-    expect(button).to_have_attribute("aria-pressed", "true")
-    button.click()
+    shown = entry(page, "velocity", "Table")
+    expect(shown).to_have_attribute("aria-checked", "true")
+    shown.click()
     expect(drawn(page, "velocity")).to_be_visible()
 
 
 def test_a_chart_leaves_as_image_and_as_csv_with_the_filters_of_the_page(visit: Visits) -> None:
-    """PNG is made in the browser; the address of the CSV carries the filters."""
-    page = visit().open("/flow?project=WEB")
-    panel = page.locator("#velocity")
+    """PNG is made in the browser, and named like the CSV; the address of the CSV carries the filters."""
+    page = visit().open("/flow?project=WEB&from=2026-03-02&to=2026-04-26")
     expect(drawn(page, "velocity")).to_be_visible(timeout=20_000)
     with page.expect_download() as image:
-        panel.get_by_role("button", name="save as image").click()
+        entry(page, "velocity", "PNG").click()
     with page.expect_download() as table:
-        panel.get_by_role("link", name="CSV").click()
+        entry(page, "velocity", "CSV").click()
 
-    assert image.value.suggested_filename == "throughline-velocity.png"
+    assert image.value.suggested_filename == "throughline-demo-velocity-2026-03-02-2026-04-26.png"
     assert "/export/chart/velocity.csv?project=WEB" in table.value.url
+    assert table.value.suggested_filename.removesuffix(".csv") == image.value.suggested_filename[:-4]
+
+
+def test_the_menu_of_a_chart_is_walked_by_keyboard(visit: Visits) -> None:
+    """Arrows go round, Escape leads back; enlarged, a chart fills the window and holds the focus."""
+    page = visit().open("/flow")
+    expect(drawn(page, "velocity")).to_be_visible(timeout=20_000)
+    button = page.locator("#velocity").get_by_role("button", name="More: Throughput")
+    button.focus()
+    page.keyboard.press("ArrowDown")
+    entries = page.locator("#velocity .choice")
+    expect(entries.first).to_be_focused()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowUp")
+    expect(entries.last).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(button).to_be_focused()
+    expect(entries.first).to_be_hidden()
+    for key in ("Enter", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    dialog = page.get_by_role("dialog", name="Throughput")
+    expect(dialog.locator(".main-svg").first).to_be_visible()
+    assert dialog.bounding_box() == {"x": 0, "y": 0, "width": 1440, "height": 900}
+    assert dialog.locator(".main-svg").first.bounding_box()["height"] > 600
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        expect(dialog.get_by_role("button", name="Close")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(button).to_be_focused()
 
 
 def test_a_point_leads_to_its_issue(visit: Visits) -> None:
@@ -157,6 +192,7 @@ def test_a_stuck_item_shows_its_history(visit: Visits) -> None:
     page = visit().open()
     key = page.locator("#stuck li").first.get_by_role("button")
     name = key.inner_text()
+    before = page.evaluate("history.length")
     key.click()
 
     box = page.get_by_role("dialog").locator(".issue-box")
@@ -167,6 +203,8 @@ def test_a_stuck_item_shows_its_history(visit: Visits) -> None:
     page.keyboard.press("Escape")
     expect(key).to_be_focused()
     expect(page).not_to_have_url(re.compile("issue"))
+    # Opening is a step of the history, and closing is none: Back would lead into the drawer again.
+    assert page.evaluate("history.length") - before == 1
 
 
 def test_a_row_of_the_drawer_opens_its_issue_by_keyboard(visit: Visits) -> None:
@@ -279,6 +317,9 @@ def test_a_period_is_chosen_typed_and_stepped(visit: Visits) -> None:
     page.locator("#filter-step").click()
     page.get_by_role("option", name="Months").click()
     expect(page).to_have_url(re.compile(r"from=2026-02-02&to=[\d-]+&step=month$"))
+    page.get_by_role("button", name="From: choose from a calendar").click()
+    page.locator(".day-picker").fill("2026-01-05")
+    expect(page).to_have_url(re.compile(r"\?from=2026-01-05&to=[\d-]+&step=month$"))
 
 
 def test_sync_now_reads_what_is_new(visit: Visits) -> None:
@@ -328,7 +369,7 @@ def test_colours_tables_scales_and_legends_ask_the_server_for_nothing(visit: Vis
     before = bar.evaluate("bar => getComputedStyle(bar).fill")
     page.locator("#theme-toggle").click()
     expect(bar).not_to_have_css("fill", before)
-    page.locator("#velocity").get_by_role("button", name="view as table").click()
+    entry(page, "velocity", "Table").click()
     expect(page.locator("#velocity table")).to_be_visible()
     page.locator("#scatter .updatemenu-button", has_text="log").click(force=True)
     expect(page.locator("#scatter .updatemenu-button", has_text="log")).to_be_visible()

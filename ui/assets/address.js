@@ -154,6 +154,10 @@ const address = (() => {
     return [choiceOf(state) === CUSTOM ? days_ : named, ...MANY.flatMap((name) => state[name])].join(", ");
   }
 
+  /** Returns the values of all filters that are set.
+      @param {string} search */
+  const listed = (search) => MANY.flatMap((name) => read(search)[name]);
+
   /** Returns who was clicked. Every drawing of a pattern-matching component arrives like a click, but without a value.
       @param {Trigger} trigger
       @returns {{ kind: string, name: string } | null} */
@@ -221,5 +225,8 @@ const address = (() => {
     return state;
   }
 
-  return { CLOSED, NO_LISTS, isKey, choiceOf, read, write, keeping, changed, filtersOnly, filtersOf, openedOf, incomplete, summary, after };
+  return {
+    ...{ CLOSED, NO_LISTS, isKey, choiceOf, read, write, keeping, changed, filtersOnly, filtersOf, openedOf, incomplete },
+    ...{ summary, listed, pointedAt, after },
+  };
 })();

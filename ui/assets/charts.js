@@ -1,5 +1,5 @@
 "use strict";
-/* Charts: only those in sight are drawn, and none twice. Also what the buttons of a chart do. */
+/* Charts: only those in sight are drawn, and none twice; each as a drawing or as a table. */
 
 /** What decides how a chart in sight looks: which answer it is made of, in which colours, as a table or not.
     @typedef {{ name: string, look: string }} Seen */
@@ -64,6 +64,7 @@ const charts = (() => {
 
   function ask() {
     const page = document.body.dataset.page || "";
+    pictures.redraw();
     const looks = panels.looksOf(page);
     if (!looks) return;
     const seen = boxesOn(page).map((box) => ({ name: nameOf(box), look: looks + asTable.has(nameOf(box)) }));
@@ -91,8 +92,26 @@ const charts = (() => {
     const wanted = !asTable.has(nameOf(box));
     if (wanted) asTable.add(nameOf(box));
     else asTable.delete(nameOf(box));
-    button.setAttribute("aria-pressed", String(wanted));
+    button.setAttribute("aria-checked", String(wanted));
     look();
+  }
+
+  /** Returns what turns a chart to the next of its scales, which are buttons that plotly draws and no key reaches.
+      @param {{ active?: number, buttons: { args: [object, object] }[] }} menu
+      @returns {[traces: object, layout: object]} */
+  function nextScale({ active = 0, buttons }) {
+    const next = (active + 1) % buttons.length;
+    const [traces, layout] = buttons[next]?.args || [{}, {}];
+    return [traces, { ...layout, "updatemenus[0].active": next }];
+  }
+
+  /** @param {HTMLElement} button */
+  function scale(button) {
+    /** @type {PlotlyGraph | null | undefined} */
+    const graph = button.closest("[data-panel]")?.querySelector(".js-plotly-plot");
+    const menu = graph?.layout.updatemenus?.[0];
+    if (graph && menu) window.Plotly?.update(graph, ...nextScale(menu));
+    else shell.say("Only a drawing has a scale.");
   }
 
   /** @param {HTMLElement} button */
@@ -102,31 +121,5 @@ const charts = (() => {
     panels.again(box?.dataset.page || "");
   }
 
-  /** Returns a layout as it looks on the page: with the colour of its panel, and with the heading of its panel above.
-      @param {PlotlyFigure["layout"] & { margin?: object }} layout
-      @param {string} surface
-      @param {string} title */
-  const pictured = (layout, surface, title) => ({
-    ...layout,
-    paper_bgcolor: surface,
-    plot_bgcolor: surface,
-    title: { text: title },
-    margin: { ...layout.margin, t: 48 },
-  });
-
-  /** @param {HTMLElement} button */
-  function png(button) {
-    /** @type {HTMLElement | null} */
-    const panel = button.closest("[data-panel]");
-    /** @type {PlotlyGraph | null | undefined} */
-    const graph = panel?.querySelector(".js-plotly-plot");
-    if (!panel || !graph || !window.Plotly) return shell.say("There is no chart to save.");
-    const title = panel.querySelector("h2")?.textContent || "";
-    const layout = pictured(graph.layout, getComputedStyle(panel).backgroundColor, title);
-    const size = { width: graph.clientWidth, height: graph.clientHeight + 34 };
-    const options = { format: "png", scale: 2, ...size, filename: "throughline-" + panel.dataset.panel };
-    window.Plotly.downloadImage({ data: graph.data, layout, config: { showSendToCloud: false } }, options);
-  }
-
-  return { outdated, pictured, begin, look, draw, table, retry, png };
+  return { outdated, nextScale, begin, look, draw, table, scale, retry };
 })();

@@ -64,9 +64,12 @@ const drawer = (() => {
     }
   }
 
+  /** @returns {HTMLElement | null} */
+  const enlarged = () => document.querySelector("dialog[open]");
+
   /** @param {KeyboardEvent} event */
   function keepFocus(event) {
-    const box = event.key === "Tab" && dialog();
+    const box = event.key === "Tab" && (enlarged() || dialog());
     if (!box) return;
     const all = stops(box);
     const at = all.findIndex((each) => each === document.activeElement);
@@ -183,7 +186,7 @@ const drawer = (() => {
   /** @param {string | null} words */
   function find(words) {
     const { panel, find: now } = address.read(window.location.search);
-    if (panel && (words || "").trim() !== (now || "")) pages.go({ find: (words || "").trim() || null });
+    if (panel && (words || "").trim() !== (now || "")) pages.amend({ find: (words || "").trim() || null });
   }
 
   /** The address says how the table is sorted, so that a link shows the same.

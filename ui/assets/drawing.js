@@ -155,5 +155,27 @@ const drawing = (() => {
     return Array.from({ length }, (_, n) => filled.map((column) => cell(column[n])));
   }
 
-  return { fill, inert, number, rows };
+  const TITLE_HEIGHT = 52;
+  const LINE_HEIGHT = 18;
+
+  /** Returns the layout of a chart that leaves its page: with the colour behind it, without buttons, and above it a title and
+      what the page says around it; as much higher as these need.
+      @param {Data} layout
+      @param {string} surface
+      @param {{ title: string, lines: string[] }} said foreign texts have been made inert */
+  function pictured(layout, surface, { title, lines }) {
+    const top = TITLE_HEIGHT + LINE_HEIGHT * lines.length;
+    const subtitle = { text: lines.join("<br>"), font: { size: 12 } };
+    return {
+      ...layout,
+      updatemenus: [],
+      paper_bgcolor: surface,
+      plot_bgcolor: surface,
+      title: { text: title, subtitle, font: { size: 17 }, x: 0, xref: "container", xanchor: "left", pad: { l: 16 } },
+      margin: { ...layout.margin, t: top },
+      height: layout.height + top - (layout.margin?.t || 0),
+    };
+  }
+
+  return { fill, inert, number, rows, pictured };
 })();

@@ -14,6 +14,8 @@
 const pages = (() => {
   /** @type {string | null} */
   let pointed = null;
+  /** Whose numbers are shown: as people call it, with its site. */
+  let named = "";
   let warm = false;
 
   /** Returns a value, unless it is what is there already.
@@ -38,6 +40,26 @@ const pages = (() => {
     window.dash_clientside.set_props("url", { search: address.changed(window.location.search, changes) });
   }
 
+  /** Changes what the address says without a step that Back would have to take again: of what is still being typed.
+      @param {Partial<State>} changes */
+  function amend(changes) {
+    const search = address.changed(window.location.search, changes);
+    overwrite(search);
+    window.dash_clientside.set_props("url", { search });
+  }
+
+  /** Puts a query into the entry of the history that there is: Dash adds one only where the address differs.
+      @param {string} search */
+  function overwrite(search) {
+    const { pathname, hash } = window.location;
+    window.history.replaceState(window.history.state, "", pathname + search + hash);
+  }
+
+  const whose = () => named;
+
+  /** Returns the profile that is shown. */
+  const profile = () => address.read(window.location.search).src || defaultProfile() || "";
+
   /** Returns what happened, as Dash tells it.
       @param {CallbackContext["triggered"]} triggered
       @returns {Trigger[]} */
@@ -53,6 +75,8 @@ const pages = (() => {
     // Dash joins what happens while a call waits: each of it counts, or Escape is lost to a chip that is being drawn.
     const triggers = triggersOf(window.dash_clientside.callback_context.triggered);
     const state = triggers.reduce((before, trigger) => address.after(before, trigger, controls), address.read(search));
+    // Back leads to what was there before the drawer, and not into it again.
+    if (!opened && triggers.some(({ id }) => id === "drawer")) overwrite(address.write(state));
     const atChart = pointAt(state.panel);
     if (state.panel && !atChart) drawer.fetchTable();
     return [...shownOf(state, held), ...outcome(state, atChart, pathname, held)];
@@ -217,9 +241,9 @@ const pages = (() => {
       @param {{ profile: string, site: string } | null} whose */
   function title(page, whose) {
     const heading = document.querySelector("#page-" + page + " h1")?.textContent;
-    const of = whose && [whose.profile, whose.site].filter(Boolean).join(", ");
-    document.title = [heading, of, "Throughline"].filter(Boolean).join(" - ");
+    named = whose ? [whose.profile, whose.site].filter(Boolean).join(", ") : "";
+    document.title = [heading, named, "Throughline"].filter(Boolean).join(" - ");
   }
 
-  return { boxes, listing, pageAt, triggersOf, go, navigate, views, source, watch, title, step };
+  return { boxes, listing, pageAt, triggersOf, go, amend, whose, profile, daysInSight, navigate, views, source, watch, title, step };
 })();

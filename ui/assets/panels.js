@@ -52,15 +52,40 @@ const panels = (() => {
     return drawing.fill(designs.panel, { ...data, ...terms, ...drawn }, {});
   }
 
+  /** Returns the terms, the data and the colours of a chart of a page, or nothing before its first answer.
+      @param {string} page
+      @param {string} name */
+  function partsOf(page, name) {
+    const now = held[page];
+    if (!now) return null;
+    const data = { ...now.weeks, ...now.fresh, ...now.charts[name] };
+    return { terms: designs.charts[name] || {}, data, colours: designs.colours[now.scheme] || {} };
+  }
+
+  /** Returns a chart of a page as plotly draws it, or nothing where there is none.
+      @param {string} page
+      @param {string} name
+      @returns {PlotlyFigure | null} */
+  function figure(page, name) {
+    const parts = partsOf(page, name);
+    return parts && !parts.data.empty && !parts.data.cause ? drawing.fill(parts.terms.design, parts.data, parts.colours) : null;
+  }
+
+  /** Returns of when the data of a page are, and what marks them.
+      @param {string} page
+      @returns {string[]} */
+  function ageOf(page) {
+    const { as_of = "", partial_data, stale } = held[page]?.fresh || {};
+    return [as_of, partial_data ? "still reading" : "", stale ? "not refreshed" : ""];
+  }
+
   /** Returns what is in the panel of a chart of a page.
       @param {string} page
       @param {string} name
       @param {boolean} table */
   function chart(page, name, table) {
-    const now = held[page];
-    if (!now) return window.dash_clientside.no_update;
-    const data = { ...now.weeks, ...now.fresh, ...now.charts[name] };
-    return panel(designs.charts[name] || {}, data, table, designs.colours[now.scheme] || {});
+    const parts = partsOf(page, name);
+    return parts ? panel(parts.terms, parts.data, table, parts.colours) : window.dash_clientside.no_update;
   }
 
   /** Returns what the looks of all charts of a page depend on, or nothing before its first answer.
@@ -98,5 +123,5 @@ const panels = (() => {
     if (view) window.dash_clientside.set_props({ kind: "view", name: page }, { data });
   }
 
-  return { card, caption, panel, chart, looksOf, receive, again };
+  return { card, caption, panel, chart, figure, ageOf, looksOf, receive, again };
 })();

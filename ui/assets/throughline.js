@@ -18,13 +18,18 @@
       @type {Record<string, (button: HTMLElement) => void>} */
   const ACTIONS = {
     table: charts.table,
+    scale: charts.scale,
     retry: charts.retry,
-    png: charts.png,
+    menu: menus.toggle,
+    png: pictures.save,
+    enlarge: pictures.enlarge,
+    shrink: pictures.shrink,
     share: shell.share,
     link: shell.link,
     sheet: shell.sheet,
     back: () => pages.step("back"),
     on: () => pages.step("on"),
+    calendar: calendar.open,
     by: drawer.breakDown,
     group: drawer.chooseGroup,
     column: drawer.chooseColumn,
@@ -44,7 +49,8 @@
   on("keydown", drawer.leaveTable, true);
   on("keydown", drawer.enterCell);
   on("keydown", shell.escape);
-  for (const call of [settings.focusForm, links.follow, act, shell.closeMenus]) on("click", call);
+  on("keydown", menus.walk);
+  for (const call of [settings.focusForm, links.follow, menus.leave, act, shell.closeMenus]) on("click", call);
   for (const name of /** @type {const} */ (["pointerdown", "focusin", "click", "contextmenu"])) on(name, shell.aim, true);
   on("submit", forecast.submit);
   on("dragstart", settings.take);

@@ -14,6 +14,8 @@ from ui.design import Design, each, plain_design, text, when
 from ui.figures.chart import Chart, ChartSpec
 from ui.figures.charts import CHARTS
 
+# What every entry of a menu has; the arrow keys lead to it, and Tab does not.
+_ENTRY: Any = {"className": "choice", "role": "menuitem", "tabIndex": "-1"}
 GRAPH_CONFIG: Any = {"displayModeBar": False, "showSendToCloud": False, "responsive": True}
 # Which number a chart is about, where its id does not say so: a click on it leads to that number's rows.
 METRIC_OF = {
@@ -49,7 +51,7 @@ def chart_panel(spec: ChartSpec) -> Component:
                 children=[
                     html.H2(spec.title, id=title),
                     help_button(spec.title, spec.help),
-                    _draw_tools(spec),
+                    _draw_menu(spec),
                 ],
             ),
             html.Div(
@@ -126,28 +128,56 @@ def _design_table() -> Component:
     )
 
 
-def _draw_tools(spec: ChartSpec) -> Component:
+def _draw_menu(spec: ChartSpec) -> Component:
+    """Return what can be done with a chart, behind one button (``ui/assets/menus.js``)."""
     name = spec.title
+    scaled = "updatemenus" in spec.design["layout"]
     return html.Div(
-        className="panel-tools",
+        className="chart-menu",
         children=[
             html.Button(
-                "Table",
+                "More",
                 type="button",
-                className="tool",
-                **action("table"),
-                **aria(label=f"{name}: view as table", pressed="false"),
+                className="tool opens",
+                **action("menu"),
+                **aria(label=f"More: {name}", haspopup="menu", expanded="false"),
             ),
-            export_link("CSV", f"/export/chart/{spec.id}.csv", label=f"{name}: CSV file"),
-            html.Button(
-                "Link", type="button", className="tool", **action("link"), **aria(label=f"{name}: copy link")
-            ),
-            html.Button(
-                "PNG",
-                type="button",
-                className="tool",
-                **action("png"),
-                **aria(label=f"{name}: PNG, save as image"),
+            html.Div(
+                className="choices",
+                role="menu",
+                hidden=True,
+                **aria(label=name),
+                children=[
+                    _menu_button("Table", "table", role="menuitemcheckbox", **aria(checked="false")),
+                    *([_menu_button("Next scale", "scale")] if scaled else []),
+                    _menu_button("Enlarge", "enlarge"),
+                    export_link("Save as CSV", f"/export/chart/{spec.id}.csv", **_ENTRY),
+                    _menu_button("Save as PNG", "png"),
+                    _menu_button("Copy link", "link"),
+                ],
             ),
         ],
+    )
+
+
+def _menu_button(words: str, name: str, **more: Any) -> Component:
+    return html.Button(words, type="button", **action(name), **(_ENTRY | more))
+
+
+def enlarged_dialog() -> Component:
+    """Return the closed dialog that shows a chart as large as the window (``ui/assets/pictures.js``)."""
+    head = [
+        html.H2("", id=ids.ENLARGED_TITLE),
+        html.P("", className="enlarged-about quiet"),
+        html.Button("Close", type="button", className="quiet-button", **action("shrink")),
+    ]
+    return html.Dialog(
+        [
+            html.Div(head, className="enlarged-head"),
+            html.Div(className="enlarged-chart"),
+            html.P("", className="enlarged-foot quiet"),
+        ],
+        id=ids.ENLARGED,
+        className="enlarged",
+        **aria(labelledby=ids.ENLARGED_TITLE),
     )

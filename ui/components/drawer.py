@@ -110,7 +110,7 @@ def drawer() -> Any:
             html.Div(
                 id=ids.DRAWER_METRIC,
                 children=[
-                    html.Div(id=ids.DRAWER_HEAD, className="drawer-head"),
+                    _drawer_head(),
                     html.Div(id=ids.DRAWER_GROUPS),
                     html.Div(
                         [_find_box(), html.Div(id=ids.DRAWER_TOOLS, className="bench-part"), _column_menu()],
@@ -121,6 +121,17 @@ def drawer() -> Any:
                 ],
             ),
         ],
+    )
+
+
+def _drawer_head() -> Component:
+    """Return what stands above the rows; on a phone the facts are folded, so that the rows are in sight."""
+    facts = html.Details(
+        [html.Summary("How this number is made"), html.Dl(id=ids.DRAWER_FACTS)], className="fold"
+    )
+    chips = html.Div(id=ids.DRAWER_CHIPS, className="chips", role="group", **aria(label="Rows to show"))
+    return html.Div(
+        [html.P(id=ids.DRAWER_VALUE, className="drawer-value"), facts, chips], className="drawer-head"
     )
 
 
@@ -197,36 +208,30 @@ def issue_table(order: str) -> Any:
     )
 
 
-def drawer_head(metric: Metric, result: MetricResult, bench: Bench) -> list[Component]:
-    """Return what stands above the rows.
+def drawer_facts(metric: Metric, result: MetricResult, bench: Bench) -> list[Component]:
+    """Return how a number is made, as terms and what is said of them.
 
     Args:
         metric: the line of its family.
         result: its result in this view.
         bench: which of its rows are worked on.
     """
-    ignored, chosen = ignored_words(result), bench.reason
-    return [
-        html.P(_format_value(metric, result), className="drawer-value"),
-        html.Dl(
-            [
-                *_draw_fact("Formula", metric.formula),
-                *_draw_fact("Made of", f"{counted(result.n, noun_of(metric))}, {result.evidence}"),
-                *_draw_fact("Read from", ", ".join(metric.fields)),
-                *_draw_fact("Compared", _word_comparison(metric, result)),
-                *_draw_fact("Percentiles", percentile_words(result)),
-                *_draw_fact("Weight", bench.half),
-                *_draw_fact("Filters", f"{ignored}: {GOES_BY_PROJECT}" if ignored else ""),
-                *_draw_fact("Note", result.message or ""),
-            ]
-        ),
-        html.Div(
-            _draw_chips(metric, result, chosen), className="chips", role="group", **aria(label="Rows to show")
-        ),
-    ]
+    ignored = ignored_words(result)
+    facts = {
+        "Formula": metric.formula,
+        "Made of": f"{counted(result.n, noun_of(metric))}, {result.evidence}",
+        "Read from": ", ".join(metric.fields),
+        "Compared": _word_comparison(metric, result),
+        "Percentiles": percentile_words(result),
+        "Weight": bench.half,
+        "Filters": f"{ignored}: {GOES_BY_PROJECT}" if ignored else "",
+        "Note": result.message or "",
+    }
+    return [part for name, said in facts.items() if said for part in (html.Dt(name), html.Dd(said))]
 
 
-def _format_value(metric: Metric, result: MetricResult) -> str:
+def drawer_value(metric: Metric, result: MetricResult) -> str:
+    """Return the number itself, with its interval where there is one."""
     if result.value is None:
         return "n/a"
     interval = interval_words(result)
@@ -239,11 +244,8 @@ def _word_comparison(metric: Metric, result: MetricResult) -> str:
     return "; ".join(text for text in (comparison(metric, result)[0], change_words(result.change)) if text)
 
 
-def _draw_fact(name: str, text: str) -> list[Component]:
-    return [html.Dt(name), html.Dd(text)] if text else []
-
-
-def _draw_chips(metric: Metric, result: MetricResult, chosen: str | None) -> list[Component]:
+def drawer_chips(metric: Metric, result: MetricResult, chosen: str | None) -> list[Component]:
+    """Return a button for the rows that count, and one for each reason to leave rows out."""
     entries = [("", f"{counted(result.n, noun_of(metric))} counted")]
     entries += [
         (code, f"{number(n)} left out: {reason(code)}") for code, n in result.candidates.counts().items()

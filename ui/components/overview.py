@@ -1,6 +1,7 @@
 """What a manager asks after the numbers: what changed, and what is stuck."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
@@ -32,6 +33,16 @@ def changes(metrics: Sequence[Metric], results: Mapping[str, MetricResult]) -> l
 
     moved = [metric for metric in metrics if results[metric.id].confidence == "strong"]
     return sorted(moved, key=size, reverse=True)[:SHOWN_CHANGES]
+
+
+def still_reading() -> tuple[Any, ...]:
+    """Return what stands in place of headline, unknown, changes, stuck and findings during a first sync."""
+    words = (
+        "The first sync is still reading, the oldest issues first: the numbers are those of what is there so "
+        "far, and the newest weeks come last. What they say follows when it has ended."
+    )
+    waits = html.P("Follows when the first sync has ended.", className="quiet")
+    return [html.P(words)], [], [waits], waits, [waits]
 
 
 def headline_words(sentences: Sequence[Sentence]) -> list[Component]:

@@ -202,7 +202,16 @@ def _draw_days() -> Component:
 
 
 def _draw_day(component_id: str, label: str) -> Any:
-    # A field of text: what somebody types stays as it is, also where it is not a day.
+    # A field of text: what somebody types stays as it is, also where it is not a day (ui/assets/calendar.js).
+    opener = html.Button(
+        html.Span("\u203a", **aria(hidden="true")),
+        type="button",
+        className="opener",
+        title="Choose from a calendar",
+        **action("calendar"),
+        **data(field=component_id),
+        **aria(label=f"{label}: choose from a calendar"),
+    )
     return dmc.TextInput(
         id=component_id,
         label=label,
@@ -210,6 +219,9 @@ def _draw_day(component_id: str, label: str) -> Any:
         value="",
         debounce=True,
         autoComplete="off",
+        rightSection=opener,
+        rightSectionWidth=28,
+        rightSectionPointerEvents="all",
     )
 
 

@@ -123,13 +123,18 @@ def age_line(freshness: Freshness) -> str:
     if freshness.as_of is None:
         return ""
     read = "" if freshness.synced_at is None else f", read {age(freshness.synced_at, freshness.now)}"
-    return f"Data as of {day(freshness.as_of)}{read}"
+    return f"{_as_of_words(freshness)}{read}"
+
+
+def _as_of_words(freshness: Freshness) -> str:
+    return "" if freshness.as_of is None else f"Data as of {day(freshness.as_of)}"
 
 
 def freshness_data(freshness: Freshness) -> dict[str, Any]:
     """Return what panels say of the age of their data, which changes while the numbers stay."""
     return {
         "age": age_line(freshness),
+        "as_of": _as_of_words(freshness),
         "partial_data": not freshness.complete,
         "stale": freshness.failed,
         "nothing": freshness.as_of is None,

@@ -7,6 +7,7 @@ their makers, in the data block below.
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -47,6 +48,7 @@ PAGES = {"overview": "Overview", "dora": "DORA", "flow": "Flow"}
 DRAWING = Path(__file__).resolve().parents[1] / "assets" / "drawing.js"
 # A table twin is for reading; beyond this a browser is slow to open the file.
 SHOWN_ROWS = 1000
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 # Inside a script element a browser looks for these, whatever the JSON around them means.
 _ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
@@ -212,6 +214,7 @@ def report_page(
         same text.
     """
     charts, figures = _list_charts(subject)
+    figures["picture"] = picture_words(snapshot)
     # Ours, and plotly's: nothing in them comes from the data.
     library, drawing, script = map(Markup, (plotly_script(), drawing_script(), template_file("report.js")))
     return template("report.html").render(
@@ -230,6 +233,21 @@ def report_page(
         pages=[(title, [c for page, c in charts if page == name]) for name, title in PAGES.items()],
         findings=[(finding_title(f.code), f, ", ".join(f.keys)) for f in findings],
     )
+
+
+def picture_words(snapshot: Snapshot) -> dict[str, Any]:
+    """Return what a picture of a chart says beside its title, and what its file is called.
+
+    Returns:
+        ``file``, in which CHART stands for the id of the chart, and ``lines`` of parts.
+    """
+    days = [day for day in (snapshot.date_from, snapshot.date_to) if day]
+    name = "-".join(("throughline", snapshot.profile, "CHART", *days))
+    whose = f"{snapshot.profile}, sample data" if snapshot.sample else snapshot.profile
+    first = [whose, " to ".join(days), *(f"{name}: {value}" for name, value in snapshot.filters)]
+    partial = [] if snapshot.complete else ["still reading"]
+    second = [f"Data as of {snapshot.as_of}", *partial, f"written {snapshot.written_at}"]
+    return {"file": _UNSAFE.sub("-", name), "lines": [[part for part in first if part], second]}
 
 
 def content_security_policy(*scripts: str) -> str:

@@ -29,7 +29,8 @@ def ask(folder: Path, panel: dict, site: str = "", request: dict | None = None) 
     if site:
         stored(folder, ISSUES).add([], References([], []), {"site": site})
     if request is None:
-        names = ["drawer.title", "drawer-head.children", "drawer-groups.children", "drawer-tools.children"]
+        parts = ("value", "facts", "chips", "groups", "tools")
+        names = ["drawer.title", *(f"drawer-{part}.children" for part in parts)]
         names += ["drawer-metric.hidden", "drawer-issue.children"]
         inputs = [("panel", "data", panel), ("filters", "data", MARCH), ("revision", "data", "1")]
         state = []

@@ -14,7 +14,14 @@ from pathlib import Path
 import pytest
 
 from configuration import logging_config
-from configuration.errors import ConfigurationError
+from configuration.errors import (
+    ConfigurationError,
+    DashboardError,
+    InputError,
+    QueryError,
+    TokenRefusedError,
+    UnavailableError,
+)
 from configuration.logging_config import (
     JSONFormatter,
     RequestMemory,
@@ -514,6 +521,23 @@ def test_exception_reference_finds_the_line(temp_log_dir):
     assert len(reference) == 8
     assert "OSError: no route" in line["exception"]
     assert line["function"] == "test_exception_reference_finds_the_line"
+
+
+@pytest.mark.parametrize(
+    ("kind", "traced"),
+    [(InputError, False), (TokenRefusedError, False), (QueryError, False), (UnavailableError, True)],
+)
+def test_what_its_sentence_explains_has_no_traceback(temp_log_dir, kind, traced):
+    """A token that is refused is no fault of the program; the cause stands in the line itself."""
+    setup_logging(temp_log_dir, console=False)
+    try:
+        raise kind("Jira refused the token.", "Create a new one.")
+    except DashboardError as error:
+        log_exception_reference(logger, "sync.failed", error)
+
+    (line,) = lines(temp_log_dir, "errors.log")
+    assert line["cause"] == "Jira refused the token."
+    assert ("exception" in line) is traced
 
 
 def sent(memory: RequestMemory, **fields: object) -> None:

@@ -1,14 +1,26 @@
 "use strict";
 /* Draws each figure in the colours the reader's system asks for, and in light ones, at the width of a sheet, on paper. */
 (function () {
-  /** @type {{ charts: Record<string, { design: any, data: Data }>, colours: Record<string, Data> }} */
-  const { charts, colours } = JSON.parse(document.getElementById("figures")?.textContent || "{}");
+  /** @type {{ charts: Record<string, { design: any, data: Data }>, colours: Record<string, Data>,
+      picture: { file: string, lines: string[][] } }} */
+  const { charts, colours, picture } = JSON.parse(document.getElementById("figures")?.textContent || "{}");
   /** @type {HTMLElement[]} */
   const nodes = Array.from(document.querySelectorAll("[data-chart]"));
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const SHEET = { width: 680, autosize: false };
 
   let onPaper = false;
+
+  /** Saves a chart as a picture that says whose numbers it shows, of when, and how old they are.
+      @param {PlotlyGraph} graph */
+  function save(graph) {
+    const said = picture.lines.map((parts) => parts.map(drawing.inert).join(" \u00b7 "));
+    const title = graph.closest("section")?.querySelector("h3")?.textContent || "";
+    const layout = drawing.pictured(graph.layout, getComputedStyle(document.body).backgroundColor, { title, lines: said });
+    const filename = picture.file.replace("CHART", graph.dataset.chart || "");
+    const size = { width: graph.clientWidth, height: layout.height, scale: 2 };
+    window.Plotly?.downloadImage({ data: graph.data, layout, config: {} }, { format: "png", filename, ...size });
+  }
 
   /** @param {HTMLElement} node */
   function draw(node) {
@@ -21,8 +33,7 @@
       responsive: !onPaper,
       displaylogo: false,
       showSendToCloud: false,
-      modeBarButtons: [["toImage"]],
-      toImageButtonOptions: { filename: node.dataset.chart, format: "png", scale: 2 },
+      modeBarButtons: [[{ name: "Save as PNG", title: "Save as PNG", icon: window.Plotly.Icons.camera, click: save }]],
     };
     const layout = Object.assign({}, figure.layout, onPaper ? SHEET : { autosize: true });
     return window.Plotly.react(node, figure.data, layout, config);

@@ -105,6 +105,19 @@ def test_errors_reach_further_back(home):
     assert "old.failed" in logs(home, "--level", "ERROR").stdout
 
 
+def test_a_reference_leads_to_its_line(home):
+    """Also when app.log has turned over since, and however it was copied; a broken line has no reference."""
+    write(home, entry("old.failed", "ERROR", 1, reference="00ab12cd"), name="errors.log")
+    write(home, entry("new.failed", "ERROR", 2, reference="11ab12cd"), entry("x.y"))
+    with (home.logs / "app.log").open("a") as file:
+        file.write("nonsense\n")
+
+    found = {asked: logs(home, "--reference", asked) for asked in ("00ab12cd", " 11AB12CD ", "ffffffff")}
+
+    assert [shown.stdout.split()[2:3] for shown in found.values()] == [["old.failed"], ["new.failed"], []]
+    assert "--reference" in found["ffffffff"].stderr
+
+
 @pytest.mark.parametrize("line", ['{"message": "ha', "[1]", "nonsense\x1b[2J", "\udcff"])
 def test_broken_line_is_shown_as_such(home, line):
     """It is not hidden by a filter, and does not drive the terminal."""

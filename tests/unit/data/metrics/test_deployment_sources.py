@@ -131,7 +131,7 @@ def test_nothing_but_attempts_is_a_zero_that_says_why() -> None:
     )["deployment_frequency"]
 
     assert (frequency.value, frequency.state) == (0, "ok")
-    assert frequency.message == ("No deployment counts: 1 without success, 1 after the as-of instant.")
+    assert frequency.message == ("No deployment counts: 1 without success, 1 after the newest data.")
 
 
 def test_an_event_that_is_dated_by_day_counts_on_its_day_and_is_reckoned_after_it() -> None:

@@ -32,15 +32,10 @@ test("only what is wanted is drawn", () => {
   assert.deepEqual(charts.draw({ names: ["load"] }), [page.dash_clientside.no_update, ["flow", "load", false]]);
 });
 
-test("a picture has the colour and the heading of its panel, and leaves the chart as it is", () => {
-  const layout = Object.freeze({ height: 300, margin: Object.freeze({ l: 40, t: 8 }) });
+for (const [active, place, range] of [[undefined, 1, "all"], [1, 2, "log"], [2, 0, "cut"]]) {
+  test(`after the scale at ${active} comes that at ${place}`, () => {
+    const buttons = ["cut", "all", "log"].map((name) => ({ args: [{ visible: [true] }, { name }] }));
 
-  assert.deepEqual(charts.pictured(layout, "rgb(1, 2, 3)", "Flow time"), {
-    height: 300,
-    margin: { l: 40, t: 48 },
-    paper_bgcolor: "rgb(1, 2, 3)",
-    plot_bgcolor: "rgb(1, 2, 3)",
-    title: { text: "Flow time" },
+    assert.deepEqual(charts.nextScale({ active, buttons }), [{ visible: [true] }, { name: range, "updatemenus[0].active": place }]);
   });
-  assert.deepEqual(charts.pictured({}, "", "").margin, { t: 48 });
-});
+}

@@ -141,9 +141,14 @@ for (const [search, call, given, expected] of [
   ["?panel=flow_time&by=type&group=Bug", "chooseGroup", { dataset: { name: "Bug" } }, "?panel=flow_time&by=type"],
 ]) {
   test(call + " with " + JSON.stringify(given) + " at " + search, () => {
-    const { asked } = openWindow(search);
+    const page = openWindow(search);
+    const overwritten = [];
+    page.history = { replaceState: (_state, _title, url) => overwritten.push(url) };
+    Object.assign(page.location, { pathname: "/flow", hash: "" });
     drawer[call](given);
 
-    assert.deepEqual(asked.map(([, changes]) => changes.search), expected === null ? [] : [expected]);
+    assert.deepEqual(page.asked.map(([, changes]) => changes.search), expected === null ? [] : [expected]);
+    // What is typed adds nothing to the history.
+    assert.deepEqual(overwritten, call === "find" && expected ? ["/flow" + expected] : []);
   });
 }

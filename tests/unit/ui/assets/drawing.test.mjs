@@ -52,3 +52,20 @@ test("a table has rows of texts, two hundred at most", () => {
   assert.equal(drawing.rows(["$n"], { n }).length, 200);
   assert.deepEqual(drawing.rows(["$a", "$unknown"], { a: [1] }), []);
 });
+
+test("a chart that leaves its page takes a title and lines along, is higher by these, and stays as it is on the page", () => {
+  const layout = Object.freeze({ height: 300, margin: Object.freeze({ l: 40, t: 14 }) });
+  const { title, ...rest } = drawing.pictured(layout, "rgb(1, 2, 3)", { title: "Flow time", lines: ["Team A", "drawn today"] });
+
+  // 52 for the title and 18 for each of two lines, in place of 14.
+  assert.deepEqual(rest, {
+    height: 374,
+    margin: { l: 40, t: 88 },
+    paper_bgcolor: "rgb(1, 2, 3)",
+    plot_bgcolor: "rgb(1, 2, 3)",
+    updatemenus: [],
+  });
+  assert.equal(title.text, "Flow time");
+  assert.equal(title.subtitle.text, "Team A<br>drawn today");
+  assert.deepEqual(drawing.pictured({ height: 200 }, "", { title: "", lines: [] }).margin, { t: 52 });
+});

@@ -5,6 +5,7 @@ import pytest
 from tests.support.drawing import NOW, panel
 from ui.components.chart import chart_panel
 from ui.components.states import Freshness
+from ui.design import plain_design
 from ui.figures.chart import Chart
 from ui.figures.charts import CHARTS
 
@@ -68,8 +69,16 @@ def test_what_is_not_the_last_word_is_marked(complete: bool, failed: bool, words
 
 @pytest.mark.parametrize("spec", CHARTS, ids=lambda spec: spec.id)
 def test_every_panel_has_its_tools(spec) -> None:  # ChartSpec
-    """Table, CSV, link and PNG, each with a name of its own."""
-    panel = str(chart_panel(spec))
+    """One menu, named after the chart and closed: table, enlarge, CSV, PNG, link."""
+    head = plain_design(chart_panel(spec))["props"]["children"][0]
+    button, menu = head["props"]["children"][2]["props"]["children"]
+    entries = [entry["props"] for entry in menu["props"]["children"]]
 
-    assert f"/export/chart/{spec.id}.csv" in panel
-    assert [action for action in ("table", "link", "png") if f"data-action='{action}'" not in panel] == []
+    assert button["props"]["aria-label"] == f"More: {spec.title}"
+    assert button["props"]["aria-expanded"] == "false"
+    assert menu["props"]["hidden"] is True
+    scaled = ["scale"] if spec.id == "scatter" else []
+    assert [e.get("data-action") for e in entries] == ["table", *scaled, "enlarge", None, "png", "link"]
+    assert entries[-3]["data-export"] == f"/export/chart/{spec.id}.csv"
+    assert {entry["role"] for entry in entries[1:]} == {"menuitem"}
+    assert {entry["tabIndex"] for entry in entries} == {"-1"}

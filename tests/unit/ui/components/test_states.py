@@ -55,8 +55,9 @@ def test_what_panels_say_of_their_data_apart_from_numbers() -> None:
     whole = freshness_data(Freshness(AS_OF, None, AS_OF))
     partial = freshness_data(Freshness(None, None, AS_OF, complete=False, failed=True))
 
-    assert whole == {"age": "Data as of 2 Mar 2026", "partial_data": False, "stale": False, "nothing": False}
-    assert partial == {"age": "", "partial_data": True, "stale": True, "nothing": True}
+    of = "Data as of 2 Mar 2026"
+    assert whole == {"age": of, "as_of": of, "partial_data": False, "stale": False, "nothing": False}
+    assert partial == {"age": "", "as_of": "", "partial_data": True, "stale": True, "nothing": True}
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from tests.support.hostile import HOSTILE, hostile_issues, hostile_statuses, hos
 from tests.support.rows import dataset
 from ui.figures.charts import CHARTS
 from ui.report import page as report_module
-from ui.report.page import Snapshot, inert_json, report_page
+from ui.report.page import Snapshot, inert_json, picture_words, report_page
 
 SNAPSHOT = Snapshot(
     profile="default",
@@ -137,6 +137,22 @@ def test_every_chart_is_drawn_or_says_why_not(page: str) -> None:
     assert set(figures["colours"]) == {"light", "dark"}
     assert len(drawn) + page.count('<p class="empty">') == len(CHARTS)
     assert [spec.title for spec in CHARTS if spec.title not in outline.text] == []
+
+
+def test_a_picture_says_whose_numbers_it_shows_and_how_old_they_are() -> None:
+    """Profile, period, filters and ages; its file is named after them."""
+    filtered = replace(SNAPSHOT, profile="team a", filters=(("Project", "WEB"),))
+    known = "Data as of 20 Mar 2026, 00:00 UTC", "written 21 Mar 2026, 10:00 UTC"
+
+    assert picture_words(filtered) == {
+        "file": "throughline-team-a-CHART-2026-03-02-2026-03-15",
+        "lines": [["team a", "2026-03-02 to 2026-03-15", "Project: WEB"], [*known]],
+    }
+    started = replace(SNAPSHOT, sample=True, complete=False, date_from="", date_to="")
+    assert picture_words(started)["lines"] == [
+        ["default, sample data"],
+        [known[0], "still reading", known[1]],
+    ]
 
 
 def test_the_policy_lets_these_scripts_run_and_nothing_load(page: str) -> None:

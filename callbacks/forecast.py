@@ -15,6 +15,8 @@ from callbacks.panels import asked as asked_view
 from callbacks.panels import wait_for_first_data
 from configuration.errors import InputError
 from data.forecast.foresight import Asked, Foresight, foresee
+from data.forecast.record import HORIZONS
+from data.forecast.supposed import Wish
 from data.meaning.flow_items import FLOW_ITEMS
 from data.metrics.report import Report
 from data.model.instants import DAY_MS
@@ -23,7 +25,7 @@ from data.performance_utils import PerformanceTimer
 from data.pipeline import ALL_METRICS
 from data.workspace import Workspace
 from ui import ids
-from ui.components.forecast import RiskyItem, forecast_answer, no_forecast
+from ui.components.forecast import RiskyItem, Seen, forecast_answer, no_forecast
 from ui.components.states import page_failed
 from ui.design import plain_design
 
@@ -63,20 +65,21 @@ def register(app: Dash, workspace: Workspace) -> None:
 def _answer(workspace: Workspace, filters: Mapping[str, Any] | None, search: str | None) -> Answer:
     pipeline, view = asked_view(workspace, filters)
     wait_for_first_data(workspace, pipeline)
-    question = read_question(search)
+    question, horizon = read_question(search), read_horizon(search)
     year = pipeline.year(view)
     if not pipeline.status().stored:
         return plain_design(no_forecast("There are no issues in the store.")), "no data yet"
-    body = pipeline.answer((PAGE, question), year, lambda report: _tell(report, question))
+    body = pipeline.answer((PAGE, question, horizon), year, lambda report: _tell(report, question, horizon))
     return json.loads(body), f"from the weeks up to {year.date_to}, for the items that pass the filters"
 
 
-def _tell(report: Report, question: Asked) -> bytes:
+def _tell(report: Report, question: Asked, horizon: int | None) -> bytes:
     foresight = foresee(report, question)
     if foresight is None:
         return json.dumps(plain_design(no_forecast("There are no issues in the store."))).encode()
     risky, quiet_types = list_risky(report, foresight)
-    drawn = forecast_answer(foresight, risky, quiet_types, TITLES)
+    seen = Seen(question.wish, horizon)
+    drawn = forecast_answer(foresight, risky, quiet_types, TITLES, seen)
     return json.dumps(plain_design(drawn)).encode()
 
 
@@ -86,7 +89,7 @@ def _show_failure(failure: Failure) -> Answer:
 
 
 def read_question(search: str | None) -> Asked:
-    """Read what an address asks: ``items``, ``by``, ``growth`` and ``exclude``.
+    """Read what an address asks: ``items``, ``by``, ``growth``, ``exclude``, ``cap``, ``halve``, ``drop``.
 
     Raises:
         InputError: a value makes no sense; nothing is replaced by another one.
@@ -99,6 +102,12 @@ def read_question(search: str | None) -> Asked:
         )
     if items and not (items.isascii() and items.isdigit() and int(items) <= MOST_ITEMS):
         raise InputError(f"{items!r} is not a number of items.", hint="Write a whole number, such as 40.")
+    cap = _one(query, "cap")
+    if cap and not (cap.isascii() and cap.isdigit() and 1 <= int(cap) <= MOST_ITEMS):
+        raise InputError(
+            f"{cap!r} is not a number of items that can be in progress.",
+            hint="Write a whole number from 1 on, such as 8.",
+        )
     weeks = [week for text in query.get("exclude", []) for week in re.split(r"[\s,]+", text) if week]
     odd = next((week for week in weeks if not _is_week(week)), None)
     if odd is not None:
@@ -108,7 +117,23 @@ def read_question(search: str | None) -> Asked:
         parse_day(by, "The day") if by else None,
         growth=bool(_one(query, "growth")),
         excluded=frozenset(weeks),
+        wish=Wish(int(cap) if cap else None, _one(query, "halve") or None, _one(query, "drop") or None),
     )
+
+
+def read_horizon(search: str | None) -> int | None:
+    """Read of which horizon an address shows the past forecasts; None where it does not say.
+
+    Raises:
+        InputError: no record is kept of that horizon.
+    """
+    weeks = _one(parse_qs((search or "").removeprefix("?")), "record")
+    if weeks and weeks not in map(str, HORIZONS):
+        raise InputError(
+            f"No record is kept of forecasts {weeks!r} weeks ahead.",
+            hint=f"There are those of {', '.join(map(str, HORIZONS))} weeks.",
+        )
+    return int(weeks) if weeks else None
 
 
 def _one(query: Mapping[str, list[str]], name: str) -> str:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from data.forecast.what_if import WhatIf
 from data.model.metric import OF_DEPLOYMENTS, Metric, MetricResult
 from data.model.verdict import verdict
 
@@ -198,3 +199,14 @@ def key_list(keys: Sequence[str], n: int | None = None) -> str:
     """
     more = (len(keys) if n is None else n) - SHOWN_KEYS
     return ", ".join(keys[:SHOWN_KEYS]) + (f" and {number(more)} more" if more > 0 else "")
+
+
+def told_words(told: WhatIf) -> str:
+    """Return the ranges of a what-if beside what was, or why nothing can be told."""
+    if told.changed is None or told.actual is None:
+        return told.message or ""
+    weekly, p85 = told.changed.weekly, told.changed.p85
+    return (
+        f"{number(weekly[0])} to {number(weekly[1])} items a week ({number(told.actual[0])} now), "
+        f"85 % within {number(p85[0])} to {number(p85[1])} days ({number(told.actual[1])} now)."
+    )

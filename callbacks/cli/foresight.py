@@ -57,6 +57,10 @@ class Promise(NamedTuple):
 @click.option("--start", metavar="D", help="Day on which the work on them begins; default: that of the data.")
 @click.option("--exclude", multiple=True, metavar="WEEK", help="Do not draw this week, 2026-W35; repeatable.")
 @click.option("--growth", is_flag=True, help="Let the scope grow as it did.")
+@click.option("--cap", type=int, metavar="N", help="What if: no more than N items in progress at once.")
+@click.option("--halve", metavar="STATUS", help="What if: half the time in this waiting status.")
+@click.option("--drop", metavar="TYPE", help="What if: no items of this flow item type.")
+@click.option("--past", is_flag=True, help="With every past forecast and what came; together with --json.")
 @choice_options
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @click.pass_obj
@@ -69,6 +73,10 @@ def forecast_command(
     start: str | None,
     exclude: tuple[str, ...],
     growth: bool,
+    cap: int | None,
+    halve: str | None,
+    drop: str | None,
+    past: bool,
     as_json: bool,
     **chosen: Any,
 ) -> str:
@@ -78,21 +86,25 @@ def forecast_command(
     """
     from data.export.forecast_document import forecast_document  # noqa: PLC0415
     from data.forecast.foresight import Asked  # noqa: PLC0415
+    from data.forecast.supposed import Wish  # noqa: PLC0415
 
     if items is not None and by is not None:
         raise InputError(
             "--items and --by cannot go together.", hint="Ask when N items are done, or how many by a day."
         )
+    if past and not as_json:
+        raise InputError("--past goes together with --json.", hint="Add --json, or leave --past out.")
     asked = Asked(
         items,
         parse_day(by, "--by") if by else None,
         parse_day(start, "--start") if start else None,
         growth,
         frozenset(map(_read_week, exclude)),
+        Wish(cap, halve, drop),
     )
     report, foresight = _foresee(invocation, View(**chosen), asked)
     if as_json:
-        return as_json_text(forecast_document(report, invocation.profile_name, foresight))
+        return as_json_text(forecast_document(report, invocation.profile_name, foresight, past=past))
     from callbacks.cli.tables import forecast_table  # noqa: PLC0415
 
     return forecast_table(foresight)

@@ -19,7 +19,7 @@ from data.model.instants import iso_instant
 from data.model.metric import MetricResult
 from data.model.verdict import verdict
 from data.pipeline import ALL_METRICS
-from ui.format import reason
+from ui.format import reason, told_words
 
 MISSING_VALUE = "-"
 GROUP_WIDTH = 40
@@ -212,7 +212,8 @@ def forecast_table(foresight: Foresight | None) -> str:
         return "Nothing can be said without issues.\n"
     forecast = foresight.outlook.forecast
     if forecast.state != "ok":
-        return f"{printable(forecast.message or '')}\n"
+        lines = [forecast.message or "", *_word_tries(foresight)]
+        return "".join(f"{printable(line)}\n" for line in lines)
     question, lines = forecast.question, []
     for answer in forecast.answers:
         told = f"{question.items} items: by {answer.by}" if answer.by else f"at least {answer.items} items"
@@ -221,7 +222,18 @@ def forecast_table(foresight: Foresight | None) -> str:
         f"Drawn from {len(forecast.sampled)} weeks with {int(forecast.sampled.weekly.sum())} items;"
         f" {int(forecast.sampled.left_out.sum())} of bulk moves left out."
     )
-    return "".join(f"{line}\n" for line in lines)
+    if question.excluded:
+        lines.append(f"Weeks left out: {', '.join(sorted(question.excluded))}.")
+    return "".join(f"{printable(line)}\n" for line in (*lines, *_word_tries(foresight)))
+
+
+def _word_tries(foresight: Foresight) -> list[str]:
+    """Return the what-ifs that somebody asked for, each with what it rests on."""
+    return [
+        f"With {one.words}: {one.told.message or f'{told_words(one.told)} {one.assumes}'}"
+        for one in foresight.supposals.tried
+        if one.wished
+    ]
 
 
 def _counted_weeks(n: int) -> str:

@@ -21,6 +21,7 @@ from data.charts.subject import in_steps
 from data.export.document import as_json_text, document
 from data.export.issue_list import issue_entries
 from data.export.selection import Selection, selection_of
+from data.forecast.foresight import Asked, foresee
 from data.metrics.report import Period, Report, View
 from data.model.clock import now_ms
 from data.pipeline import Pipeline
@@ -40,6 +41,7 @@ def register(app: Dash, workspace: Workspace) -> None:
     """Add the exports to the dashboard's server; its guard and its headers hold for them too."""
     exports = Blueprint("exports", __name__, url_prefix="/export")
     _register_numbers(exports, workspace)
+    _register_past(exports, workspace)
     _register_rows(exports, workspace)
     _register_problems(exports)
     app.server.register_blueprint(exports)
@@ -72,6 +74,22 @@ def _register_numbers(exports: Blueprint, workspace: Workspace) -> None:
         # It tells when it was written, so that no two are the same.
         text = report_html(pipeline, view, now_ms())
         return _send_file(text, pipeline, "report", "html", pipeline.period(view))
+
+
+def _register_past(exports: Blueprint, workspace: Workspace) -> None:
+    @exports.get("/forecasts.csv")
+    def forecasts_csv() -> Response:
+        from data.export.frames import past_frame, to_csv  # noqa: PLC0415  # as above
+
+        pipeline, view = _read_question(workspace)
+
+        def tell(report: Report) -> bytes:
+            foresight = foresee(report, Asked())
+            if foresight is None:
+                raise InputError("There are no forecasts without issues.", hint="Sync or import some first.")
+            return to_csv(past_frame(foresight.outlook.forecast)).encode()
+
+        return _send_answer(pipeline, pipeline.year(view), "forecasts", "csv", tell)
 
 
 def _register_rows(exports: Blueprint, workspace: Workspace) -> None:

@@ -7,10 +7,12 @@ from typing import Any
 from data.charts.process_limits import Limits
 from data.export.document import filters_document
 from data.forecast.answer import Question
-from data.forecast.foresight import Foresight, NamedChange, Supposed
+from data.forecast.foresight import Foresight, NamedChange
 from data.forecast.history import DAYS, History
+from data.forecast.past import past_forecasts
 from data.forecast.record import Track
 from data.forecast.risk import Risks
+from data.forecast.supposed import Supposed
 from data.forecast.what_if import WhatIf
 from data.metrics.report import Report
 from data.model.instants import iso_instant
@@ -22,13 +24,16 @@ NOT_TOLD = "Age and stage alone do not tell here."
 NO_EXPECTATION = "Fewer than 20 items of this type were done in the 26 weeks before."
 
 
-def forecast_document(report: Report, profile_name: str, foresight: Foresight | None) -> dict[str, Any]:
+def forecast_document(
+    report: Report, profile_name: str, foresight: Foresight | None, *, past: bool = False
+) -> dict[str, Any]:
     """Return what is told of a view's future; over an empty store every list is empty and says why.
 
     Args:
         report: of the view.
         profile_name: whose numbers they are.
         foresight: of the same report; None over an empty store.
+        past: with every past forecast and what came.
     """
     head = {
         "schema": SCHEMA,
@@ -50,7 +55,10 @@ def forecast_document(report: Report, profile_name: str, foresight: Foresight | 
             {"level": one.level, "working_level": one.working, "by": _day(one.by), "items": one.items}
             for one in forecast.answers
         ],
-        "record": [_track(track) for track in forecast.record.values()],
+        "record": [
+            _track(track) | (_past(forecast.history, track) if past else {})
+            for track in forecast.record.values()
+        ],
         "open": {"n": len(outlook.open_rows), "keys": list(issues.keys(outlook.open_rows))},
         "expectation": {
             name: {"days": one.days, "n": one.n, "judged": one.judged, "held": one.held}
@@ -59,7 +67,7 @@ def forecast_document(report: Report, profile_name: str, foresight: Foresight | 
         "risk": {name: _risk(one, issues) for name, one in outlook.risks.items()},
         "limits": {name: _limits(one) for name, one in foresight.limits.items()},
         "changes": {name: [_change(point) for point in points] for name, points in foresight.changes.items()},
-        "what_if": [_supposed(one) for one in foresight.supposed],
+        "what_if": [_supposed(one) for one in foresight.supposals.tried],
     }
 
 
@@ -80,6 +88,22 @@ def _track(track: Track) -> dict[str, Any]:
         "forecasts": len(track),
         "held_nominal": track.held_nominal,
         "held": track.held,
+    }
+
+
+def _past(history: History, track: Track) -> dict[str, Any]:
+    return {
+        "past": [
+            {
+                "from": _day(one.begins),
+                "to": _day(one.ends),
+                "nominal": one.nominal,
+                "promised": one.promised,
+                "came": one.came,
+                "left_out": one.left_out,
+            }
+            for one in past_forecasts(history, track)
+        ]
     }
 
 
@@ -150,7 +174,15 @@ def _change(change: NamedChange) -> dict[str, Any]:
 
 def _supposed(supposed: Supposed) -> dict[str, Any]:
     told = supposed.told
-    return {"if": supposed.words, "message": told.message, "now": _pair(told.actual), "then": _ranges(told)}
+    return {
+        "if": supposed.words,
+        "kind": supposed.kind,
+        "asked": supposed.wished,
+        "message": told.message,
+        "now": _pair(told.actual),
+        "then": _ranges(told),
+        "assumes": supposed.assumes,
+    }
 
 
 def _pair(pair: tuple[float, float] | None) -> Mapping[str, float] | None:

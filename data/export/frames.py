@@ -10,6 +10,7 @@ import pandas as pd
 
 from data.export.evidence import IssueLine
 from data.forecast.answer import Forecast, track_of
+from data.forecast.past import past_forecasts
 from data.model.metric import MetricResult
 from data.model.verdict import verdict
 
@@ -35,6 +36,17 @@ FORECAST_COLUMNS = (
     "horizon_weeks",
     "forecasts",
     "held_nominal",
+    "held",
+)
+PAST_COLUMNS = (
+    "level",
+    "horizon_weeks",
+    "begins",
+    "ends",
+    "nominal",
+    "promised",
+    "came",
+    "left_out",
     "held",
 )
 METRIC_COLUMNS = (
@@ -106,6 +118,17 @@ def forecast_frame(forecast: Forecast) -> pd.DataFrame:
         record = track.horizon, len(track), track.held_nominal, track.held
         entries.append((answer.level, answer.working, answer.by, answer.items, *record))
     return pd.DataFrame(entries, columns=list(FORECAST_COLUMNS)).astype({"items": "Int64"})
+
+
+def past_frame(forecast: Forecast) -> pd.DataFrame:
+    """Return every past forecast with ``PAST_COLUMNS``, by level, horizon and time; without a record none.
+
+    ``promised`` is what the corrected level of that day promised, ``nominal`` the uncorrected one; items of
+    bulk moves are in ``left_out`` and not in ``came``.
+    """
+    tracks = forecast.record.values()
+    past = [one for track in tracks for one in past_forecasts(forecast.history, track)]
+    return pd.DataFrame([(*astuple(one), one.held) for one in past], columns=list(PAST_COLUMNS))
 
 
 def _frame_of(entries: list[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:

@@ -63,6 +63,7 @@ class Forecast:
         question: as asked.
         state: ``no_data``: too little history; ``unreliable``: too far, or the record is poor.
         message: why there is no answer; None where there is one.
+        history: all whole weeks before T, which the record is kept of.
         sampled: the weeks that were drawn from.
         answers: one per level; empty without an answer.
         record: by level and horizon.
@@ -73,6 +74,7 @@ class Forecast:
     question: Question
     state: State
     message: str | None
+    history: History
     sampled: History
     answers: tuple[Answer, ...]
     record: dict[tuple[int, int], Track]
@@ -103,6 +105,7 @@ def forecast(history: History, question: Question) -> Forecast:
         question,
         "no_data",
         None,
+        history,
         sampled,
         (),
         keep_record(history.weekly, SEED),

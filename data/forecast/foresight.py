@@ -12,13 +12,12 @@ from data.forecast.answer import Question
 from data.forecast.change_points import ChangePoint, change_points
 from data.forecast.history import DAYS
 from data.forecast.outlook import Outlook, look_ahead, open_items, read_quarter
-from data.forecast.what_if import Change, Quarter, WhatIf, replay
+from data.forecast.supposed import NO_WISH, Supposals, Wish, suppose
 from data.metrics.report import Report, View
 from data.model.metric import MetricResult
 from data.model.periods import civil_day
 
 WEEKS = 52
-CAPPED_TO = 2 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,7 @@ class Asked:
         start: default: the civil day of T.
         growth: the scope grows as it did.
         excluded: ISO names of weeks that are not drawn.
+        wish: what-ifs to try beside those that are tried anyway.
     """
 
     items: int | None = None
@@ -38,6 +38,7 @@ class Asked:
     start: dt.date | None = None
     growth: bool = False
     excluded: frozenset[str] = frozenset()
+    wish: Wish = NO_WISH
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,6 @@ class NamedChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Supposed:
-    """A what-if in words, with its replay."""
-
-    words: str
-    told: WhatIf
-
-
-@dataclass(frozen=True, slots=True)
 class Foresight:
     """What is told of a view's future.
 
@@ -66,13 +59,13 @@ class Foresight:
         outlook: forecast, expectations, risks.
         limits: natural process limits by weekly metric, None where there are none.
         changes: change points by weekly metric.
-        supposed: what-ifs.
+        supposals: what-ifs, and what can be tried.
     """
 
     outlook: Outlook
     limits: Mapping[str, Limits | None]
     changes: Mapping[str, tuple[NamedChange, ...]]
-    supposed: tuple[Supposed, ...]
+    supposals: Supposals
 
 
 def year_of(view: View, last: dt.date) -> View:
@@ -93,7 +86,7 @@ def foresee(report: Report, asked: Asked) -> Foresight | None:
         None over an empty store.
 
     Raises:
-        InputError: the day asked for, or the start, lies before what is known.
+        InputError: the day asked for, or the start, lies before what is known, or a what-if makes no sense.
     """
     if report.delivery is None or report.context is None:
         return None
@@ -105,7 +98,7 @@ def foresee(report: Report, asked: Asked) -> Foresight | None:
         look_ahead(delivery, rows, question),
         {name: process_limits(weeks) for name, weeks in weekly.items()},
         {name: _find_changes(result) for name, result in report.results.items()},
-        _suppose(quarter, stages),
+        suppose(quarter, stages, asked.wish, tuple(delivery.workflow.names)),
     )
 
 
@@ -138,24 +131,3 @@ def _find_changes(result: MetricResult) -> tuple[NamedChange, ...]:
         NamedChange(whole[point.at].week, whole[point.earliest].week, whole[point.latest].week, point)
         for point in change_points(values)
     )
-
-
-def _suppose(quarter: Quarter, stages: tuple[str, ...]) -> tuple[Supposed, ...]:
-    """Try what is asked most: less at once, and half the wait where most time goes."""
-    found = []
-    load = _mean_load(quarter)
-    cap = int(load * CAPPED_TO)
-    if cap:
-        words = f"no more than {cap} items in progress at once ({load:.0f} on average now)"
-        found.append(Supposed(words, replay(quarter, Change("cap", cap))))
-    named = quarter.waiting & np.array([bool(name) for name in stages], np.bool_)
-    if named.any() and len(quarter.lives):
-        longest = int(np.where(named, quarter.lives.sum(axis=0), -1.0).argmax())
-        words = f"half the time in {stages[longest]}"
-        found.append(Supposed(words, replay(quarter, Change("halve", longest))))
-    return tuple(found)
-
-
-def _mean_load(quarter: Quarter) -> float:
-    """Return about how many items are in progress at once: pace times time, by Little's law."""
-    return float(quarter.days.sum()) / 91.0 if len(quarter.days) else 0.0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from data.charts.stages import find_passages
 from data.forecast.answer import Forecast, Question, forecast
 from data.forecast.expectation import Expectation, Finished, expect
 from data.forecast.history import DAYS, EPOCH_DAY, History, read_history
@@ -140,18 +141,22 @@ def read_quarter(delivery: DeliveryTables, rows: Flags | None) -> tuple[Quarter,
 def _stage_days(
     delivery: DeliveryTables, rows: Rows
 ) -> tuple[NDArray[np.float64], tuple[str, ...], NDArray[np.bool_]]:
-    """Return how many days each of ``rows`` spent in each stage between start and completion."""
-    stays = delivery.intervals
+    """Return how many days each of ``rows`` spent in each stage between start and completion.
+
+    Statuses of one name are one stage.
+    """
+    passages = delivery.once(find_passages)
+    stays = passages.stays
     place = np.full(len(delivery.issues), -1, np.intp)
     place[rows] = np.arange(len(rows))
-    mine = np.flatnonzero((stays.category == IN_PROGRESS) & (place[stays.issue] >= 0))
+    mine = np.flatnonzero(place[stays.issue] >= 0)
     item = place[stays.issue[mine]]
-    codes, stage = np.unique(stays.status[mine], return_inverse=True)
+    codes, stage = np.unique(passages.stage[mine], return_inverse=True)
     since, until = delivery.started_at[rows], delivery.completed_at[rows]
     spent = np.minimum(stays.left[mine], until[item]) - np.maximum(stays.entered[mine], since[item])
     width = len(codes) + 1
     cells = np.bincount(item * width + stage, spent.clip(0), minlength=len(rows) * width)
     days = cells.reshape(len(rows), width) / DAY_MS
     days[:, -1] = ((until - since) / DAY_MS - days[:, :-1].sum(axis=1)).clip(0)
-    names = tuple(delivery.workflow.names[code] for code in codes.tolist())
-    return days, (*names, ""), np.append(delivery.workflow.waiting[codes], True)
+    names = tuple(passages.names[code] for code in codes.tolist())
+    return days, (*names, ""), np.append(passages.waiting[codes], True)

@@ -109,6 +109,9 @@ def replay(quarter: Quarter, change: Change) -> WhatIf:
         for speed in (1.0, _freed(quarter, change, plain))
         for run in range(_runs_of(quarter))
     ]
+    if all(np.isnan(p85) for _, p85, _ in runs):
+        why = "Cannot tell: with this change nothing would have been finished in these days."
+        return WhatIf(why, actual, replayed, None)
     return WhatIf(
         None, actual, replayed, Told(_spread([one[0] for one in runs]), _spread([one[1] for one in runs]))
     )

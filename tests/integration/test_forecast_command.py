@@ -95,6 +95,40 @@ def test_what_else_is_told(home: Path) -> None:
     assert found["risk"]["Feature"]["message"]
 
 
+def test_every_past_forecast_is_there_with_what_came(home: Path) -> None:
+    """Four a week: from the thirteenth week on, 28 weeks that could be promised one by one."""
+    tracks = answer(home, "--past")["record"]
+    past = next(one for one in tracks if (one["level"], one["horizon_weeks"]) == (85, 1))["past"]
+
+    assert len(past) == 28
+    assert past[0] == {
+        "from": "2026-03-30",
+        "to": "2026-04-05",
+        "nominal": 4,
+        "promised": 4,
+        "came": 4,
+        "left_out": 0,
+    }
+    assert "past" not in answer(home)["record"][0]
+
+
+def test_what_if_with_a_value_of_ones_own(home: Path) -> None:
+    """Two at once are never more than two; one at once is every second item."""
+    asked = ("--cap", "2", "--drop", "feature")
+    first, second, *_ = answer(home, *asked)["what_if"]
+
+    assert (first["kind"], first["asked"], first["now"]) == (
+        "cap",
+        True,
+        {"items_per_week": 4.0, "p85_days": 1.0},
+    )
+    assert first["then"] == {"items_per_week": [4.0, 4.0], "p85_days": [1.0, 1.0]}
+    assert first["assumes"].startswith("Items begin when they began")
+    assert (second["kind"], second["then"]) == ("drop", None)
+    assert second["message"] == "Nothing would be left: every item of the last 91 days was Feature."
+    assert second["message"] in printed(home, "forecast", *AS_OF, *asked)
+
+
 def test_for_people(home: Path) -> None:
     lines = printed(home, "forecast", *AS_OF, "--items", "4").splitlines()
 
@@ -111,6 +145,11 @@ def test_for_people(home: Path) -> None:
         (("--start", "2020-01-01"), "The start 2020-01-01 lies before 2026-10-12"),
         (("--exclude", "2026-W60"), "'2026-W60' is not a week"),
         (("--items", "-1"), "--items"),
+        (("--cap", "0"), "0 is not a number of items that can be in progress."),
+        (("--cap", "few"), "--cap"),
+        (("--halve", "Nowhere"), "There is no status 'Nowhere'."),
+        (("--drop", "Story"), "There is no flow item type 'Story'."),
+        (("--past",), "--past goes together with --json."),
     ],
 )
 def test_what_cannot_be_asked(home: Path, options: tuple[str, ...], words: str) -> None:

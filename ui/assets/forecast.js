@@ -3,16 +3,44 @@
 
 const forecast = (() => {
   const FIELDS = /** @type {const} */ (["items", "by", "exclude", "growth"]);
+  const FORMS = ["forecast-question", "forecast-what-if"];
 
-  /** Returns what an address says beside the names of the page, with a question in place of the one it had.
+  /** Returns what an address says beside the names of the page, with the fields of a form in place of what it said of them.
       @param {[string, string][]} rest
       @param {Record<string, unknown>} fields
       @returns {[string, string][]} */
   function asking(rest, fields) {
-    const others = rest.filter(([name]) => !FIELDS.some((field) => field === name));
-    const said = FIELDS.map((name) => /** @type {[string, string]} */ ([name, String(fields[name] || "").trim()]));
+    const others = rest.filter(([name]) => !(name in fields));
+    const said = Object.entries(fields).map(([name, value]) => /** @type {[string, string]} */ ([name, String(value || "").trim()]));
     return [...others, ...said.filter(([, value]) => value)];
   }
+
+  /** Returns the weeks to leave out with one more, or without it if it was one of them.
+      @param {string} weeks
+      @param {string} week */
+  function without(weeks, week) {
+    const known = weeks.split(/[\s,]+/).filter(Boolean);
+    return (known.includes(week) ? known.filter((other) => other !== week) : [...known, week].sort()).join(",");
+  }
+
+  /** Changes what the address asks.
+      @param {Record<string, unknown>} fields */
+  function ask(fields) {
+    const search = window.location.search;
+    const rest = asking(address.read(search).rest, fields);
+    window.dash_clientside.set_props("url", { search: address.changed(search, { rest }) });
+  }
+
+  /** Leaves out the week of a bar, or takes it in again.
+      @param {HTMLElement} button */
+  function week(button) {
+    const [, , exclude] = asked(window.location.search);
+    ask({ exclude: without(exclude || "", button.dataset.week || "") });
+  }
+
+  /** Shows the past forecasts of a horizon one by one.
+      @param {HTMLElement} button */
+  const record = (button) => ask({ record: button.dataset.weeks });
 
   /** Returns the question of an address, field by field.
       @param {string | null} search */
@@ -34,12 +62,10 @@ const forecast = (() => {
   /** @param {Event} event
       @param {Element} form */
   function submit(event, form) {
-    if (!(form instanceof HTMLFormElement) || form.id !== "forecast-question") return;
+    if (!(form instanceof HTMLFormElement) || !FORMS.includes(form.id)) return;
     event.preventDefault();
-    const search = window.location.search;
-    const rest = asking(address.read(search).rest, Object.fromEntries(new FormData(form)));
-    window.dash_clientside.set_props("url", { search: address.changed(search, { rest }) });
+    ask(Object.fromEntries(new FormData(form)));
   }
 
-  return { asking, asked, show, submit };
+  return { asking, without, asked, show, submit, week, record };
 })();

@@ -34,6 +34,8 @@
     group: drawer.chooseGroup,
     column: drawer.chooseColumn,
     copy: drawer.copy,
+    week: forecast.week,
+    record: forecast.record,
   };
 
   /** @param {Event} _event

@@ -8,15 +8,18 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from data.forecast.answer import NEVER, Answer, Forecast, has_record, track_of
+from data.forecast.answer import NEVER, Answer, Forecast, track_of
 from data.forecast.expectation import Expectation
 from data.forecast.fan import BANDS, fan
-from data.forecast.foresight import Foresight, NamedChange, Supposed
+from data.forecast.foresight import Foresight, NamedChange
 from data.forecast.history import DAYS
 from data.forecast.outlook import EVERY_TYPE
-from data.forecast.record import HORIZONS, Track
+from data.forecast.supposed import NO_WISH, Wish
 from ui import ids
 from ui.components.aria import aria
+from ui.components.forecast_record import draw_record, word_record
+from ui.components.forecast_weeks import draw_weeks, word_left_out
+from ui.components.forecast_what_if import draw_supposals
 from ui.format import counted, number
 
 RISKY = 5
@@ -44,8 +47,28 @@ class RiskyItem:
     risk: float
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What an address says beside the question.
+
+    Attributes:
+        wish: what-ifs that somebody wants to try.
+        horizon: weeks, of which the past forecasts are shown one by one; None: those of the answer.
+    """
+
+    wish: Wish = NO_WISH
+    horizon: int | None = None
+
+
+NOTHING_SEEN = Seen()
+
+
 def forecast_answer(
-    foresight: Foresight, risky: Sequence[RiskyItem], quiet_types: Sequence[str], titles: Mapping[str, str]
+    foresight: Foresight,
+    risky: Sequence[RiskyItem],
+    quiet_types: Sequence[str],
+    titles: Mapping[str, str],
+    seen: Seen = NOTHING_SEEN,
 ) -> list[Component]:
     """Return everything below the question.
 
@@ -54,6 +77,7 @@ def forecast_answer(
         risky: items in progress, the likeliest to miss first.
         quiet_types: flow item types of which age and stage tell nothing.
         titles: of the metrics, by id.
+        seen: what else the address says.
     """
     forecast, outlook = foresight.outlook.forecast, foresight.outlook
     return [
@@ -62,13 +86,13 @@ def forecast_answer(
             [
                 _panel("What is at risk", _draw_risky(risky, quiet_types)),
                 _panel("What may be expected of one item", _draw_expectations(outlook.expectations)),
-                _panel("How such forecasts fared", _draw_record(forecast)),
-                _panel("What would help", _draw_supposed(foresight.supposed)),
+                _panel("What would help", draw_supposals(foresight.supposals, seen.wish)),
                 _panel("Since when it is so", _draw_changes(foresight.changes, titles)),
-                _panel("What it is drawn from", _draw_history(forecast)),
             ],
             className="forecast-grid",
         ),
+        _panel("How such forecasts fared", draw_record(forecast, seen.horizon)),
+        _panel("What it is drawn from", draw_weeks(forecast)),
     ]
 
 
@@ -84,7 +108,11 @@ def _panel(title: str, body: Sequence[Component]) -> Component:
 def _draw_answer(forecast: Forecast) -> Component:
     if forecast.state != "ok":
         return html.Section(
-            [html.P("No answer", className="figure none"), html.P(forecast.message)],
+            [
+                html.P("No answer", className="figure none"),
+                html.P(forecast.message),
+                *_draw_left_out(forecast),
+            ],
             className="panel answer-panel",
             **aria(label="Answer"),
         )
@@ -93,12 +121,18 @@ def _draw_answer(forecast: Forecast) -> Component:
         [
             html.P([html.Strong(_word_answer(forecast, surest)), " at 85 %."], className="big"),
             html.P(word_record(track_of(forecast, 85))),
+            *_draw_left_out(forecast),
             html.Div([_draw_level(forecast, answer) for answer in forecast.answers], className="levels"),
             html.Div([_draw_ends(forecast), _draw_fan(forecast)], className="pictures"),
         ],
         className="panel answer-panel",
         **aria(label="Answer"),
     )
+
+
+def _draw_left_out(forecast: Forecast) -> list[Component]:
+    words = word_left_out(forecast)
+    return [html.P(words)] if words else []
 
 
 def _word_answer(forecast: Forecast, answer: Answer) -> str:
@@ -119,17 +153,6 @@ def _draw_level(forecast: Forecast, answer: Answer) -> Component:
         ],
         className="level",
     )
-
-
-def word_record(track: Track, *, short: bool = False) -> str:
-    """Return how often the forecasts of a track held, in a sentence or in a few words."""
-    if not has_record(track):
-        return "No track record yet." if short else "There is no track record yet: too few past weeks."
-    kept = round((track.held or 0.0) * len(track) / 100)
-    ahead = counted(track.horizon, "week")
-    if short:
-        return f"held {kept} of {len(track)} times, {ahead} ahead"
-    return f"This team's {track.level} % forecasts {ahead} ahead held {kept} of {len(track)} times."
 
 
 def _draw_ends(forecast: Forecast) -> Component:
@@ -268,66 +291,6 @@ def _draw_expectations(expectations: Mapping[str, Expectation]) -> list[Componen
     ]
 
 
-def _draw_record(forecast: Forecast) -> list[Component]:
-    tracks = [forecast.record[85, horizon] for horizon in HORIZONS]
-    if not any(has_record(track) for track in tracks):
-        return [
-            html.P("Fewer than 20 past forecasts can be checked: no track record yet.", className="quiet")
-        ]
-    lines = [html.Li(_draw_track(track)) for track in tracks if len(track)]
-    return [
-        html.P("What was promised at 85 % from each past week on, and how often it came:"),
-        html.Ul(lines, className="record"),
-        html.P(
-            "The lighter mark is what the plain recipe without a correction would have held. "
-            "An honest 85 % ends at the line.",
-            className="quiet",
-        ),
-    ]
-
-
-def _draw_track(track: Track) -> list[Component]:
-    held, nominal = track.held or 0.0, track.held_nominal or 0.0
-    bar = html.Span(
-        [
-            html.Span(className="held", style={"width": f"{held:.1f}%"}),
-            html.Span(className="nominal", style={"left": f"{nominal:.1f}%"}),
-        ],
-        className="bar",
-    )
-    kept = round(held * len(track) / 100)
-    return [
-        html.Span(f"{counted(track.horizon, 'week')} ahead", className="ahead"),
-        bar,
-        html.Span(f"{kept} of {len(track)}", className="days"),
-    ]
-
-
-def _draw_supposed(supposed: Sequence[Supposed]) -> list[Component]:
-    if not supposed:
-        return [html.P("There is too little to replay.", className="quiet")]
-    lines = [html.Li([html.Strong(f"With {one.words}: "), _word_supposed(one)]) for one in supposed]
-    return [
-        html.Ul(lines, className="supposed"),
-        html.P(
-            "The last 91 days again with one thing changed, from everybody works as before to the freed "
-            "time goes into what is left. A range of what the past allows, not a promise.",
-            className="quiet",
-        ),
-    ]
-
-
-def _word_supposed(one: Supposed) -> str:
-    told = one.told
-    if told.changed is None or told.actual is None:
-        return told.message or ""
-    weekly, p85 = told.changed.weekly, told.changed.p85
-    return (
-        f"{number(weekly[0])} to {number(weekly[1])} items a week ({number(told.actual[0])} now), "
-        f"85 % within {number(p85[0])} to {number(p85[1])} days ({number(told.actual[1])} now)."
-    )
-
-
 def _draw_changes(changes: Mapping[str, Sequence[NamedChange]], titles: Mapping[str, str]) -> list[Component]:
     lines = [
         html.Li(
@@ -346,33 +309,6 @@ def _draw_changes(changes: Mapping[str, Sequence[NamedChange]], titles: Mapping[
             )
         ]
     return [html.Ul(lines, className="supposed")]
-
-
-def _draw_history(forecast: Forecast) -> list[Component]:
-    sampled, question = forecast.sampled, forecast.question
-    if not len(sampled):
-        return [html.P("There is no whole week yet.", className="quiet")]
-    left_out = int(sampled.left_out.sum())
-    words = [
-        f"{counted(len(sampled), 'whole week')} with {counted(int(sampled.weekly.sum()), 'delivered item')}.",
-        "10 000 runs from a fixed seed.",
-        f"{counted(left_out, 'item')} of bulk moves left out." if left_out else "",
-        f"Left out: {', '.join(sorted(question.excluded))}." if question.excluded else "",
-        "The scope grows as it did." if question.growth else "",
-    ]
-    weeks = [
-        html.Li(
-            html.A(
-                f"{name}: {counted(int(total), 'item')}",
-                href=f"/?from={monday}&to={monday + dt.timedelta(days=6)}&panel=flow_velocity",
-            )
-        )
-        for name, monday, total in zip(sampled.names, sampled.mondays, sampled.weekly.tolist(), strict=True)
-    ]
-    return [
-        html.P(" ".join(filter(None, words))),
-        html.Details([html.Summary("The weeks, each with its items"), html.Ul(weeks, className="weeks")]),
-    ]
 
 
 def visible_day(day: dt.date | None) -> str:

@@ -22,7 +22,8 @@ from data.forecast.foresight import Foresight
 from data.model.metric import Metric, MetricResult, QualityFinding
 from data.model.verdict import change_words, verdict
 from ui.chart_library import chart_library
-from ui.components.forecast import visible_day, word_record
+from ui.components.forecast import visible_day
+from ui.components.forecast_record import word_record
 from ui.figures.chart import packed
 from ui.figures.charts import CHARTS
 from ui.figures.parts import week_data

@@ -2,21 +2,23 @@
 
 import datetime as dt
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from callbacks.forecast import list_risky, read_question
+from callbacks.forecast import list_risky, read_horizon, read_question
 from configuration.errors import InputError
 from configuration.profile import profile_from
 from data.forecast.foresight import Asked, foresee
+from data.forecast.supposed import Wish
 from data.metrics.report import View
 from data.pipeline import compute
 from tests.support.dashboards import pipeline_over
 from tests.support.synthetic import PROFILE, synthetic_dataset
-from ui.components.forecast import forecast_answer
+from ui.components.forecast import Seen, forecast_answer
 from ui.design import plain_design
 
 
@@ -33,6 +35,8 @@ from ui.design import plain_design
             "?exclude=2026-W01,2026-W02&exclude=2026-W03",
             Asked(excluded=frozenset({"2026-W01", "2026-W02", "2026-W03"})),
         ),
+        ("?cap=8&halve=Review&drop=Risk", Asked(wish=Wish(8, "Review", "Risk"))),
+        ("?cap=&halve=&drop=", Asked()),
     ],
 )
 def test_an_address_asks(search: str | None, asked: Asked) -> None:
@@ -50,6 +54,10 @@ def test_an_address_asks(search: str | None, asked: Asked) -> None:
         ("?by=2026-02-30", "The day '2026-02-30' is not a date."),
         ("?exclude=2026-W60", "'2026-W60' is not a week."),
         ("?exclude=soon", "'soon' is not a week."),
+        ("?cap=0", "'0' is not a number of items that can be in progress."),
+        ("?cap=-2", "'-2' is not a number of items that can be in progress."),
+        ("?cap=1.5", "'1.5' is not a number of items that can be in progress."),
+        ("?cap=10000001", "is not a number of items that can be in progress."),
     ],
 )
 def test_what_makes_no_sense_is_refused_and_not_replaced(search: str, words: str) -> None:
@@ -60,13 +68,35 @@ def test_what_makes_no_sense_is_refused_and_not_replaced(search: str, words: str
     assert refused.value.hint.endswith(".")
 
 
-def told(question: Asked) -> str:
+@pytest.mark.parametrize(("search", "weeks"), [("", None), ("?record=8", 8), (None, None)])
+def test_an_address_opens_a_record(search: str | None, weeks: int | None) -> None:
+    assert read_horizon(search) == weeks
+
+
+@pytest.mark.parametrize("search", ["?record=3", "?record=x", "?record=-1"])
+def test_a_record_that_is_not_kept_is_refused(search: str) -> None:
+    with pytest.raises(InputError, match="No record is kept of forecasts"):
+        read_horizon(search)
+
+
+def told(question: Asked, horizon: int | None = None) -> str:
     """Everything that the page says of a synthetic team, as text."""
     dataset = synthetic_dataset(3_000)
     report = compute(dataset, profile_from(PROFILE), View(date_from="2024-12-30", date_to="2025-12-28"))
     foresight = foresee(report, question)
     assert foresight is not None
-    return json.dumps(plain_design(forecast_answer(foresight, *list_risky(report, foresight), {})))
+    seen = Seen(question.wish, horizon)
+    return json.dumps(plain_design(forecast_answer(foresight, *list_risky(report, foresight), {}, seen)))
+
+
+def props_of(drawn: object) -> Iterator[dict]:
+    """The properties of every component of a page."""
+    if isinstance(drawn, list):
+        for part in drawn:
+            yield from props_of(part)
+    elif isinstance(drawn, dict):
+        yield drawn["props"]
+        yield from props_of(drawn["props"].get("children"))
 
 
 def test_the_answer_comes_with_its_record() -> None:
@@ -76,6 +106,37 @@ def test_the_answer_comes_with_its_record() -> None:
     assert "This team's 85 % forecasts" in page
     assert "What may be expected of one item" in page
     assert "?from=" in page
+
+
+def test_a_week_left_out_is_named_beside_the_answer() -> None:
+    page = told(Asked(items=40, excluded=frozenset({"2025-W40", "2020-W10"})))
+
+    assert "Without 2025-W40, which somebody left out." in page
+    assert "2020-W10 is not among the weeks that it is drawn from." in page
+    assert "25 whole weeks with" in page
+    drawn = {
+        props["data-week"]: props["aria-pressed"]
+        for props in props_of(json.loads(page))
+        if "data-week" in props
+    }
+    assert len(drawn) == 26
+    assert [week for week, pressed in drawn.items() if pressed == "false"] == ["2025-W40"]
+
+
+def test_past_forecasts_lead_to_the_items_that_came() -> None:
+    """Of 155 whole weeks the first twelve have no forecast, and the last seven are too young for one."""
+    page = told(Asked(items=40), horizon=8)
+
+    assert "Forecasts 8 weeks ahead, one by one" in page
+    assert page.count("&panel=flow_velocity") == 26 + 2 * (155 - 12 - 8 + 1)
+    assert "/export/forecasts.csv" in page
+
+
+def test_a_what_if_of_ones_own_is_told_with_what_it_rests_on() -> None:
+    page = told(Asked(items=40, wish=Wish(cap=20)))
+
+    assert "no more than 20 items in progress at once" in page
+    assert '"value": "20"' in page
 
 
 def test_without_an_answer_the_page_says_why() -> None:

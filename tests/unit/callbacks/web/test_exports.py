@@ -28,6 +28,7 @@ ROUTES = (
     "/export/metric/flow_time.csv",
     "/export/chart/throughput.csv",
     "/export/report.html",
+    "/export/forecasts.csv",
     "/export/nothing",
     "/export/",
 )

@@ -16,12 +16,14 @@ from data.export.frames import (
     FORECAST_COLUMNS,
     ISSUE_COLUMNS,
     METRIC_COLUMNS,
+    PAST_COLUMNS,
     chart_frame,
     evidence_frame,
     forecast_frame,
     issues_csv_parts,
     issues_frame,
     metrics_frame,
+    past_frame,
     to_csv,
 )
 from data.forecast.answer import Question, forecast
@@ -203,3 +205,15 @@ def test_a_forecast_as_a_frame() -> None:
     assert set(when["by"]) == {dt.date(2026, 10, 16)}
     assert when[["horizon_weeks", "forecasts", "held"]].iloc[1].tolist() == [1, 28, 100.0]
     assert len(nothing) == 0
+
+
+def test_past_forecasts() -> None:
+    """A row for each of 28, 27, 25, 21 and 17 forecasts of forty weeks, at three levels."""
+    mondays = tuple(dt.date(2026, 1, 5) + dt.timedelta(days=7 * week) for week in range(40))
+    known = History(mondays, np.ones((40, 7), np.int64), np.zeros((40, 7), np.int64), np.zeros(40, np.int64))
+    frame = past_frame(forecast(known, Question(5, None, dt.date(2026, 10, 12))))
+
+    assert list(frame.columns) == list(PAST_COLUMNS)
+    assert len(frame) == 3 * (28 + 27 + 25 + 21 + 17)
+    assert set(frame["held"]) == {True}
+    assert frame.iloc[0].tolist() == [50, 1, mondays[12], dt.date(2026, 4, 5), 7, 7, 7, 0, True]

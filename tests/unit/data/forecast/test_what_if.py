@@ -87,3 +87,11 @@ def test_the_same_change_gives_the_same_range() -> None:
     known = replace(known, days=known.lives.sum(axis=1)[:91])
 
     assert replay(known, CAP(3)) == replay(known, CAP(3))
+
+
+def test_what_would_finish_nothing_is_not_told() -> None:
+    """The only type dropped."""
+    found = replay(steady(), Change("drop", 0))
+
+    assert found.changed is None
+    assert "nothing would have been finished" in (found.message or "")

@@ -47,7 +47,7 @@ def test_a_sceptic_leaves_out_a_week_and_looks_at_what_came(visit: Visits) -> No
     expect(page).to_have_url(re.compile(rf"exclude={name}.*cap=7"))
     expect(answer).to_contain_text("With no more than 7 items in progress at once")
 
-    answer.get_by_role("button", name="2 weeks ahead: show each forecast").click()
+    answer.get_by_role("button", name="2 weeks ahead: show each forecast", exact=True).click()
     expect(answer).to_contain_text("Forecasts 2 weeks ahead, one by one")
     answer.get_by_text("As a table, each with its items").click()
     row = answer.locator(".past tbody tr").nth(4)

@@ -80,7 +80,7 @@ def read_history(delivery: DeliveryTables, rows: Flags | None = None) -> History
     """
     items = delivery.in_scope & delivery.exists
     items = items if rows is None else items & rows
-    mondays = _list_whole_weeks(delivery)
+    mondays = list_whole_weeks(delivery)
     bulk = bulk_moves(delivery)
     done = items & (delivery.completed_at != MISSING) & ~delivery.not_delivered
     return History(
@@ -91,7 +91,8 @@ def read_history(delivery: DeliveryTables, rows: Flags | None = None) -> History
     )
 
 
-def _list_whole_weeks(delivery: DeliveryTables) -> tuple[dt.date, ...]:
+def list_whole_weeks(delivery: DeliveryTables) -> tuple[dt.date, ...]:
+    """Return the Mondays of the weeks from the first that begins after the data do to the last before T."""
     created = delivery.issues.created[delivery.exists]
     if not len(created):
         return ()

@@ -1,6 +1,7 @@
 """What lies ahead of a view: forecast, expectations, risks and the quarter that was, off its tables. Pure."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,12 +10,13 @@ from numpy.typing import NDArray
 from data.charts.stages import find_passages
 from data.forecast.answer import Forecast, Question, forecast
 from data.forecast.expectation import Expectation, Finished, expect
-from data.forecast.history import DAYS, EPOCH_DAY, History, read_history
+from data.forecast.history import DAYS, EPOCH_DAY, list_whole_weeks, read_history
 from data.forecast.risk import Lives, Risks, find_risks, place_stays
 from data.forecast.what_if import DAYS as QUARTER_DAYS
 from data.forecast.what_if import Quarter
 from data.meaning.delivery import DeliveryTables
 from data.meaning.flow_items import FLOW_ITEMS
+from data.metrics.context import CalculationContext
 from data.model.instants import DAY_MS
 from data.model.local_time import wall_time
 from data.model.tables import DONE, IN_PROGRESS, MISSING, Flags
@@ -61,29 +63,49 @@ def look_ahead(delivery: DeliveryTables, rows: Flags | None, question: Question)
         question: ``items`` or ``by``.
     """
     history = read_history(delivery, rows)
-    finished, kind = read_finished(delivery, rows, history)
-    expectations = {EVERY_TYPE: expect(finished, len(history))}
+    expectations = read_expectations(delivery, rows)
     risks = {}
     for code, name in enumerate(FLOW_ITEMS):
-        expected = expect(finished.of(kind == code), len(history))
-        if (kind == code).any():
-            expectations[name] = expected
+        limit = expectations[name].days if name in expectations else None
         lives, lived = read_lives(delivery, items_in_view(delivery, rows) & (delivery.flow_item == code))
         if len(lives):
-            found = find_risks(lives, delivery.as_of / DAY_MS, expected.days)
+            found = find_risks(lives, delivery.as_of / DAY_MS, limit)
             risks[name] = Risks(
                 found.limit, lived[found.rows], found.risk, found.judged, found.brier, found.base
             )
     return Outlook(forecast(history, question), open_items(delivery, rows), expectations, risks)
 
 
+def expectations_of(context: CalculationContext) -> Mapping[str, Expectation]:
+    """Return the expectations of the items that a view lets through, as of T and whatever its period."""
+    rows = context.choice.rows
+    if rows is None:
+        return context.delivery.once(_expect_of_all)
+    return read_expectations(context.delivery, rows)
+
+
+def _expect_of_all(delivery: DeliveryTables) -> Mapping[str, Expectation]:
+    return read_expectations(delivery, None)
+
+
+def read_expectations(delivery: DeliveryTables, rows: Flags | None) -> dict[str, Expectation]:
+    """Return the expectation of all items in view, and of each type that has an item with a flow time."""
+    mondays = list_whole_weeks(delivery)
+    finished, kind = read_finished(delivery, rows, mondays)
+    found = {EVERY_TYPE: expect(finished, len(mondays))}
+    for code, name in enumerate(FLOW_ITEMS):
+        if (kind == code).any():
+            found[name] = expect(finished.of(kind == code), len(mondays))
+    return found
+
+
 def read_finished(
-    delivery: DeliveryTables, rows: Flags | None, history: History
+    delivery: DeliveryTables, rows: Flags | None, mondays: Sequence[dt.date]
 ) -> tuple[Finished, NDArray[np.int8]]:
-    """Return the delivered items in view with a flow time, and the type of each."""
+    """Return the delivered items in view with a flow time, by whole week, and the type of each."""
     done = np.flatnonzero(items_in_view(delivery, rows) & _has_flow_time(delivery))
     completed = delivery.completed_at[done]
-    first = history.mondays[0].toordinal() - EPOCH_DAY if len(history) else 0
+    first = mondays[0].toordinal() - EPOCH_DAY if mondays else 0
     week = (wall_time(completed, delivery.zone) // DAY_MS - first) // DAYS
     days = (completed - delivery.started_at[done]) / DAY_MS
     return Finished(week, days), delivery.flow_item[done]

@@ -20,6 +20,7 @@ from ui.figures.parts import (
     figure,
     has_values,
     hatch,
+    join_words,
     level_line,
     level_words,
     marker_size,
@@ -61,7 +62,7 @@ def velocity(report: ChartSubject, _context: Context) -> Chart:
     return Chart(
         data,
         lambda: tuple((week.week, week.start, week.value, not week.partial) for week in weeks),
-        note=_join_words(whole_note(weeks, NOT_WHOLE), _word_limits(limits)),
+        note=join_words(whole_note(weeks, NOT_WHOLE), _word_limits(limits)),
     )
 
 
@@ -117,7 +118,7 @@ def flow_time_trend(report: ChartSubject, context: Context) -> Chart:
             (week.week, week.start, *row, not week.partial)
             for week, *row in zip(weeks, *map(exact, (found.p50, found.p85, found.n)), strict=True)
         ),
-        note=_join_words(whole_note(weeks, NOT_WHOLE), "P85 is given from six items a week on."),
+        note=join_words(whole_note(weeks, NOT_WHOLE), "P85 is given from six items a week on."),
     )
 
 
@@ -218,7 +219,3 @@ def arrivals(report: ChartSubject, context: Context) -> Chart:
         ),
         note=whole_note(weeks, PALER),
     )
-
-
-def _join_words(*notes: str) -> str:
-    return " ".join(note for note in notes if note)

@@ -1,5 +1,6 @@
 """The charts of the Flow page that run over items and statuses."""
 
+import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,13 +13,16 @@ from data.charts.cumulative_flow import STAGES, CumulativeFlow, cumulative_flow
 from data.charts.flow_times import FlowTimes, flow_times, thinned
 from data.charts.subject import ChartSubject, Context, clock_of, keys_of, minutes_of
 from data.charts.time_in_status import QUANTILES, StatusTimes, time_in_status
+from data.forecast.outlook import expectations_of
 from ui.design import Design, clock, each, inert, pick, take, text, unpacked, when, where
 from ui.figures.chart import Chart
+from ui.figures.expectation import LABELLED, Expected, design_expectations, expect_lines
 from ui.figures.parts import (
     NO_DATA,
     day_layout,
     exact,
     figure,
+    join_words,
     nothing,
     numbers,
     one_text,
@@ -178,7 +182,7 @@ def _design_scatter() -> dict[str, Any]:
     layout["yaxis"]["range"] = when("end", [0, "$end"])
     layout["margin"] |= {"r": 78, "t": 50}
     layout["updatemenus"] = [_design_scales()]
-    return figure([each("lines", _design_percentile()), *_design_dots()], layout, 340)
+    return figure([each("lines", _design_percentile()), design_expectations(), *_design_dots()], layout, 340)
 
 
 SCATTER = _design_scatter()
@@ -194,6 +198,7 @@ def scatter(report: ChartSubject, context: Context) -> Chart:
     result, times = report.results["flow_time"], flow_times(context)
     if not len(times):
         return nothing(result.message or NO_DATA)
+    expected = _expect_by_day(context)
     drawn = thinned(times.days, MOST_POINTS)
     lines = _list_percentiles(result.percentiles or {})
     days = times.days[drawn]
@@ -204,11 +209,23 @@ def scatter(report: ChartSubject, context: Context) -> Chart:
         "days": np.where(days < 10, numbers(days, 2), numbers(days, 1)),  # nobody can see more
         "keys": one_text(keys_of(context, times.rows[drawn])),
         "lines": lines,
+        "expected": expected.lines,
         "total": len(times),
         **_lay_out_days(context),
-        **_cut_axis(days, _find_cut(days, [line["at"] for line in lines]), len(lines) + 1),
+        **_cut_axis(days, _find_cut(days, [line["at"] for line in lines]), len(lines) + len(expected) + 1),
     }
-    return Chart(data, lambda: _scatter_rows(context, times), _thinned_note(len(drawn), len(times)))
+    note = join_words(expected.note, _thinned_note(len(drawn), len(times)))
+    return Chart(data, lambda: _scatter_rows(context, times), note)
+
+
+def _expect_by_day(context: Context) -> Expected:
+    """Return the expectations across the days of a period; none over working days, which they are not in."""
+    if context.delivery.calendar is not None:
+        return Expected((), "")
+    first, last = _lay_out_days(context)["ends"]
+    begin, days = context.window.first_day, context.window.days
+    between = [(begin + dt.timedelta(days=days * share)).isoformat() for share in LABELLED]
+    return expect_lines(context.once(expectations_of), first, between, last)
 
 
 def _lay_out_days(context: Context) -> dict[str, Any]:
@@ -349,6 +366,7 @@ def _design_ageing() -> dict[str, Any]:
             _design_history("p50", "$to_p50", "@near", ""),
             _design_history("p85", "$to_p85", "@far", "."),
             _design_history("p95", "$to_p95", "@extreme", "/"),
+            design_expectations(),
             _design_aged(0, "item", 8, "@line", "circle"),
             _design_aged(1, "> P85", 10, "@alarm", "diamond"),
             when("top", _design_beyond()),
@@ -372,10 +390,14 @@ def ageing(report: ChartSubject, context: Context) -> Chart:
     drawn = thinned(found.days, MOST_POINTS)
     data = _list_history(found) | _list_aged(found, drawn)
     data["keys"] = one_text(keys_of(context, found.rows[drawn]))
+    first, last = data["ends"]
+    between = [first + (last - first) * share for share in LABELLED]
+    expected = expect_lines(context.once(expectations_of), first, between, last)
+    data["expected"] = expected.lines
     return Chart(
         data,
         lambda: _ageing_rows(context, found),
-        note=" ".join(words for words in (SHADED, _thinned_note(len(drawn), len(found))) if words),
+        note=join_words(SHADED, expected.note, _thinned_note(len(drawn), len(found))),
     )
 
 

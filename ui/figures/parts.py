@@ -287,3 +287,8 @@ def stage_names(found: Sequence[str], waiting: Sequence[bool], width: int, lines
 def figure(data: Sequence[Design], layout: Mapping[str, Design], height: int) -> dict[str, Any]:
     """Return the design of a figure of a fixed height."""
     return {"data": list(data), "layout": {**layout, "height": height}}
+
+
+def join_words(*notes: str) -> str:
+    """Return notes one after the other; those that say nothing leave nothing."""
+    return " ".join(note for note in notes if note)

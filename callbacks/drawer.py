@@ -10,8 +10,10 @@ from dash.development.base_component import Component
 
 from callbacks.notices import Failure, attempted
 from callbacks.panels import BY_ID, asked
+from callbacks.sprints import draw_panel
 from callbacks.views import query_of
 from data.charts.issue_history import issue_history
+from data.charts.sprints import is_panel
 from data.export.contribution import find_contribution
 from data.export.evidence import IssueLine
 from data.export.jql import MOST_KEYS, key_query, query_address
@@ -162,6 +164,8 @@ def _fill_drawer(workspace: Workspace, opened: "Opened", filters: dict[str, Any]
     report = pipeline.report(view)
     metric = opened.metric
     issue = None if opened.issue is None else _draw_issue(pipeline, report, opened.issue)
+    if is_panel(opened.panel):
+        return _fill_with_sprint(pipeline, report, opened, issue)
     if metric is None or metric.id not in report.results:
         unknown = opened.panel if metric is None else None
         return opened.issue or unknown, *NO_METRIC, issue or panel_unknown(opened.panel or "")
@@ -174,6 +178,16 @@ def _fill_drawer(workspace: Workspace, opened: "Opened", filters: dict[str, Any]
     )
     parts = breakdown(metric, _break_down(pipeline, report, metric, opened.selection)), drawer_tools(bench)
     return metric.title, *head, *parts, False, issue
+
+
+def _fill_with_sprint(
+    pipeline: Pipeline, report: Report, opened: "Opened", issue: Component | None
+) -> tuple[Any, ...]:
+    """Return the drawer of a number of the Sprints page; an issue of it stands above the others."""
+    panel = opened.panel or ""
+    drawn = draw_panel(pipeline, report, panel)
+    title, box = drawn or (panel, panel_unknown(panel))
+    return title, None, None, None, True, [box] if issue is None else [issue, box]
 
 
 def _break_down(pipeline: Pipeline, report: Report, metric: Metric, selection: Selection) -> Groups:

@@ -115,6 +115,7 @@ def _register_source(app: Dash, workspace: Workspace) -> None:
         Output(ids.TYPE, "data"),
         Output(ids.LABEL, "data"),
         Output(ids.COMPONENT, "data"),
+        Output(ids.link("sprints"), "hidden"),
         Output(ids.PROFILE, "data"),
         Input(ids.SOURCE, "data"),
         State(ids.FILTERS, "data"),
@@ -148,6 +149,7 @@ def _show_source(workspace: Workspace, profile: str | None, filters: Mapping[str
         whose,
         site,
         *(_with_asked(values, filters.get(name)) for name, values in zip(_LISTS, met, strict=True)),
+        not choices.sprints,
     )
 
 
@@ -164,7 +166,7 @@ def _no_source(
     ways = [(f"Show {profile_title(name)}", f"/{query_of({'src': name})}") for name in names[:1]]
     told = notice(failure.cause, failure.remedy, failure.reference, refetch=refetch, ways=ways)
     whose = {"profile": profile or workspace.shown, "site": ""}
-    return [], True, told, whose, "", *(_with_asked((), filters.get(name)) for name in _LISTS)
+    return [], True, told, whose, "", *(_with_asked((), filters.get(name)) for name in _LISTS), True
 
 
 def _can_refetch(workspace: Workspace, profile: str | None) -> str | None:

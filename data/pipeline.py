@@ -33,6 +33,7 @@ from data.metrics.filters import UnknownValue, choose_rows, filters_in_use, find
 from data.metrics.groups import By, Grouping, group_by
 from data.metrics.period_quality import find_in_period
 from data.metrics.report import Period, Report, View
+from data.metrics.sprints import has_sprints
 from data.metrics.touch import ranked
 from data.model.metric import Metric, MetricResult, QualityFinding, no_series
 from data.model.periods import Window, automatic_step, lay_out, parse_as_of, parse_day, zone_named
@@ -231,12 +232,13 @@ def _name_definitions(meta: Mapping[str, str]) -> Literal["today", "earlier", "r
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the filters of a page can be set to, sorted."""
+    """What the filters of a page can be set to, sorted, and whether there are sprints."""
 
     projects: tuple[str, ...]
     types: tuple[str, ...]
     labels: tuple[str, ...]
     components: tuple[str, ...]
+    sprints: bool = False
 
 
 @dataclass(frozen=True)
@@ -263,6 +265,7 @@ class Snapshot:
             types=tuple(sorted({kind.name for kind in issues.types if kind.name})),
             labels=tuple(sorted({label for labels in issues.label_sets for label in labels})),
             components=tuple(sorted({name for names in issues.component_sets for name in names})),
+            sprints=has_sprints(issues),
         )
 
 

@@ -68,6 +68,8 @@ REASON_WORDS = {
     "latent": "seen too long after the deployment",
     "unattributed": "put down to no deployment",
     "not_an_incident": "turned out to be no incident",
+    "done_without_date": "done, and nothing says since when",
+    "done_outside": "done outside the sprint",
 }
 ARROWS = {"up": "\u25b2", "down": "\u25bc"}
 FORMER_NAMES = {

@@ -55,6 +55,7 @@ FORECAST_BY = "forecast-by"
 FORECAST_EXCLUDE = "forecast-exclude"
 FORECAST_WHAT_IF = "forecast-what-if"
 FORECAST_CAP = "forecast-cap"
+SPRINTS_ANSWER = "sprints-answer"
 UNKNOWN = "unknown"
 CHANGES = "changes"
 STUCK = "stuck"
@@ -96,6 +97,11 @@ def view(page: str) -> dict[str, Any]:
 def page_box(page: str) -> str:
     """Return the element that holds a page."""
     return f"page-{page}"
+
+
+def link(page: str) -> str:
+    """Return the link of a page in the navigation."""
+    return f"link-{page}"
 
 
 def heading(page: str) -> str:

@@ -17,7 +17,13 @@ from ui.theme import MANTINE
 
 
 def page(
-    profiles: Sequence[str], shown: str, revision: str | None, notice: Component | None, *, polling: bool
+    profiles: Sequence[str],
+    shown: str,
+    revision: str | None,
+    notice: Component | None,
+    *,
+    polling: bool,
+    sprints: bool = False,
 ) -> Any:
     """Return all pages with empty panels of their final size; the browser shows the one that the URL names.
 
@@ -27,6 +33,7 @@ def page(
         revision: of its data, so that the first numbers need not wait for it.
         notice: whose data are shown; there from the start, so that nothing jumps.
         polling: a job is running, so the page asks how it goes.
+        sprints: that profile has some, so that their page has a link from the start.
     """
     return dmc.MantineProvider(
         id=ids.PROVIDER,
@@ -37,7 +44,9 @@ def page(
             *_make_stores(revision),
             dcc.Interval(id=ids.POLL, interval=1000, disabled=not polling),
             html.A("Skip to the numbers", href="#main", className="skip"),
-            header([(spec.path, spec.title) for spec in PAGES if spec.in_navigation], profiles, shown),
+            header(
+                [_draw_link(spec, sprints=sprints) for spec in PAGES if spec.in_navigation], profiles, shown
+            ),
             html.Section(
                 [
                     # Shown by the browser: nobody else is there to say it.
@@ -81,6 +90,11 @@ def _make_stores(revision: str | None) -> list[Component]:
         *(dcc.Store(id=ids.answer(spec.id)) for spec in PAGES),
         *(dcc.Store(id=ids.wanted(spec.id)) for spec in PAGES),
     ]
+
+
+def _draw_link(spec: PageSpec, *, sprints: bool) -> Component:
+    hidden = spec.where_sprints and not sprints
+    return html.A(spec.title, id=ids.link(spec.id), href=spec.path, hidden=hidden)
 
 
 def _draw_box(spec: PageSpec) -> Component:

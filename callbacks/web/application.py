@@ -9,7 +9,7 @@ from dash import Dash
 from dash.development.base_component import Component
 from flask_compress import Compress
 
-from callbacks import dashboard, diagnostics, dora_flow_metrics, drawer, forecast, repairs, shell
+from callbacks import dashboard, diagnostics, dora_flow_metrics, drawer, forecast, repairs, shell, sprints
 from callbacks.notices import show_notice
 from callbacks.panels import BY_ID
 from callbacks.settings import page as settings_page
@@ -100,12 +100,23 @@ def create_app(
     set_deadlines(app.server)
 
     def layout() -> object:
-        revision, notice = _find_first(workspace)
+        revision, notice, some = _find_first(workspace)
         polling = workspace.jobs.state().running
-        return page(profile_names(workspace), workspace.shown, revision, notice, polling=polling)
+        names = profile_names(workspace)
+        return page(names, workspace.shown, revision, notice, polling=polling, sprints=some)
 
     app.layout = layout
-    for feature in (shell, dashboard, dora_flow_metrics, drawer, forecast, repairs, settings_page, exports):
+    for feature in (
+        shell,
+        dashboard,
+        dora_flow_metrics,
+        drawer,
+        forecast,
+        sprints,
+        repairs,
+        settings_page,
+        exports,
+    ):
         feature.register(app, workspace)
     diagnostics.register(app, workspace, time_callbacks(app.server))
     app.setup_apis()
@@ -117,12 +128,14 @@ def create_app(
     return app
 
 
-def _find_first(workspace: Workspace) -> tuple[str | None, Component | None]:
-    """Return the revision that is shown first, and whose data they are.
+def _find_first(workspace: Workspace) -> tuple[str | None, Component | None, bool]:
+    """Return the revision that is shown first, whose data they are, and whether these have sprints.
 
     A store that cannot be read is told of by the panels that need it.
     """
     try:
-        return shell.stamp(workspace, None), shell.banner_of(workspace, workspace.pipeline())
+        pipeline = workspace.pipeline()
+        stamp, told = shell.stamp(workspace, None), shell.banner_of(workspace, pipeline)
+        return stamp, told, pipeline.choices().sprints
     except DashboardError:
-        return None, None
+        return None, None, False

@@ -21,6 +21,7 @@ from data.charts.subject import in_steps
 from data.export.document import as_json_text, document
 from data.export.issue_list import issue_entries
 from data.export.selection import Selection, selection_of
+from data.export.sprints_document import sprints_document
 from data.forecast.foresight import Asked, foresee
 from data.metrics.report import Period, Report, View
 from data.model.clock import now_ms
@@ -67,6 +68,17 @@ def _register_numbers(exports: Blueprint, workspace: Workspace) -> None:
             return to_csv(metrics_frame(report.results)).encode()
 
         return _send_answer(pipeline, view, "metrics", "csv", tell)
+
+    @exports.get("/sprints.csv")
+    def sprints_csv() -> Response:
+        from data.export.frames import sprints_frame, to_csv  # noqa: PLC0415  # as above
+
+        pipeline, view = _read_question(workspace)
+
+        def tell(report: Report) -> bytes:
+            return to_csv(sprints_frame(sprints_document(report.context))).encode()
+
+        return _send_answer(pipeline, view, "sprints", "csv", tell)
 
     @exports.get("/report.html")
     def report_file() -> Response:

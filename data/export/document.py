@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from data.export.sprints_document import sprints_document
 from data.meaning.endings import Counted
 from data.metrics.filters import PAGE_FILTERS, filters_in_use
 from data.metrics.groups import Grouping
@@ -40,6 +41,9 @@ def document(report: Report, profile_name: str, grouping: Grouping | None = None
             for finding in report.findings
         ],
     }
+    sprints = sprints_document(report.context)
+    if sprints is not None:
+        found["sprints"] = sprints
     if grouping is None:
         return found
     groups = {

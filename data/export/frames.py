@@ -69,6 +69,13 @@ _ROWS_AT_A_TIME = 2_000
 EVIDENCE_COLUMNS = tuple(column.name for column in fields(IssueLine))
 # A spreadsheet runs a cell that begins like this as a formula, also in full width, and also behind
 # quotes, white space and marks without width, which some of them take away first.
+SPRINT_FACTS = ("id", "name", "board", "state", "start", "end", "completed", "evidence")
+SPRINT_COUNTS = ("committed", "added", "removed", "done", "carried_over", "open")
+SPRINT_COLUMNS = (
+    *SPRINT_FACTS,
+    *(f"{name}{what}" for name in SPRINT_COUNTS for what in ("", "_points")),
+    "committed_and_done",
+)
 _FORMULA = re.compile(
     "[\"'\\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffd]*[=+\\-@\uff1d\uff0b\uff0d\uff20]"
 )
@@ -146,6 +153,22 @@ def evidence_frame(lines: Iterable[IssueLine]) -> pd.DataFrame:
     """
     frame = pd.DataFrame([astuple(line) for line in lines], columns=list(EVIDENCE_COLUMNS))
     return frame.astype({"days": "Float64", "share": "Float64"})
+
+
+def sprints_frame(document: Mapping[str, Any] | None) -> pd.DataFrame:
+    """Return the sprints of a view as a frame with ``SPRINT_COLUMNS``, one row each; without sprints none.
+
+    Args:
+        document: as ``sprints_document`` returns it. A count that is not known yet is empty, and so are
+            points where no estimate is mapped.
+    """
+    entries = []
+    for line in (document or {}).get("sprints", ()):
+        counts = [line[name] or {"n": None, "points": None} for name in SPRINT_COUNTS]
+        numbers = (each[what] for each in counts for what in ("n", "points"))
+        kept = len(line["kept"])
+        entries.append((*(line[name] for name in SPRINT_FACTS), *numbers, kept))
+    return pd.DataFrame(entries, columns=list(SPRINT_COLUMNS), dtype=object)
 
 
 def chart_frame(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import msgspec
 
 from data.jira.json_record import JsonRecord
 from data.jira.stamps import EARLIEST, LATEST, instant_of
-from data.model.tables import MISSING, OPEN, Change, Transition
+from data.model.tables import ESTIMATE, MISSING, OPEN, Change, Transition
 from data.model.words import fold
 
 _T = TypeVar("_T")
@@ -32,7 +32,10 @@ _KEPT = {
     "IssueParentAssociation": "Parent",
 }
 _KEPT_CUSTOM = {"Sprint": "Sprint", "Epic Link": "Epic Link", "Parent Link": "Parent"}
-_NAMES = frozenset([*_KEPT, *_KEPT_CUSTOM])
+# What Jira calls the estimates that it brings along. There may be several, and which one counts is mapped:
+# so their changes go by the id of their field where there is one.
+ESTIMATES = frozenset({ESTIMATE, "Story point estimate"})
+_NAMES = frozenset([*_KEPT, *_KEPT_CUSTOM, *ESTIMATES])
 
 
 class HistoryItem(
@@ -259,6 +262,8 @@ def _kept_field(item: HistoryItem) -> str | None:
     name = item.field or ""
     if name in _KEPT_CUSTOM:
         return _KEPT_CUSTOM[name]
+    if name in ESTIMATES:
+        return item.field_id or ESTIMATE
     return None if item.fieldtype == "custom" else _KEPT.get(item.field_id or name)
 
 

@@ -20,6 +20,7 @@ from configuration.errors import (
 )
 from data.jira.answers import anonymous, unauthorized, with_gateway
 from data.jira.dialects import CLOUD, SERVER, Dialect, decode_object, decode_objects
+from data.jira.histories import ESTIMATES
 from data.jira.json_record import JsonRecord
 from data.jira.requested_fields import FoundFields
 from data.jira.transport import Call, Transport
@@ -30,6 +31,8 @@ T = TypeVar("T")
 
 # What the custom fields are called that Jira itself makes, whatever people call them.
 SPRINT, EPIC_LINK = "gh-sprint", "gh-epic-link"
+# Jira takes ten fields at a time: beside the status, a flag and four of its own there is room for these.
+_MOST_SPRINT_FIELDS, _MOST_KEPT_CUSTOM = 2, 4
 DEVELOPMENT = ("devsummarycf", "devsummary")
 
 
@@ -146,7 +149,9 @@ class Site:
 
     def kept_fields(self) -> list[str]:
         """Return the ids of the fields, flags aside, whose changes are kept beside those of the status."""
-        custom = (*self.fields_of(SPRINT)[:1], *self.fields_of(EPIC_LINK)[:1])
+        estimates = {str(field["id"]) for field in self.fields() if _is_estimate(field)}
+        named = (*self.fields_of(SPRINT)[:_MOST_SPRINT_FIELDS], *self.fields_of(EPIC_LINK)[:1])
+        custom = (*named, *sorted(estimates))[:_MOST_KEPT_CUSTOM]
         return ["resolution", "issuekey", "issuelinks", "parent", *custom]
 
     def found_fields(self) -> FoundFields:
@@ -231,6 +236,13 @@ def _is_made_by(field: dict[str, Any], plugins: Collection[str]) -> bool:
     schema = field.get("schema")
     made_by = str(schema.get("custom")) if isinstance(schema, dict) else ""
     return bool(field.get("id")) and made_by.rpartition(":")[2] in plugins
+
+
+def _is_estimate(field: dict[str, Any]) -> bool:
+    """Tell whether a field is one of the two estimates that Jira brings along."""
+    names = (field.get("name"), field.get("untranslatedName"))
+    of_ours = _is_made_by(field, ("jsw-story-points",)) or any(name in ESTIMATES for name in names)
+    return of_ours and str(field.get("id")).startswith("customfield_")
 
 
 def _is_flag_field(field: dict[str, Any]) -> bool:

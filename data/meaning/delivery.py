@@ -54,6 +54,7 @@ class DeliveryTables:
         flow_item: place in ``FLOW_ITEMS``.
         has_histories: at least one issue of the store has a changelog.
         start_source: ``status`` or ``created``.
+        completion_source: ``status`` or ``resolution``.
         deployments: what was deployed.
         operations: what went out with what, and what that broke.
         change: when each change began: the commit where one is mapped, else the start of the work.
@@ -81,6 +82,7 @@ class DeliveryTables:
     flow_item: NDArray[np.int8]
     has_histories: bool
     start_source: str
+    completion_source: str
     deployments: Deployments
     operations: Operations
     change: Dates
@@ -150,6 +152,7 @@ def derive(dataset: Dataset, profile: Profile, zone: ZoneInfo, as_of: int) -> De
         flow_item=flow_item,
         has_histories=bool(issues.has_changelog.any()),
         start_source=profile.start_source,
+        completion_source=profile.completion_source,
         deployments=deployments,
         operations=find_operations(issues, deployments, project_groups(issues), items, profile),
         change=dates_or(mapped.commit, lives.started_at),

@@ -72,6 +72,7 @@ class MappedValues:
         environment: environments by name.
         failed: ``YES``, ``NO`` or ``UNSAID``.
         points: estimates, NaN where there is none.
+        points_field: the id of the field that has them.
         ruled: a rule over a field calls the issue an incident.
         malformed: by logical name, values that do not fit it.
         unread: logical names whose field no stored issue has a value of.
@@ -84,6 +85,7 @@ class MappedValues:
     environment: NamedValues | None = None
     failed: NDArray[np.int8] | None = None
     points: NDArray[np.float64] | None = None
+    points_field: str = ""
     ruled: Flags | None = None
     malformed: Mapping[str, Flags] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
@@ -115,6 +117,7 @@ def read_mapped(issues: IssueTable, profile: Profile, zone: ZoneInfo, as_of: int
         environment=reader.names("environment"),
         failed=reader.flags("failed"),
         points=reader.points("story_points"),
+        points_field=profile.fields.get("story_points", ""),
         ruled=_flag_ruled(issues, incident_rules(profile)),
         malformed=reader.malformed,
         unread=tuple(reader.unread),

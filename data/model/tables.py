@@ -22,6 +22,7 @@ from data.model.columns import codes, numbers, vocabulary
 Instants = NDArray[np.int64]  # UTC epoch milliseconds
 Codes = NDArray[np.int32]  # places in a vocabulary, -1 = none
 Flags = NDArray[np.bool_]
+Points = NDArray[np.float64]  # estimates
 
 MISSING = int(np.iinfo(np.int64).min)  # an instant that is not there
 OPEN = int(np.iinfo(np.int64).max)  # an interval that has not ended
@@ -86,10 +87,14 @@ class Transition(msgspec.Struct, array_like=True, frozen=True, gc=False):
     resolves: bool = False
 
 
+ESTIMATE = "Story Points"
+
+
 class Change(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """One change of a field that is kept beside the status; ids and names are "" where Jira gave none.
 
-    ``field`` is resolution, Key, Sprint, Link, Epic Link or Parent, the English names of Jira's histories.
+    ``field`` is resolution, Key, Sprint, Link, Epic Link or Parent, the English names of Jira's histories;
+    of an estimate the id of its field, or ``ESTIMATE`` where the history does not tell it.
     """
 
     at: int
@@ -261,6 +266,10 @@ def _no_numbers() -> Instants:
     return np.zeros(0, np.int64)
 
 
+def _no_points() -> Points:
+    return np.zeros(0, np.float64)
+
+
 def _no_flags() -> Flags:
     return np.zeros(0, np.bool_)
 
@@ -308,7 +317,14 @@ class IssueTable:
     which of ``value_fields``, and which of ``values``. Each key that an issue
     once had and has no more has an entry in the ``past_key`` columns: which
     issue, and which of ``past_keys``. ``parent`` is the parent's key, whether
-    that issue is stored or not.
+    that issue is stored or not. Each sprint that an issue names has an entry in
+    the ``sprint_value`` columns: which issue, and which of ``sprints`` as that
+    issue has it. Each stay in a sprint has one in the ``sprint_stay`` columns:
+    which issue, which of ``sprint_ids``, since when (``MISSING``: since the issue
+    was created), until when (``OPEN``: still), and whether histories tell it.
+    Each change of an estimate has an entry in the ``estimate`` columns: which
+    issue, which of ``estimate_fields``, when, and the values before and after,
+    -1 for none.
     """
 
     project: Codes = field(metadata=codes("issue", _project_of, "projects"))
@@ -361,6 +377,27 @@ class IssueTable:
     past_key_issue: Codes = field(default_factory=_no_codes, metadata=numbers("past_key", 0, np.int32))
     past_key: Codes = field(default_factory=_no_codes, metadata=codes("past_key", 1, "past_keys"))
     past_keys: tuple[str, ...] = ()
+    sprint_value_issue: Codes = field(
+        default_factory=_no_codes, metadata=numbers("sprint_value", 0, np.int32)
+    )
+    sprint_value: Codes = field(default_factory=_no_codes, metadata=codes("sprint_value", 1, "sprints"))
+    sprints: tuple[Sprint, ...] = ()
+    sprint_stay_issue: Codes = field(default_factory=_no_codes, metadata=numbers("sprint_stay", 0, np.int32))
+    sprint_stay: Codes = field(default_factory=_no_codes, metadata=codes("sprint_stay", 1, "sprint_ids"))
+    sprint_stay_since: Instants = field(
+        default_factory=_no_numbers, metadata=numbers("sprint_stay", 2, np.int64)
+    )
+    sprint_stay_until: Instants = field(
+        default_factory=_no_numbers, metadata=numbers("sprint_stay", 3, np.int64)
+    )
+    sprint_stay_told: Flags = field(default_factory=_no_flags, metadata=numbers("sprint_stay", 4, np.bool_))
+    sprint_ids: tuple[str, ...] = ()
+    estimate_issue: Codes = field(default_factory=_no_codes, metadata=numbers("estimate", 0, np.int32))
+    estimate_field: Codes = field(default_factory=_no_codes, metadata=codes("estimate", 1, "estimate_fields"))
+    estimate_at: Instants = field(default_factory=_no_numbers, metadata=numbers("estimate", 2, np.int64))
+    estimate_before: Points = field(default_factory=_no_points, metadata=numbers("estimate", 3, np.float64))
+    estimate_after: Points = field(default_factory=_no_points, metadata=numbers("estimate", 4, np.float64))
+    estimate_fields: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.created)

@@ -144,6 +144,7 @@ class Issue:
     first_commit_at: int | None = None
     detected_at: int | None = None
     restored_at: int | None = None
+    sprints: tuple[int, ...] = ()
     changes: list[Change] = field(default_factory=list)
     chatter: int = 0
     chatter_until: int = 0

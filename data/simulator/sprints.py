@@ -1,7 +1,7 @@
-"""The sprints of the teams that work in sprints.
+"""The sprints of the teams that work in sprints: when they are, and how both dialects write them.
 
-Which ones an issue was in is a function of the issue alone, so that a world of the
-same seed stays the same. Nobody plans or closes a sprint while the simulator runs.
+Which ones an issue was in is written with the world (``sprint_plans.py``). Nobody plans or closes a sprint
+while the simulator runs.
 """
 
 from collections.abc import Callable
@@ -11,10 +11,10 @@ from data.simulator import catalogue as c
 from data.simulator.model import DAY, HOUR, MINUTE, Issue
 
 LENGTH = 14 * DAY
-_FIRST_MONDAY = 19_359 * DAY  # 2023-01-02
-_BOARDS = {c.PAY.key: 1, c.MOB.key: 2}
-_MOST = 4  # by then what nobody finishes goes back to the backlog
-_UNDERWAY = frozenset(status.id for status in (*c.STATUSES, c.QA) if status.category is c.UNDERWAY)
+_FIRST_MONDAY = 14_613 * DAY  # 2010-01-04, before any world
+BOARDS = {c.PAY.key: 1, c.MOB.key: 2}
+_TEAM_OF = {board: c.TEAM_OF[key] for key, board in BOARDS.items()}
+_IDS_PER_BOARD = 1_000
 
 
 class Sprint(NamedTuple):
@@ -30,13 +30,49 @@ class Sprint(NamedTuple):
 
 
 def sprints_of(issue: Issue, now: int) -> list[Sprint]:
-    """Return the sprints in which an issue was under way, oldest first, as they stand at ``now``."""
-    began = _begun_at(issue)
-    if issue.project not in _BOARDS or began is None:
-        return []
-    team = c.TEAM_OF[issue.project]
-    first, last = _number(team, began), _number(team, max(issue.resolved_at or now, began))
-    return [_sprint(team, number, now) for number in range(first, min(last, first + _MOST - 1) + 1)]
+    """Return the sprints that an issue holds, oldest first, as they stand at ``now``."""
+    return [find_sprint(each, now) for each in issue.sprints]
+
+
+def id_of(team: c.Team, number: int) -> int:
+    """Return the id of a team's sprint, which tells its board and its number."""
+    return BOARDS[team.key] * _IDS_PER_BOARD + number
+
+
+def name_of(sprint_id: int) -> str:
+    """Return what people call a sprint."""
+    board, number = divmod(sprint_id, _IDS_PER_BOARD)
+    return f"{_TEAM_OF[board].key} Sprint {number}"
+
+
+def opens(team: c.Team, number: int) -> int:
+    """Return when a sprint begins: on Monday at nine."""
+    return _FIRST_MONDAY + (number - 1) * LENGTH - team.utc_offset_min * MINUTE + 9 * HOUR
+
+
+def completes(team: c.Team, number: int) -> int:
+    """Return when somebody closes a sprint: some minutes after five on its second Friday."""
+    return _ends(team, number) + number % 50 * MINUTE
+
+
+def number_at(team: c.Team, at: int) -> int:
+    """Return the number of the sprint that is not closed yet at an instant: that of now, or the next one."""
+    number = (at - opens(team, 1)) // LENGTH + 1
+    return number if at < completes(team, number) else number + 1
+
+
+def find_sprint(sprint_id: int, now: int) -> Sprint:
+    """Return a sprint as it stands at ``now``."""
+    board, number = divmod(sprint_id, _IDS_PER_BOARD)
+    team = _TEAM_OF[board]
+    begins, completed = opens(team, number), completes(team, number)
+    state = "closed" if completed <= now else "active" if begins <= now else "future"
+    closed = completed if state == "closed" else None
+    return Sprint(sprint_id, name_of(sprint_id), state, board, begins, _ends(team, number), closed)
+
+
+def _ends(team: c.Team, number: int) -> int:
+    return opens(team, number) + 11 * DAY + 8 * HOUR
 
 
 def as_object(sprint: Sprint, stamp: Callable[[int | None], str | None]) -> dict[str, Any]:
@@ -56,31 +92,3 @@ def as_text(sprint: Sprint, stamp: Callable[[int | None], str | None]) -> str:
         f"completeDate={stamp(sprint.completed_at) or '<null>'},activatedDate={stamp(sprint.starts_at)},"
         f"sequence={sprint.id},goal=,autoStartStop=false,synced=false]"
     )
-
-
-def _begun_at(issue: Issue) -> int | None:
-    moves = (
-        change.at
-        for change in issue.changes
-        for item in change.items
-        if item.field_id == "status" and item.to_id in _UNDERWAY
-    )
-    return next(moves, None)
-
-
-def _opens(team: c.Team, number: int) -> int:
-    return _FIRST_MONDAY + (number - 1) * LENGTH - team.utc_offset_min * MINUTE + 9 * HOUR
-
-
-def _number(team: c.Team, at: int) -> int:
-    return (at - _opens(team, 1)) // LENGTH + 1
-
-
-def _sprint(team: c.Team, number: int, now: int) -> Sprint:
-    """Return a sprint of a team; somebody closes it some minutes late."""
-    board, current = _BOARDS[team.key], _number(team, now)
-    state = "closed" if number < current else "active" if number == current else "future"
-    opens = _opens(team, number)
-    ends = opens + 11 * DAY + 8 * HOUR
-    completed = ends + number % 50 * MINUTE if state == "closed" else None
-    return Sprint(board * 1000 + number, f"{team.key} Sprint {number}", state, board, opens, ends, completed)

@@ -22,6 +22,7 @@ from data.simulator.releases import (
     number_versions,
     plan_releases,
 )
+from data.simulator.sprint_plans import plan_sprints
 from data.simulator.words import summary
 
 SPAN = 78 * 7 * DAY
@@ -257,6 +258,7 @@ def _number_issues(seed: int, starts_at: int, ends_at: int, draft: _Draft) -> Wo
         issue.affected_versions = tuple(numbered[version] for version in issue.affected_versions)
         _note_fix_versions(issue)
         _add_chatter(issue, place, ends_at, seeded(seed, issue.id))
+        plan_sprints(seed, issue, ends_at)
     _tie(draft)
     versions = {
         team.key: tuple(sorted((v for v in numbered.values() if v.project == team.key), key=_version_order))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from data.model.columns import Entry
 from data.model.tables import IssueTable, split_or_whole
 from data.store.columns import COLUMNS, VOCABULARIES, VOCABULARY_OF, LinkEntry, laid_out, names_of
 
@@ -14,7 +15,8 @@ PER_ISSUE = names_of("issue")
 MOVES = names_of("move")
 LINKS = names_of("link")
 # Columns with entries that name their issue first, ordered by issue.
-OWNED = (names_of("flag"), names_of("value"), names_of("past_key"))
+_OWNED: tuple[Entry, ...] = ("flag", "value", "past_key", "sprint_value", "sprint_stay", "estimate")
+OWNED = tuple(map(names_of, _OWNED))
 OWNERS = tuple(names[0] for names in OWNED)
 ENTRIES = tuple(name for names in OWNED for name in names)
 

@@ -1,12 +1,14 @@
 """Issue rows to columns: the issue table, ordered by project, number and id. Pure."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from data.model.columns import Column, Entry, columns_of, words_of
-from data.model.tables import IssueRow, IssueTable, Link, split_or_whole
+from data.model.tables import ESTIMATE, IssueRow, IssueTable, Link, split_or_whole
+from data.store.sprint_stays import sprint_stays_of
 
 # Issue, place of the other end, phrase, inward: how a link is laid out.
 LinkEntry = tuple[int, int, str, bool]
@@ -76,13 +78,39 @@ def _collect_entries(rows: Sequence[IssueRow]) -> dict[Entry, Sequence[Any]]:
     values = [(place, *value) for place, row in enumerate(rows) if row.mapped for value in row.mapped]
     renamed = {place for place, row in enumerate(rows) for change in row.changes if change.field == "Key"}
     past_keys = [(place, key) for place in sorted(renamed) for key in past_keys_of(rows[place])]
+    sprint_values = [(place, each) for place, row in enumerate(rows) if row.sprints for each in row.sprints]
+    sprint_stays = [
+        (place, *stay)
+        for place, row in enumerate(rows)
+        if row.sprints or row.changes
+        for stay in sprint_stays_of(row)
+    ]
     return {
         "issue": rows,
         "move": [move for row in rows for move in row.transitions],
         "flag": flags,
         "value": values,
         "past_key": past_keys,
+        "sprint_value": sprint_values,
+        "sprint_stay": sprint_stays,
+        "estimate": [(place, *each) for place, row in enumerate(rows) for each in estimates_of(row)],
     }
+
+
+def estimates_of(row: IssueRow) -> Iterable[tuple[str, int, float, float]]:
+    """Yield the changes of estimates: field, instant, the values before and after, -1 for none."""
+    for change in row.changes:
+        if change.field == ESTIMATE or change.field.startswith("customfield_"):
+            yield change.field, change.at, _points_of(change.from_name), _points_of(change.to_name)
+
+
+def _points_of(text: str) -> float:
+    """Return a number as histories write it; -1 where there is none, or none that makes sense."""
+    try:
+        points = float(text.replace(",", "."))
+    except ValueError:
+        return -1.0
+    return points if 0 <= points < math.inf else -1.0
 
 
 def past_keys_of(row: IssueRow) -> tuple[str, ...]:

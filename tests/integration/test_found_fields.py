@@ -208,6 +208,10 @@ def test_there_may_be_several_and_their_names_do_not_matter(
 
     assert fields(store) == FoundFields((c.SPRINT, "customfield_9"), (c.DEVELOPMENT,))
     assert any(row.sprints for row in rows_of(store).values())
+    # Cloud gives histories by field: those of both are asked for, and those of the estimate.
+    asked = [json.loads(request.body)["fieldIds"] for request in server.seen if "bulkfetch" in request.path]
+    assert all({c.SPRINT, "customfield_9", c.POINTS} <= set(names) for names in asked)
+    assert all(len(names) <= 10 for names in asked)
 
 
 def test_a_store_that_knows_of_no_fields_asks_once(

@@ -155,3 +155,24 @@ def test_e_a_stamp_of_2099_moves_nothing() -> None:
 
     assert document["as_of"] == "2026-03-13T00:00:00.001Z"
     assert findings["malformed_updated"] == ["N-99"]
+
+
+def test_f_sprints() -> None:
+    """Two sprints, from Jira's JSON to the document, with keys and points."""
+    example = examples.example_f()
+    found = engine_metrics(example.issues, **example.arguments())["sprints"]
+    first, second = found["sprints"]
+
+    assert {name: count["n"] for name, count in found["total"].items()} == {
+        "committed": 7,
+        "added": 2,
+        "removed": 1,
+        "done": 5,
+        "carried_over": 3,
+    }
+    assert found["kept_percent"] == pytest.approx(57.143, abs=5e-4)
+    assert (found["done_median"], found["evidence"], found["points"]) == (2.5, "measured", "measured")
+    assert first["done"] == {"n": 3, "points": 13, "unestimated": 0, "keys": ["F-1", "F-3", "F-6"]}
+    assert first["carried_over"]["keys"] == ["F-2", "F-7", "F-8"]
+    assert (first["open"], first["excluded"]) == (None, {"done_outside": ["F-5"]})
+    assert (second["name"], second["kept"]) == ("Web 42", ["F-2", "F-8"])

@@ -52,6 +52,7 @@ def document_differences(engine: dict, reference: dict, quality_codes: tuple[str
     found: list[str] = []
     for part in ("as_of", "period", "scope", "filters"):
         found += differences(engine.get(part), reference.get(part), part)
+    found += differences(engine.get("sprints"), reference.get("sprints"), "sprints")
     for metric, expected in reference["metrics"].items():
         actual = engine["metrics"].get(metric)
         if actual is None:

@@ -11,6 +11,7 @@ from tests.reference.quality import data_quality
 from tests.reference.results import finished
 from tests.reference.scope import default_as_of, scope
 from tests.reference.settings import Settings
+from tests.reference.sprints import sprints
 from tests.reference.statuses import Categories
 from tests.reference.world import World
 
@@ -96,6 +97,7 @@ def reference_metrics(
         "filters": {"project": [], "type": world.types, "label": world.labels},
         "metrics": {metric: finished(metric, compute, world) for metric, compute in wanted.items()},
         "data_quality": data_quality(world),
+        "sprints": sprints(world),
     }
 
 

@@ -22,6 +22,7 @@ from data.metrics.report import Report, View
 from data.model.instants import iso_instant
 from data.model.tables import DeploymentRow
 from data.pipeline import compute
+from tests.support.rows import FOUND
 
 _NO_FUTURE = 4_102_444_800_000  # the year 2100: what lies in the future is for tests of files to say
 
@@ -42,7 +43,8 @@ def stored(
     store = Store(folder / "scope.sqlite")
     custom = custom_fields(requested_fields(profile or Profile()))
     latest = latest_of(time.time_ns() // 1_000_000)
-    rows = [issue_row(*decode_issue(json.dumps(issue).encode(), custom), latest=latest) for issue in issues]
+    texts = (json.dumps(issue).encode() for issue in issues)
+    rows = [issue_row(*decode_issue(text, custom, FOUND), latest=latest) for text in texts]
     references = References(
         [read_status(raw) for raw in statuses],
         [read_version(raw) for raw in versions],

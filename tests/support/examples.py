@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from tests.support.builders import issue, link, status_list, version
+from tests.support.sprints import POINTS, estimated, sprint, sprint_issue
 
 
 @dataclass(frozen=True)
@@ -240,3 +241,36 @@ def example_2099() -> Example:
     stories = example_newest().issues
     odd = issue("N-99", created="2026-03-01", history=[("2026-03-02", "Doing")], updated="2099-01-01")
     return Example([*stories, odd], "2026-03-02", "2026-03-15", None)
+
+
+def example_f() -> Example:
+    """Sprints: two closed ones, with every way in and out of the first."""
+    first = sprint(41, "Web 41", "2026-03-02T09:00", "2026-03-13T17:00", "2026-03-13T17:00")
+    second = sprint(42, "Web 42", "2026-03-16T09:00", "2026-03-27T17:00", "2026-03-27T17:00")
+    planned, moved_on = ("2026-02-27T09:00", "", "41"), ("2026-03-13T17:00", "41", "41, 42")
+
+    def item(key: str, created: str, points: float | None, history: list, moves: list, *held: dict) -> dict:
+        more = {"created": created, "history": history, POINTS: points}
+        return sprint_issue(key, moves, held, **more)
+
+    issues = [
+        item("F-1", "2026-02-20", 3, [("2026-03-03", "Doing"), ("2026-03-05", "Done")], [planned], first),
+        item(
+            "F-2",
+            "2026-02-20",
+            5,
+            [("2026-03-10", "Doing"), ("2026-03-18", "Done")],
+            [("2026-03-02T09:00", "", "41"), moved_on],
+            first,
+            second,
+        ),
+        item("F-3", "2026-03-01", 2, [("2026-03-13T17:00", "Done")], [("2026-03-04T12:00", "", "41")], first),
+        item("F-4", "2026-02-20", 8, [], [planned, ("2026-03-09T12:00", "41", "")]),
+        item("F-5", "2026-02-20", 1, [("2026-03-01", "Done")], [planned], first),
+        item("F-6", "2026-02-20", 8, [("2026-03-03", "Doing"), ("2026-03-12", "Done")], [planned], first),
+        item("F-7", "2026-02-20", 1, [("2026-03-13T17:01", "Done")], [planned], first),
+        item("F-8", "2026-03-05", None, [("2026-03-20", "Done")], [moved_on], first, second),
+    ]
+    issues[5] = estimated(issues[5], ("2026-03-06", "3", "8"))
+    profile = {"fields": {"story_points": POINTS}}
+    return Example(issues, "2026-03-02", "2026-03-29", "2026-03-30T00:00:00Z", profile=profile)

@@ -49,11 +49,11 @@ MANY = (
 )
 
 
-def header(links: Sequence[tuple[str, str]], profiles: Sequence[str], shown: str) -> Component:
+def header(links: Sequence[Component], profiles: Sequence[str], shown: str) -> Component:
     """Return the bar on top: pages, whose numbers these are, how old; on a phone the pages are at the bottom.
 
     Args:
-        links: path and title of each page, in order.
+        links: to the pages, in order.
         profiles: names to choose from.
         shown: the profile that is shown where the URL names none.
     """
@@ -65,9 +65,7 @@ def header(links: Sequence[tuple[str, str]], profiles: Sequence[str], shown: str
                 href="/",
                 className="brand",
             ),
-            html.Nav(
-                [html.A(title, href=path) for path, title in links], className="pages", **aria(label="Pages")
-            ),
+            html.Nav(list(links), className="pages", **aria(label="Pages")),
             html.Div(
                 [_draw_profile(profiles, shown), html.Span(id=ids.SITE, className="site")],
                 className="whose",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dash.development.base_component import Component
 
-from ui.pages import diagnostics, dora, flow, forecast, overview
+from ui.pages import diagnostics, dora, flow, forecast, overview, sprints
 from ui.pages.settings import page as settings
 
 
@@ -18,6 +18,7 @@ class PageSpec:
         path: where it is found.
         title: in the navigation, in the window's title, and its heading.
         in_navigation: it has a link there.
+        where_sprints: the link is there only where the profile has sprints.
         layout: returns what is in it before any number is.
     """
 
@@ -26,6 +27,7 @@ class PageSpec:
     title: str
     in_navigation: bool
     layout: Callable[[], Sequence[Component]]
+    where_sprints: bool = False
 
 
 PAGES = (
@@ -33,6 +35,7 @@ PAGES = (
     PageSpec("dora", "/dora", "DORA", True, dora.layout),
     PageSpec("flow", "/flow", "Flow", True, flow.layout),
     PageSpec("forecast", "/forecast", "Forecast", True, forecast.layout),
+    PageSpec("sprints", "/sprints", "Sprints", True, sprints.layout, where_sprints=True),
     PageSpec("settings", "/settings", "Settings", True, settings.layout),
     PageSpec("diagnostics", "/diagnostics", "Diagnostics", True, diagnostics.layout),
 )

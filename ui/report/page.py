@@ -16,6 +16,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from data.charts.sprints import Number, sprint_table
 from data.charts.subject import ChartSubject, in_steps
 from data.forecast.answer import track_of
 from data.forecast.foresight import Foresight
@@ -157,6 +158,32 @@ def forecast_part(foresight: Foresight) -> GroupsPart:
     return GroupsPart(head, ("as sure as", "done by", "such forecasts"), rows, tuple(notes))
 
 
+def sprints_part(subject: ChartSubject) -> GroupsPart | None:
+    """Return what became of the sprints of the view; None where there are none."""
+    table = sprint_table(subject.context)
+    if table is None:
+        return None
+    counts = ("committed", "added", "removed", "done", "carried_over", "open")
+    rows = [
+        (row.name, row.opens[:10], row.closes[:10], *(_word_count(row.numbers.get(name)) for name in counts))
+        for row in (*table.running, *table.closed)
+    ]
+    heads = ("sprint", "from", "to", *(name.replace("_", " ") for name in counts))
+    notes = [table.message] if table.message else []
+    if table.kept_percent is not None:
+        committed = counted(table.total["committed"].n, "issue")
+        kept = f"{number(table.kept_percent)} % of {committed} committed to were done in their sprint."
+        notes.append(f"{kept} P50 of done: {number(table.done_median or 0)}.")
+    return GroupsPart("Sprints", heads, tuple(rows), tuple(notes))
+
+
+def _word_count(count: Number | None) -> str:
+    if count is None:
+        return NOTHING
+    points = "" if count.points is None else f" ({number(count.points)} points)"
+    return f"{number(count.n)}{points}"
+
+
 def groups_part(
     head: str,
     metrics: Sequence[Metric],
@@ -216,6 +243,7 @@ def report_page(
     """
     charts, figures = _list_charts(subject)
     figures["picture"] = picture_words(snapshot)
+    further = {"groups": groups, "ahead": ahead, "sprints": sprints_part(subject)}
     # Ours, and plotly's: nothing in them comes from the data.
     library, drawing, script = map(Markup, (plotly_script(), drawing_script(), template_file("report.js")))
     return template("report.html").render(
@@ -229,7 +257,7 @@ def report_page(
         number=number,
         counted=counted,
         spark=(WIDTH, HEIGHT),
-        parts=[(anchor, part) for anchor, part in (("groups", groups), ("ahead", ahead)) if part],
+        parts=[(anchor, part) for anchor, part in further.items() if part],
         metrics=[_make_part(metric, subject.results[metric.id]) for metric in metrics],
         pages=[(title, [c for page, c in charts if page == name]) for name, title in PAGES.items()],
         findings=[(finding_title(f.code), f, ", ".join(f.keys)) for f in findings],

@@ -13,6 +13,7 @@ from tests.support.examples import (
     example_c_clock_change,
     example_d,
     example_e,
+    example_f,
     example_newest,
 )
 
@@ -316,3 +317,15 @@ def test_e_a_release_dated_after_t_has_not_happened():
     metric = reference_metrics([story], versions=releases, **period)["metrics"]["deployment_frequency"]
 
     assert (metric["included"], metric["excluded"]) == (["1"], {"after_as_of": ["2"]})
+
+
+def test_f_sprints():
+    found = reference_metrics(example_f().issues, **example_f().arguments())["sprints"]
+    first, second = found["sprints"]
+
+    assert [count["n"] for count in found["total"].values()] == [7, 2, 1, 5, 3]
+    assert (found["kept_percent"], found["done_median"]) == (pytest.approx(400 / 7), 2.5)
+    assert first["committed"]["keys"] == ["F-1", "F-2", "F-4", "F-6", "F-7"]
+    assert [first[name]["points"] for name in ("committed", "added", "removed", "done")] == [20, 2, 8, 13]
+    assert first["excluded"] == {"done_outside": ["F-5"]}
+    assert second["done"] == {"n": 2, "points": 5, "unestimated": 1, "keys": ["F-2", "F-8"]}

@@ -242,6 +242,11 @@ def test_a_move_resolves_where_its_history_sets_a_resolution() -> None:
         (item("Epic Link", "", "EX-1", fieldtype="custom"), "Epic Link"),
         (item("Parent", "", "EX-1"), "Parent"),
         (item("IssueParentAssociation", None, "EX-1"), "Parent"),  # team-managed projects of Cloud
+        (item("Story Points", "3", "5", fieldtype="custom"), "Story Points"),
+        (
+            item("Story point estimate", "3", "5", fieldtype="custom", fieldId="customfield_7"),
+            "customfield_7",
+        ),
         (item("labels", "", "a"), None),
         (item("Key", "EX-5", "NEW-7", fieldtype="custom"), None),
     ],

@@ -31,16 +31,25 @@ def test_every_field_is_a_column_or_a_vocabulary() -> None:
 
 
 def test_what_has_entries_of_its_own() -> None:
-    """The first of the flag, link, value and past key columns names the issue."""
+    """The first of the flag, link, value, past key, sprint and estimate columns names the issue."""
     assert MOVES == ("transition_at", "transition_from", "transition_to", "transition_resolves")
     assert OWNED == (
         ("flag_issue", "flag_from", "flag_until"),
         ("value_issue", "value_field", "value"),
         ("past_key_issue", "past_key"),
+        ("sprint_value_issue", "sprint_value"),
+        (
+            "sprint_stay_issue",
+            "sprint_stay",
+            "sprint_stay_since",
+            "sprint_stay_until",
+            "sprint_stay_told",
+        ),
+        ("estimate_issue", "estimate_field", "estimate_at", "estimate_before", "estimate_after"),
     )
     assert LINKS == ("link_issue", "link_target", "link_text", "link_inward")
     assert len(PER_ISSUE) == 20
-    assert {*PER_ISSUE, *MOVES, *OWNED[0], *OWNED[1], *OWNED[2], *LINKS} == set(COLUMNS)
+    assert {*PER_ISSUE, *MOVES, *(name for names in OWNED for name in names), *LINKS} == set(COLUMNS)
 
 
 def test_stored_columns_keep_their_names() -> None:
@@ -48,7 +57,7 @@ def test_stored_columns_keep_their_names() -> None:
 
     That is allowed (nothing is fetched), but it is decided, not met with.
     """
-    assert blobs.COLUMNS == "8576386038ecea9a"
+    assert blobs.COLUMNS == "f0b9003abac1a23c"
 
 
 def test_each_column_has_its_type() -> None:
@@ -87,6 +96,21 @@ def test_past_keys_are_those_that_an_issue_has_no_more() -> None:
 
     assert (table.past_key_issue.tolist(), table.past_key.tolist()) == ([0, 0], [0, 1])
     assert table.past_keys == ("EX-5", "TMP-1")
+
+
+def test_changes_of_estimates() -> None:
+    """By the id of their field, or by name where the history tells none; no number is -1."""
+    one = row(issue("A-1"))
+    one.changes = (
+        Change(1, "customfield_5", "", "", "", "3"),
+        Change(2, "Story Points", "", "3.5", "", "none"),
+        Change(3, "Sprint", "", "", "4", "Four"),
+    )
+    table = build_issue_table([row(issue("A-0")), one])
+
+    assert table.estimate_issue.tolist() == [1, 1]
+    assert (table.estimate_fields, table.estimate_at.tolist()) == (("customfield_5", "Story Points"), [1, 2])
+    assert (table.estimate_before.tolist(), table.estimate_after.tolist()) == ([-1, 3.5], [3, -1])
 
 
 def test_a_parent_by_key_and_a_truncated_history() -> None:

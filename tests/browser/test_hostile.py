@@ -77,9 +77,9 @@ def test_pages_charts_hovers_and_tables_run_nothing(reader: Visitor, path: str) 
     assert page.locator("#main iframe, #main object, #main embed, #main a[href^='javascript']").count() == 0
 
 
-@pytest.mark.parametrize("path", ["/settings", "/diagnostics"])
-def test_settings_and_diagnostics_run_nothing(reader: Visitor, path: str) -> None:
-    """Statuses stand in the workflow, warnings and findings in the Diagnostics, as text."""
+@pytest.mark.parametrize("path", ["/settings", "/diagnostics", f"/sprints?{PERIOD}"])
+def test_pages_without_charts_run_nothing(reader: Visitor, path: str) -> None:
+    """Statuses stand in the workflow, warnings and findings in the Diagnostics, sprints in a table, as text."""
     page = reader.page
     page.goto(reader.url + path)
     reader.settled()

@@ -7,6 +7,7 @@ strings that could load something ask for a host that does not exist.
 from zlib import crc32
 
 from tests.support.builders import issue, status, version
+from tests.support.sprints import FIELD, sprint
 
 SPOILT = "window.__xss=1"
 HOSTILE = (
@@ -32,7 +33,7 @@ HOSTILE = (
 
 
 def hostile_issues() -> list[dict]:
-    """Return a delivered and an open issue for each text, in summary, status, type, label, user, version.
+    """Return a delivered and an open issue for each text, in summary, status, type, label, user and sprint.
 
     The texts are also names of projects: each one has a project of its own.
     Delivered issues start on 2 March 2026 and end on the 4th; open ones start on the 5th.
@@ -68,6 +69,7 @@ def _issue(place: int, text: str, *, delivered: bool) -> dict:
         "assignee": {"displayName": text, "accountId": "1"},
         "reporter": {"displayName": text, "accountId": "1"},
         "priority": {"id": "3", "name": text},
+        FIELD: [sprint(800 + place, text, "2026-03-01", "2026-03-10", "2026-03-10")],
     }
     return issue(
         f"H{place}-{1 if delivered else 2}",

@@ -208,10 +208,10 @@ def _draw_legend() -> Component:
 def _draw_rest(table: SprintTable) -> list[Component]:
     """Return what is not judged, and why."""
     lines: list[Component] = []
-    left_out = {(row, name): n for row in (*table.closed, *table.running) for name, n in row.left_out.items()}
-    for (row, name), n in left_out.items():
-        told: list[Any] = [row.name, ": ", _open(counted(n, "issue"), row.id, name), f" {reason(name)}"]
-        lines.append(html.Li(html.Span(told, className="grow")))
+    for row in (*table.closed, *table.running):
+        for name, n in row.left_out.items():
+            told: list[Any] = [row.name, ": ", _open(counted(n, "issue"), row.id, name), f" {reason(name)}"]
+            lines.append(html.Li(html.Span(told, className="grow")))
     if table.undated:
         names = ", ".join(table.undated)
         words = f"Not judged, because a date is missing or contradicts another one: {names}."

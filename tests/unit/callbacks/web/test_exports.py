@@ -24,6 +24,7 @@ VIEW = View(date_from="2026-03-02", date_to="2026-03-15", as_of="2026-03-20T00:0
 ROUTES = (
     "/export/metrics.json",
     "/export/metrics.csv",
+    "/export/sprints.csv",
     "/export/issues.csv",
     "/export/metric/flow_time.csv",
     "/export/chart/throughput.csv",

@@ -79,7 +79,7 @@ def test_pages_charts_hovers_and_tables_run_nothing(reader: Visitor, path: str) 
 
 @pytest.mark.parametrize("path", ["/settings", "/diagnostics", f"/sprints?{PERIOD}"])
 def test_pages_without_charts_run_nothing(reader: Visitor, path: str) -> None:
-    """Statuses stand in the workflow, findings in the Diagnostics, sprints in a table: all of them as text."""
+    """Statuses stand in the workflow, findings in the Diagnostics, sprints in a table, all as text."""
     page = reader.page
     page.goto(reader.url + path)
     reader.settled()

@@ -12,7 +12,8 @@ from data.simulator.model import DAY, HOUR, MINUTE, Change, Issue, Item, seeded
 from data.simulator.sprints import BOARDS, completes, id_of, name_of, number_at, opens
 
 _SPRINT_STREAM = 53
-_WAITS, _PUT_OFF, _UNPLANNED = 0.15, 0.22, 0.34  # shares, one after the other
+_WAITS, _PUT_OFF, _UNPLANNED = 0.16, 0.4, 0.54  # shares, one after the other
+_ESTIMATED_ANEW = 0.2
 _MOST = 4  # by then what nobody finishes goes back to the backlog
 _UNDERWAY = frozenset(status.id for status in (*c.STATUSES, c.QA) if status.category is c.UNDERWAY)
 # An instant, and the numbers of the sprints that the issue holds from then on.
@@ -38,6 +39,8 @@ def plan_sprints(seed: int, issue: Issue, ends_at: int) -> None:
         issue.changes.append(Change(at, rng.choice(team.people), (item,)))
         issue.updated = max(issue.updated, at)
         held = after
+    if issue.points is not None and rng.random() < _ESTIMATED_ANEW:
+        _estimate_anew(issue, began, team, rng)
     issue.changes.sort(key=_instant_of)
     issue.sprints = tuple(id_of(team, number) for number in held)
 
@@ -47,15 +50,25 @@ def _plan(team: c.Team, issue: Issue, began: int, ends_at: int, rng: random.Rand
     last = min(number_at(team, issue.resolved_at or ends_at), first + _MOST - 1)
     moves: list[_Move] = []
     before = first - 1
-    if habit < _PUT_OFF and issue.created < opens(team, before) - 3 * DAY:
-        moves.append((_planned(team, before, rng), (before,)))
+    if habit < _PUT_OFF and issue.created < completes(team, before) - 4 * DAY:
+        came = max(_planned(team, before, rng), issue.created)
+        moves.append((came, (before,)))
         if habit < _WAITS:
             return moves + _carry(team, before, last, rng)
-        moves.append((opens(team, before) + rng.randint(40, 200) * HOUR, ()))
+        moves.append((max(came, opens(team, before)) + rng.randint(8, 90) * HOUR, ()))
     planned = _planned(team, first, rng) if habit < _PUT_OFF or habit > _UNPLANNED else began
     # Whoever begins it has put it into the sprint first.
     at = max(min(planned, began - rng.randint(2, 40) * MINUTE), issue.created)
     return [*moves, (at, (first,)), *_carry(team, first, last, rng)]
+
+
+def _estimate_anew(issue: Issue, began: int, team: c.Team, rng: random.Random) -> None:
+    """Let somebody find out, an hour or so into the work, that an issue is larger or smaller than thought."""
+    assert issue.points is not None
+    before = rng.choice([points for points in (1.0, 2.0, 3.0, 5.0, 8.0) if points != issue.points])
+    at = min(began + rng.randint(20, 90) * MINUTE, issue.updated)
+    item = Item(c.POINTS, None, f"{before:g}", None, f"{issue.points:g}")
+    issue.changes.append(Change(at, rng.choice(team.people), (item,)))
 
 
 def _planned(team: c.Team, number: int, rng: random.Random) -> int:

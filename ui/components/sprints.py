@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 
 from data.charts.sprints import ALL, KEPT, Number, SprintRow, SprintTable, panel_of
 from ui import ids
-from ui.components.aria import aria
+from ui.components.aria import aria, data
 from ui.components.export import export_link
 from ui.components.help import help_button
 from ui.format import counted, number, reason
@@ -159,28 +159,25 @@ def _draw_row(row: SprintRow, shown: Sequence[str]) -> Component:
     return html.Tr(
         [
             html.Th([row.name, *when], scope="row"),
-            *(html.Td(_draw_number(row.id, name, row.numbers[name])) for name in shown),
+            *(_draw_cell(row.id, name, row.numbers[name]) for name in shown),
             html.Td(_draw_bar(row.numbers)),
         ]
     )
 
 
-def _draw_number(sprint_id: str, name: str, each: Number) -> list[Any]:
-    told = _open(number(each.n), sprint_id, name) if each.n else "0"
-    return [told, *_draw_points(each)]
-
-
-def _draw_points(each: Number) -> list[Any]:
-    if each.points is None:
-        return []
-    return [html.Br(), html.Span(f"{number(each.points)} points", className="quiet")]
+def _draw_cell(sprint_id: str, name: str, each: Number) -> Component:
+    told: list[Any] = [_open(number(each.n), sprint_id, name) if each.n else "0"]
+    if each.points is not None:
+        told += [html.Br(), html.Span(f"{number(each.points)} points", className="quiet")]
+    # On a phone, where the heads are not shown, each number says itself what it is.
+    return html.Td(told, **data(head=HEADS[name]))
 
 
 def _draw_total(table: SprintTable, shown: Sequence[str]) -> Component:
     return html.Tr(
         [
             html.Th("All of them", scope="row"),
-            *(html.Td(_draw_number(ALL, name, table.total[name])) for name in shown),
+            *(_draw_cell(ALL, name, table.total[name]) for name in shown),
             html.Td(_draw_bar(table.total)),
         ]
     )

@@ -218,7 +218,7 @@ def _draw_rest(table: SprintTable) -> list[Component]:
     if not lines:
         return []
     listed = html.Ul(lines, className="plain-list")
-    return [html.Section([html.H2("Left out"), listed], className="panel", **aria(label="Left out"))]
+    return [html.Section([html.H2("Not counted"), listed], className="panel", **aria(label="Not counted"))]
 
 
 def sprint_box(

@@ -105,7 +105,7 @@ def _unknown(first: Stay, *, has_entries: bool) -> Stay:
     """The time of which nobody sent the histories; without any change of status only done still holds."""
     if not has_entries and first.category == "done":
         return first
-    return replace(first, category="unknown", inferred=False, waiting=False)
+    return replace(first, status=None, category="unknown", inferred=False, waiting=False)
 
 
 def _mismatch(issue: Issue, entries: list, created: int, as_of: int, flags: set[str]) -> list[Step]:

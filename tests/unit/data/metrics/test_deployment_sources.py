@@ -266,6 +266,18 @@ def test_issues_of_a_deployment_type_share_a_version() -> None:
     assert results["change_lead_time"].excluded == {"not_deployed": ("P-2",)}
 
 
+def test_a_status_before_the_histories_that_came_is_no_entry() -> None:
+    """Nobody sent how the issue came to be live in February; on the ninth it went live in sight."""
+    moves = [("2026-03-05", "Doing"), ("2026-03-09", "Done")]
+    cut = issue("P-1", created="2026-02-20", history=[("2026-02-20T01:00", "Done"), *moves])
+    cut["changelog"]["histories"] = cut["changelog"]["histories"][1:]
+    options = {"profile": {"deployments": {"source": "status", "status": "Done"}}, "date_from": "2026-02-02"}
+
+    frequency = metrics([cut], **options)["deployment_frequency"]
+
+    assert frequency.included == ("P 2026-03-09",)
+
+
 def test_entries_into_a_deployed_status() -> None:
     """One deployment per project and civil day, whatever the number of issues."""
     live = ("77", "Live")

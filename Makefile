@@ -49,7 +49,7 @@ bench: tools
 	$(BIN)/python -m pytest -m "bench and not soak" -p no:randomly --benchmark-autosave $(if $(wildcard .benchmarks/*/*.json),--benchmark-compare)
 
 soak: tools
-	$(BIN)/python -m pytest -m soak
+	$(BIN)/python -m pytest -m soak --hypothesis-profile=soak
 
 # Changes one thing at a time in the code that must not be wrong: 95 % of the changes have to be noticed.
 mutants: tools

@@ -54,6 +54,16 @@ def test_any_store_any_profile_any_instant(sample: Sample) -> None:
     assert_documents_equal(engine, reference)
 
 
+@pytest.mark.soak
+@settings(max_examples=5_000, derandomize=False)
+@given(worlds())
+def test_thousands_of_stores_drawn_anew(sample: Sample) -> None:
+    """What the worlds of every run do not hold is rare, and worth an hour now and then."""
+    engine, reference = both(sample.issues, sample.arguments())
+
+    assert_documents_equal(engine, reference)
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_worked_examples(name: str) -> None:
     """The worked examples of specs/metrics.md give the same document in both programs."""

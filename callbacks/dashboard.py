@@ -81,18 +81,18 @@ def say(report: Report, profile: Profile) -> tuple[Any, ...]:
         headline_words(headline(report.results, report.period.days)),
         unknown_list(unknowns(METRICS, report.results), reach_of(report)),
         changes_list(METRICS, None if report.context is None else report.context.once(recent)),
-        stuck_list(_list_stuck(report), _explain_unknown(report)),
+        stuck_list(list_stuck(report), explain_unknown(report)),
         findings_list(finding_lines(report, profile), report.scope_issues, PAGE),
     )
 
 
-def _explain_unknown(report: Report) -> str:
+def explain_unknown(report: Report) -> str:
     """Return why no age can be told: the reason for which the load is not known either, "" where it is."""
     load = report.results["flow_load"]
     return load.message or "" if report.context is not None and load.value is None else ""
 
 
-def _list_stuck(report: Report) -> list[tuple[str, str, float, bool]]:
+def list_stuck(report: Report) -> list[tuple[str, str, float, bool]]:
     """Return key, status, age and whether it is out of the ordinary, of the oldest items in progress."""
     if report.context is None:
         return []

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from callbacks.headings import heading_of
+from callbacks.marking import Marking, marking_of
 from callbacks.notices import Failure, attempted
 from callbacks.views import query_of, view_of
 from data.charts.subject import ChartSubject, in_steps
@@ -30,6 +31,7 @@ from ui.components.states import Freshness, Reach, freshness_data, page_failed
 from ui.design import plain_design
 from ui.figures.chart import ChartSpec, packed
 from ui.figures.charts import CHARTS
+from ui.figures.marks import mark_data
 from ui.figures.parts import week_data
 
 BY_ID = {metric.id: metric for metric in (*METRICS, *OPTIONAL_FLOW_METRICS.values())}
@@ -102,6 +104,7 @@ def answer_of(
             panels,
             report,
             heading_of(pipeline, report, filters, () if panels.lists_unknown else panels.names),
+            marking_of(pipeline, report, filters, panels.names),
         )
         if any("cause" in chart for chart in data["charts"].values()):
             raise _PartlyFailedError(packed(data))
@@ -137,7 +140,9 @@ def _failed_last(workspace: Workspace, pipeline: Pipeline) -> bool:
     return state.error is not None and state.subject in ("", pipeline.name)
 
 
-def page_data(panels: Panels, report: Report, heading: Sequence[Component]) -> dict[str, Any]:
+def page_data(
+    panels: Panels, report: Report, heading: Sequence[Component], marking: Marking
+) -> dict[str, Any]:
     """Return what the cards and charts of a page are drawn from.
 
     A chart that fails is told of in its panel, and the rest of the page goes on.
@@ -154,8 +159,11 @@ def page_data(panels: Panels, report: Report, heading: Sequence[Component]) -> d
     return {
         "cards": cards,
         "charts": charts,
-        "weeks": week_data(subject) | sparkline_steps(report.results["flow_velocity"].weekly),
+        "weeks": week_data(subject)
+        | sparkline_steps(report.results["flow_velocity"].weekly)
+        | mark_data(marking.marks.shown),
         "heading": plain_design(list(heading)),
+        "marks": plain_design(list(marking.components)),
     }
 
 
@@ -174,7 +182,7 @@ def failed_page(page: str, failure: Failure) -> dict[str, Any]:
     retry = None if failure.typed else {"kind": ids.RETRY, "page": page, "name": page}
     instead = plain_design(page_failed(failure.cause, failure.remedy, failure.reference, retry))
     charts = {spec.id: told(failure) for spec in CHARTS if spec.page == page}
-    answer = {"cards": [], "charts": charts, "weeks": {}, "heading": "", "instead": instead}
+    answer = {"cards": [], "charts": charts, "weeks": {}, "heading": "", "marks": "", "instead": instead}
     return _send(packed(answer), {})
 
 
@@ -195,6 +203,7 @@ def register_drawing(app: Dash, page: str) -> None:
         ClientsideFunction("panels", "receive"),
         Output(ids.cards(page), "children"),
         Output(ids.heading(page), "children"),
+        Output(ids.marks(page), "children"),
         Input(ids.answer(page), "data"),
         Input(ids.THEME, "data"),
         State(ids.view(page), "data"),

@@ -7,6 +7,7 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, html,
 from dash.development.base_component import Component
 
 from callbacks.notices import Failure, attempted, outside_settings
+from callbacks.saved_links import menu_of
 from callbacks.views import profile_names, query_of
 from configuration.errors import StoreError
 from data.intake.jobs import JobState
@@ -116,6 +117,7 @@ def _register_source(app: Dash, workspace: Workspace) -> None:
         Output(ids.LABEL, "data"),
         Output(ids.COMPONENT, "data"),
         Output(ids.link("sprints"), "hidden"),
+        Output(ids.VIEWS_LINKS, "children"),
         Output(ids.PROFILE, "data"),
         Input(ids.SOURCE, "data"),
         State(ids.FILTERS, "data"),
@@ -150,6 +152,7 @@ def _show_source(workspace: Workspace, profile: str | None, filters: Mapping[str
         site,
         *(_with_asked(values, filters.get(name)) for name, values in zip(_LISTS, met, strict=True)),
         not choices.sprints,
+        menu_of(pipeline),
     )
 
 
@@ -166,7 +169,7 @@ def _no_source(
     ways = [(f"Show {profile_title(name)}", f"/{query_of({'src': name})}") for name in names[:1]]
     told = notice(failure.cause, failure.remedy, failure.reference, refetch=refetch, ways=ways)
     whose = {"profile": profile or workspace.shown, "site": ""}
-    return [], True, told, whose, "", *(_with_asked((), filters.get(name)) for name in _LISTS), True
+    return [], True, told, whose, "", *(_with_asked((), filters.get(name)) for name in _LISTS), True, []
 
 
 def _can_refetch(workspace: Workspace, profile: str | None) -> str | None:

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 from urllib.parse import urlencode
 
 from configuration.errors import InputError
+from data.charts.marks import MarkKind
 from data.metrics.filters import FILTERS
 from data.metrics.report import View
 from data.model.named_periods import Span, last_days, named_period
@@ -20,7 +21,9 @@ from data.workspace import Workspace
 
 USUAL_DAYS = str(DEFAULT_DAYS)
 AUTOMATIC = "auto"
-_WORDS = ("src", "days", "period", "from", "to", "step")
+_WORDS = ("src", "days", "period", "from", "to", "step", "marks", "cut")
+MARKS: Mapping[str, MarkKind] = {"events": "event", "releases": "release", "incidents": "incident"}
+NO_MARKS = "none"
 
 
 class Query(Protocol):
@@ -75,6 +78,33 @@ def days_of(pipeline: Pipeline, chosen: Mapping[str, Any], as_of: str | None = N
     return span if newest else None
 
 
+def marks_of(filters: Mapping[str, Any] | None) -> frozenset[MarkKind]:
+    """Return what an address asks to be marked in charts: ``marks=events,releases``; by default events.
+
+    Raises:
+        InputError: nothing is called that.
+    """
+    word = (filters or {}).get("marks")
+    names = [name.strip() for name in str(word).split(",") if name.strip()] if word else ["events"]
+    for name in names:
+        if name not in (*MARKS, NO_MARKS):
+            raise InputError(
+                f"Charts cannot be marked with {name!r}.",
+                hint=f"Use {', '.join(MARKS)}, some of them with commas between, or {NO_MARKS}.",
+            )
+    return frozenset(MARKS[name] for name in names if name != NO_MARKS)
+
+
+def cut_of(filters: Mapping[str, Any] | None) -> dt.date | None:
+    """Return the day at which an address cuts its period, None without one.
+
+    Raises:
+        InputError: it is no day of the calendar.
+    """
+    word = (filters or {}).get("cut")
+    return parse_day(str(word), "The day to cut at") if word else None
+
+
 def filters_of(query: Query) -> dict[str, Any]:
     """Return the filters that an address names, as ``view_of`` reads them.
 
@@ -89,7 +119,7 @@ def query_of(filters: Mapping[str, Any] | None, **more: str | None) -> str:
     chosen = filters or {}
     pairs = [("src", chosen.get("src"))]
     pairs += [(name, value) for name in FILTERS for value in chosen.get(name) or ()]
-    pairs += [*_period_pairs(chosen), ("step", chosen.get("step"))]
+    pairs += [*_period_pairs(chosen), *((name, chosen.get(name)) for name in ("step", "marks", "cut"))]
     text = urlencode([(name, value) for name, value in [*pairs, *more.items()] if value])
     return f"?{text}" if text else ""
 

@@ -5,18 +5,18 @@ reader, the writer, the validation, the table in the documentation and the key
 of stored results follow from them.
 """
 
-import datetime as dt
 import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING as NO_DEFAULT
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, asdict, dataclass, field, fields, is_dataclass
 from operator import attrgetter
 from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
 from configuration.errors import ConfigurationError
+from configuration.profile_lists import Event, SavedView, check_date, check_events, check_views
 
 NOT_DELIVERED = (
     "Won't Do",
@@ -42,8 +42,6 @@ NOT_DELIVERED = (
     "Hold",
 )
 FLOW_TYPES = ("Feature", "Defect", "Debt", "Risk")
-# The calendar also reads forms without dashes and of weeks, which are typing errors here.
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PATH = re.compile(r"\$\.(\w+(?:\.\w+)*)")
 HOTFIX_PATTERN = r"(?i)hot[-_ ]?fix|roll[-_ ]?back|revert|emergency"
 
@@ -171,6 +169,15 @@ class Profile:
     holidays: tuple[str, ...] = _declare_setting(
         (), "dates on which nobody works, as YYYY-MM-DD; they count with business_days only"
     )
+    events: tuple[Event, ...] = _declare_setting(
+        (), "what happened to the team, each with day and text; marked in charts and reports", means=False
+    )
+    views: tuple[SavedView, ...] = _declare_setting(
+        (), "addresses of the dashboard that somebody gave a name, each with name and address", means=False
+    )
+    default_view: str = _declare_setting(
+        "", "name of the saved view that opens at / without anything behind it", means=False
+    )
     jira: JiraSettings = field(default_factory=JiraSettings)
     workflow: WorkflowSettings = field(default_factory=WorkflowSettings)
     flow_types: FlowTypeSettings = field(default_factory=FlowTypeSettings)
@@ -209,10 +216,18 @@ class SettingRow:
         return get_args(self.kind) if get_origin(self.kind) is Literal else ()
 
     @property
+    def parts(self) -> tuple[str, ...]:
+        """Names of what each entry of a list of tables holds, () where it is no such list."""
+        entry = next(iter(get_args(self.kind)), None)
+        return tuple(part.name for part in fields(entry)) if is_dataclass(entry) else ()
+
+    @property
     def expected(self) -> str:
         """What its value has to be, in words."""
         if self.choices:
             return "one of " + ", ".join(self.choices)
+        if self.parts:
+            return f"a list of tables with {' and '.join(self.parts)}, each a text in quotation marks"
         if isinstance(self.default, Mapping):
             return "a table of texts"
         words = {bool: "true or false", int: "a whole number", str: "a text", tuple: "a list of texts"}
@@ -233,15 +248,17 @@ def profile_from(raw: Mapping[str, Any]) -> Profile:
     Unknown keys are left alone: a newer version of the program may know them.
 
     Raises:
-        ConfigurationError: a value has the wrong type or is not among its choices, or a holiday is
-            not a date.
+        ConfigurationError: a value has the wrong type or is not among its choices, a holiday is not a
+            date, or an event or a saved view makes no sense.
     """
     try:
         profile = msgspec.convert(raw, Profile)
     except msgspec.ValidationError as error:
         raise _explain_wrong(str(error)) from error
     for day in profile.holidays:
-        _check_date("holidays", day)
+        check_date("holidays", day)
+    check_events(profile.events)
+    check_views(profile.views)
     return profile
 
 
@@ -297,16 +314,6 @@ def _make_default(item: "Field[Any]") -> Any:
     return item.default_factory()  # type: ignore[operator]  # dataclasses always hold one of the two
 
 
-def _check_date(name: str, text: str) -> None:
-    try:
-        dt.date.fromisoformat(text if _DATE.fullmatch(text) else "")
-    except ValueError as error:
-        raise ConfigurationError(
-            f"The setting {name} of this profile holds {text!r}, which is not a date.",
-            hint=f"Write each date of {name} as YYYY-MM-DD in quotation marks, for example 2026-12-25.",
-        ) from error
-
-
 def _explain_wrong(error: str) -> ConfigurationError:
     """Say for people what the decoder found; its sentence ends in a path such as ``$.jira.url``."""
     path = _PATH.search(error)
@@ -324,7 +331,12 @@ def _find_differences(value: Any, default: Any) -> dict[str, Any]:
         if mine == usual:
             continue
         if "about" in item.metadata:
-            found[item.name] = list(mine) if isinstance(mine, tuple) else mine
+            found[item.name] = [*map(_spell_entry, mine)] if isinstance(mine, tuple) else mine
         else:
             found[item.name] = _find_differences(mine, usual)
     return found
+
+
+def _spell_entry(entry: Any) -> Any:
+    """Return an entry of a list as the file has it."""
+    return asdict(entry) if is_dataclass(entry) and not isinstance(entry, type) else entry

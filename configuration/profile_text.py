@@ -1,13 +1,14 @@
 """The TOML of a profile as people write it: settings change, comments, order and unknown keys stay. Pure."""
 
 import tomllib
-from collections.abc import Iterator, Mapping, MutableMapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import Table
 
 from configuration.errors import ConfigurationError
 from configuration.profile import Profile, profile_from, setting_rows
@@ -44,6 +45,8 @@ def merged(text: str, profile: Profile) -> str:
     for row in setting_rows():
         if isinstance(row.default, Mapping):
             _merge_mapping(document, row.name, _read_value(profile, row.name))
+        elif row.parts:
+            _merge_tables(document, row.name, [*map(asdict, _read_value(profile, row.name))])
         else:
             _merge_setting(document, row.name.split("."), _read_value(profile, row.name), row.default)
     written = tomlkit.dumps(document)
@@ -117,6 +120,33 @@ def _merge_mapping(document: MutableMapping[str, Any], section: str, mapping: Ma
             table[name] = value
         elif _make_plain(table[name]) != value:
             _replace_value(table, name, value)
+
+
+def _merge_tables(
+    document: MutableMapping[str, Any], name: str, entries: Sequence[Mapping[str, str]]
+) -> None:
+    """Entries that are there already keep what else is written in them; a changed list ends the file."""
+    known = list(document.get(name, ()))
+    if len(known) == len(entries) and all(map(_says, known, entries)):
+        return
+    tables = tomlkit.aot()
+    for entry in entries:
+        kept = [table for table in known if isinstance(table, Table) and _says(table, entry)]
+        tables.append(kept[0] if kept else _make_table(entry))
+    if name in document:
+        del document[name]
+    if entries:
+        document[name] = tables
+
+
+def _says(table: Any, entry: Mapping[str, str]) -> bool:
+    return all(_make_plain(table.get(part)) == value for part, value in entry.items())
+
+
+def _make_table(entry: Mapping[str, str]) -> Table:
+    table = tomlkit.table()
+    table.update(entry)
+    return table
 
 
 def _make_plain(value: Any) -> Any:

@@ -5,6 +5,7 @@ dashboard needs around it: the store it reads, the snapshot it last saw, and
 what it has already answered.
 """
 
+import datetime as dt
 import logging
 import threading
 from collections import OrderedDict
@@ -28,7 +29,9 @@ from data.meaning.delivery import DeliveryTables, derive
 from data.meaning.quality import Noticed, find_in_tables, in_view
 from data.meaning.quality_rules import without_settings
 from data.metrics.context import CalculationContext
+from data.metrics.cut import Cut, cut_at
 from data.metrics.evaluate import no_data
+from data.metrics.events import place_events
 from data.metrics.filters import UnknownValue, choose_rows, filters_in_use, find_unknown_values
 from data.metrics.groups import By, Grouping, group_by
 from data.metrics.period_quality import find_in_period
@@ -127,6 +130,7 @@ def compute(
         view=view,
         delivery=delivery,
         context=context,
+        events=place_events(profile.events, window),
     )
 
 
@@ -189,6 +193,7 @@ def _over_nothing(dataset: Dataset, profile: Profile, view: View, as_of: int, pe
             for metric in (*METRICS, *more)
         },
         view=view,
+        events=place_events(profile.events, None),
     )
 
 
@@ -438,6 +443,26 @@ class Pipeline:
             return Grouping(by, (), 0)
         rows = None if metric.of_deployments else report.results[metric.id].candidates.rows()
         return group_by(report.context, [metric], by, self._note_of(report), rows)
+
+    def cut(self, report: Report, day: dt.date) -> Cut | None:
+        """Return every number of a report before a day and from it on; None over an empty store.
+
+        Raises:
+            InputError: the day leaves one part of the period without a day.
+        """
+        if report.context is None:
+            return None
+        return cut_at(report.context, day, [metric for metric in ALL_METRICS if metric.id in report.results])
+
+    def take_over(self, source: Source) -> None:
+        """Work on with settings that change no number, such as events and saved views: tables stay at hand.
+
+        What was answered is forgotten, for answers tell of the events too.
+        """
+        with self._turn, self._lock:
+            self.source = source
+            self._reports.clear()
+            self._memory.forget(self._asked)
 
     def _note_of(self, report: Report) -> str | None:
         return _word_note(report.as_of, self.dataset().as_of)

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from configuration.errors import ConfigurationError
 from configuration.logging_config import log_exception_reference, run_context
@@ -113,6 +114,20 @@ class Workspace:
             self._pipelines[name] = fresh
         return fresh
 
+    def renew(self, name: str) -> Pipeline:
+        """Read settings again of which only those changed that no number depends on: events and views.
+
+        Where others turn out to have changed too, in the file, this is ``reload``.
+
+        Raises:
+            ConfigurationError: the file is wrong, or gone.
+        """
+        pipeline, fresh = self.pipeline(name), resolve(self.home, name, self.environment)
+        if _without_lists(pipeline.source) != _without_lists(fresh):
+            return self.reload(name)
+        pipeline.take_over(replace(fresh, store=pipeline.store))
+        return pipeline
+
     def forget(self, name: str) -> None:
         """Drop the pipeline of a profile that was renamed or deleted."""
         with self._lock:
@@ -174,6 +189,12 @@ class Workspace:
                 synchronize(source, self.home, self.environment, progress, cancelled, full=full)
 
         return work
+
+
+def _without_lists(source: Source) -> tuple[object, ...]:
+    """Return all of a source that numbers depend on, in a form that can be compared."""
+    profile = replace(source.profile, events=(), views=(), default_view="")
+    return profile, source.kind, source.store.path, source.url, source.email, source.jql, source.dialect
 
 
 def _refer(error: Exception) -> str:

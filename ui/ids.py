@@ -60,6 +60,31 @@ UNKNOWN = "unknown"
 CHANGES = "changes"
 STUCK = "stuck"
 
+EVENTS = "events-dialog"
+EVENTS_KEPT = "events-kept"
+EVENTS_TOLD = "events-told"
+EVENT_ADD = "event-add"
+# Of the form, and as patterns {"kind": ..., "name": day and words} of what is kept
+EVENT_DAY = "event-day"
+EVENT_TEXT = "event-text"
+EVENT_SAVE = "event-save"
+EVENT_REMOVE = "event-remove"
+
+GLANCE = "glance"
+GLANCE_ASK = "glance-ask"  # pattern: {"kind": ..., "name": profile}, like the next one
+GLANCE_TOLD = "glance-told"
+VIEWS = "views-dialog"
+VIEWS_LINKS = "views-links"
+VIEWS_KEPT = "views-kept"
+VIEWS_TOLD = "views-told"
+SAVED_ADD = "saved-add"
+SAVED_NAME = (
+    "saved-name"  # of the form, and as a pattern {"kind": ..., "name": of the view}, like the next three
+)
+SAVED_RENAME = "saved-rename"
+SAVED_DEFAULT = "saved-default"
+SAVED_REMOVE = "saved-remove"
+
 DRAWER = "drawer"
 DRAWER_VALUE = "drawer-value"
 DRAWER_FACTS = "drawer-facts"  # how the number is made
@@ -107,6 +132,11 @@ def link(page: str) -> str:
 def heading(page: str) -> str:
     """Return the line beside a page's title."""
     return f"heading-{page}"
+
+
+def marks(page: str) -> str:
+    """Return the place above the charts of a page that says what is marked in them."""
+    return f"marks-{page}"
 
 
 def cards(page: str) -> str:

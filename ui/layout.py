@@ -11,7 +11,9 @@ from ui import ids
 from ui.components.aria import aria, data
 from ui.components.chart import enlarged_dialog
 from ui.components.drawer import drawer
+from ui.components.events import events_dialog
 from ui.components.shell import filters, header
+from ui.components.views import views_dialog
 from ui.pages.registry import PAGES, PageSpec
 from ui.theme import MANTINE
 
@@ -70,6 +72,8 @@ def page(
             html.Div(id=ids.LIVE, role="status", className="toast", **aria(live="polite")),
             drawer(),
             enlarged_dialog(),
+            events_dialog(),
+            views_dialog(),
             # Gets a graph that nobody sees, so that the chart library is there when the first chart comes.
             html.Div(id=ids.WARM_UP, hidden=True),
         ],

@@ -13,13 +13,13 @@ import msgspec
 
 from callbacks.cli.answers import hint_at_empty, one_format, printable, say, tell_outdated
 from callbacks.cli.invocation import Command, Invocation
-from configuration.errors import DashboardError
+from configuration.errors import DashboardError, InputError
 from data.export.document import as_json_text, document, profiles_document
 from data.metrics.filters import word_unknown_value
 from data.metrics.groups import GROUPED_BY, By, Grouping
 from data.metrics.report import Report, View
 from data.model.clock import now_ms
-from data.model.periods import STEPS
+from data.model.periods import STEPS, parse_day
 from data.model.words import fold
 from data.profiles.sources import Source, check_connection
 
@@ -55,6 +55,14 @@ _STEP_OPTIONS = (
         default="auto",
         help="Steps of the series; auto goes by the length of the period.",
     ),
+)
+_CUT_OPTION = click.option(
+    "--cut", metavar="D", help="Every number before this day and from it on, which is evidence and no cause."
+)
+_MARKS_OPTION = click.option(
+    "--marks",
+    metavar="KINDS",
+    help="Mark events, releases, incidents (with commas between) or none; by default events.",
 )
 _BY_OPTION = click.option(
     "--by",
@@ -95,6 +103,7 @@ def _add_options(command: Callable[..., Any], options: Iterable[Callable[..., An
 @click.command("metrics", cls=Command)
 @_view_options
 @_BY_OPTION
+@_CUT_OPTION
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print one line a metric as CSV.")
 @click.pass_obj
@@ -105,23 +114,28 @@ def metrics_command(
     as_json: bool,
     as_csv: bool,
     by: By | Literal["profile"] | None,
+    cut: str | None,
     **asked: Any,
 ) -> str:
     """Compute every metric from the store, without touching Jira."""
     one_format(("--json", as_json), ("--csv", as_csv))
-    view = View(**asked)
+    one_format(("--cut", cut is not None), ("--by", by is not None), ("--csv", as_csv and cut is not None))
+    view, day = View(**asked), parse_day(cut, "--cut") if cut else None
     if by == "profile":
         return _compare_profiles(invocation, view, as_json=as_json, as_csv=as_csv)
     pipeline, report = answer_view(invocation, invocation.only_source(), view)
+    halves = None if day is None else pipeline.cut(report, day)
     grouping = pipeline.grouping(view, by) if by else None
     if grouping is not None and grouping.others:
         say(f"{grouping.others} more groups are not shown; those with the most items are.")
     if as_json:
-        return as_json_text(document(report, pipeline.name, grouping))
+        return as_json_text(document(report, pipeline.name, grouping, halves))
     if as_csv:
         return _metrics_csv(report, grouping)
-    from callbacks.cli.tables import groups_table, metrics_table  # noqa: PLC0415
+    from callbacks.cli.tables import cut_table, groups_table, metrics_table  # noqa: PLC0415
 
+    if halves is not None:
+        return cut_table(halves)
     more = groups_table([(g.name, g.flow_items, g.results) for g in grouping.groups]) if grouping else ""
     return metrics_table(report) + more
 
@@ -165,25 +179,77 @@ def _metrics_csv(report: Report, grouping: Grouping | None) -> str:
 
 
 @click.command("report", cls=Command)
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="File to write; html needs one.")
 @click.option(
-    "--out", required=True, type=click.Path(path_type=Path), metavar="FILE.html", help="File to write."
+    "--format",
+    "form",
+    type=click.Choice(("html", "text", "mail")),
+    default="html",
+    help="A report for the browser, or a digest: as text, or as HTML for a mail.",
+)
+@click.option(
+    "--since", metavar="7d", help="What a digest tells of: the last days, or a date on; by default 7d."
 )
 @_view_options
 @_BY_OPTION
+@_CUT_OPTION
+@_MARKS_OPTION
 @click.pass_obj
 def report_command(
-    invocation: Invocation, /, *, out: Path, by: By | Literal["profile"] | None, **asked: Any
+    invocation: Invocation,
+    /,
+    *,
+    out: Path | None,
+    form: str,
+    since: str | None,
+    by: By | Literal["profile"] | None,
+    cut: str | None,
+    marks: str | None,
+    **asked: Any,
 ) -> str:
-    """Write a standalone interactive report that opens offline."""
-    from callbacks.web.reporting import groups_of, profiles_of, report_html, save_report  # noqa: PLC0415
+    """Write a standalone interactive report that opens offline, or a digest."""
+    if form != "html":
+        _refuse_beside_digest(by=by, cut=cut, marks=marks)
+        return _write_digest(invocation, View(**asked), form, since, out)
+    if out is None or since is not None:
+        raise InputError(
+            "A report in HTML needs a file." if out is None else "--since belongs to a digest.",
+            hint="Name it with --out." if out is None else "Add --format text or mail, or leave it out.",
+        )
+    from callbacks.views import marks_of  # noqa: PLC0415
+    from callbacks.web.reporting import Extras, groups_of, profiles_of, report_html, save_report  # noqa: PLC0415
 
-    view = View(**asked)
+    view, day = View(**asked), parse_day(cut, "--cut") if cut else None
     sources = invocation.sources() if by == "profile" else [invocation.only_source()]
     pipelines = [answer_view(invocation, source, view)[0] for source in sources]
     groups = profiles_of(pipelines, view) if by == "profile" else None
     if by is not None and by != "profile":
         groups = groups_of(pipelines[0], view, by)
-    save_report(out, report_html(pipelines[0], view, now_ms(), groups))
+    extras = Extras(groups, marks_of({"marks": marks}), day)
+    save_report(out, report_html(pipelines[0], view, now_ms(), extras))
+    return f"{out}\n"
+
+
+def _refuse_beside_digest(**given: str | None) -> None:
+    for name, value in given.items():
+        if value is not None:
+            raise InputError(
+                f"--{name} has no place in a digest.", hint="Leave it out, or use --format html."
+            )
+
+
+def _write_digest(invocation: Invocation, view: View, form: str, since: str | None, out: Path | None) -> str:
+    """Return the digest of a view, or the path of the file that it was written to."""
+    from callbacks.web.digest import USUAL_SINCE, digest_of  # noqa: PLC0415
+    from callbacks.web.reporting import save_report  # noqa: PLC0415
+    from ui.report.digest import digest_mail, digest_text  # noqa: PLC0415
+
+    pipeline, _ = answer_view(invocation, invocation.only_source(), view)
+    digest = digest_of(pipeline, view, since or USUAL_SINCE, now_ms())
+    text = digest_text(digest) if form == "text" else digest_mail(digest)
+    if out is None:
+        return text
+    save_report(out, text)
     return f"{out}\n"
 
 

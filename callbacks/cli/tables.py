@@ -13,6 +13,7 @@ from data.forecast.answer import Forecast, has_record, track_of
 from data.forecast.foresight import Foresight
 from data.intake.events import RowCounts
 from data.intake.sync_outcome import SyncOutcome
+from data.metrics.cut import EVIDENCE, Cut
 from data.metrics.filters import filters_in_use
 from data.metrics.report import Report
 from data.model.instants import iso_instant
@@ -97,6 +98,24 @@ def metrics_table(report: Report) -> str:
         f"{finding.code} ({finding.n}): {finding.message} {finding.remedy}\n" for finding in report.findings
     ]
     return printable(head) + _render(table) + told + printable("".join(findings))
+
+
+def cut_table(cut: Cut) -> str:
+    """Return every number before a day and from it on as a table, and what a difference does not say."""
+    heads = ("Metric", f"{cut.before.first_day} on", "n", f"{cut.day} on", "n", "Verdict")
+    table = Table(*heads, box=None, pad_edge=False)
+    for name, result in cut.results.items():
+        before = result.previous
+        earlier = (None, 0) if before is None else (before.value, before.n)
+        table.add_row(
+            _TITLES[name],
+            _format_number(earlier[0]),
+            str(earlier[1]),
+            _format_value(result),
+            str(result.n),
+            verdict(result) or MISSING_VALUE,
+        )
+    return _render(table) + f"{EVIDENCE}\n"
 
 
 def _word_messages(messages: Mapping[str, str | None]) -> str:

@@ -27,6 +27,8 @@ from ui.pages.settings.rules import GROUPS, Ending, RuleLine, group_of, rules_se
 logger = logging.getLogger(__name__)
 _YES, _NO = "yes", "no"
 _GROUPS = tuple(group for group, _ in GROUPS)
+# What a team lists is kept where it is looked at: in the charts and in the bar.
+_IN_SIGHT = ("events", "views", "default_view")
 
 
 def register(app: Dash, workspace: Workspace) -> None:
@@ -159,7 +161,7 @@ def changed(profile: Profile, shown: Mapping[str, Any]) -> dict[str, Any]:
 def _list_rows() -> dict[str, SettingRow]:
     """Return the settings of this section by name; the others have sections of their own."""
     found = (row for row in setting_rows() if not isinstance(row.default, Mapping))
-    return {row.name: row for row in found if group_of(row.name) in _GROUPS}
+    return {row.name: row for row in found if group_of(row.name) in _GROUPS and row.name not in _IN_SIGHT}
 
 
 def _make_line(row: SettingRow, profile: Profile) -> RuleLine:

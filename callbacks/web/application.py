@@ -9,7 +9,19 @@ from dash import Dash
 from dash.development.base_component import Component
 from flask_compress import Compress
 
-from callbacks import dashboard, diagnostics, dora_flow_metrics, drawer, forecast, repairs, shell, sprints
+from callbacks import (
+    dashboard,
+    diagnostics,
+    dora_flow_metrics,
+    drawer,
+    events,
+    forecast,
+    glance,
+    repairs,
+    saved_views,
+    shell,
+    sprints,
+)
 from callbacks.notices import show_notice
 from callbacks.panels import BY_ID
 from callbacks.settings import page as settings_page
@@ -114,6 +126,9 @@ def create_app(
         forecast,
         sprints,
         repairs,
+        events,
+        saved_views,
+        glance,
         settings_page,
         exports,
     ):

@@ -5,7 +5,7 @@ is told on a page with cause and remedy, and never as an empty file.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 from itertools import chain
 
@@ -14,13 +14,13 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from callbacks.notices import explained
-from callbacks.views import days_of, filters_of, view_of
-from callbacks.web.reporting import report_html
+from callbacks.views import cut_of, days_of, filters_of, marks_of, view_of
+from callbacks.web.reporting import Extras, report_html
 from configuration.errors import ConfigurationError, DashboardError, InputError
 from data.charts.subject import in_steps
 from data.export.document import as_json_text, document
 from data.export.issue_list import issue_entries
-from data.export.selection import Selection, selection_of
+from data.export.selection import selection_of
 from data.export.sprints_document import sprints_document
 from data.forecast.foresight import Asked, foresee
 from data.metrics.report import Period, Report, View
@@ -31,7 +31,7 @@ from ui.figures.charts import CHARTS, chart
 from ui.report.standalone import problem_page
 
 _FROM_THE_PAGE = "Use the export links of the dashboard."
-_TYPES = {"csv": "text/csv", "json": "application/json", "html": "text/html"}
+_TYPES = {"csv": "text/csv", "json": "application/json", "html": "text/html", "txt": "text/plain"}
 
 
 class UnknownExportError(InputError):
@@ -52,11 +52,13 @@ def _register_numbers(exports: Blueprint, workspace: Workspace) -> None:
     @exports.get("/metrics.json")
     def metrics_json() -> Response:
         pipeline, view = _read_question(workspace)
+        day = cut_of(filters_of(request.args))
 
         def tell(report: Report) -> bytes:
-            return as_json_text(document(report, pipeline.name)).encode()
+            cut = None if day is None else pipeline.cut(report, day)
+            return as_json_text(document(report, pipeline.name, cut=cut)).encode()
 
-        return _send_answer(pipeline, view, "metrics", "json", tell)
+        return _send_answer(pipeline, view, "metrics", "json", tell, more=day)
 
     @exports.get("/metrics.csv")
     def metrics_csv() -> Response:
@@ -84,8 +86,21 @@ def _register_numbers(exports: Blueprint, workspace: Workspace) -> None:
     def report_file() -> Response:
         pipeline, view = _read_question(workspace)
         # It tells when it was written, so that no two are the same.
-        text = report_html(pipeline, view, now_ms())
+        filters = filters_of(request.args)
+        text = report_html(pipeline, view, now_ms(), Extras(kinds=marks_of(filters), cut=cut_of(filters)))
         return _send_file(text, pipeline, "report", "html", pipeline.period(view))
+
+    @exports.get("/digest.<kind>")
+    def digest_file(kind: str) -> Response:
+        from callbacks.web.digest import USUAL_SINCE, digest_of  # noqa: PLC0415  # only who asks for one pays
+        from ui.report.digest import digest_mail, digest_text  # noqa: PLC0415  # as above
+
+        if kind not in ("txt", "html"):
+            raise UnknownExportError(f"There is no digest as {kind!r}.", hint=_FROM_THE_PAGE)
+        pipeline, view = _read_question(workspace)
+        digest = digest_of(pipeline, view, request.args.get("since") or USUAL_SINCE, now_ms())
+        text = digest_text(digest) if kind == "txt" else digest_mail(digest)
+        return _send_file(text, pipeline, "digest", kind, pipeline.period(view))
 
 
 def _register_past(exports: Blueprint, workspace: Workspace) -> None:
@@ -127,7 +142,7 @@ def _register_rows(exports: Blueprint, workspace: Workspace) -> None:
             return to_csv(evidence_frame([] if found is None else found.lines())).encode()
 
         name = f"{metric_id}-{reason}" if reason else metric_id
-        return _send_answer(pipeline, view, name, "csv", tell, rows=selection)
+        return _send_answer(pipeline, view, name, "csv", tell, more=selection)
 
     @exports.get("/chart/<chart_id>.csv")
     def chart_csv(chart_id: str) -> Response:
@@ -221,10 +236,19 @@ def _send_answer(
     kind: str,
     tell: Callable[[Report], bytes],
     *,
-    rows: Selection | None = None,
+    more: Hashable = None,
 ) -> Response:
-    """Return a download that is remembered; whoever names its ETag gets it only if it has changed."""
-    told = pipeline.answer((request.path, what, rows), view, tell)
+    """Return a download that is remembered; whoever names its ETag gets it only if it has changed.
+
+    Args:
+        pipeline: of the profile.
+        view: what is looked at.
+        what: it holds, for its name.
+        kind: of file.
+        tell: makes it.
+        more: all else that it depends on.
+    """
+    told = pipeline.answer((request.path, what, more), view, tell)
     response = _send_file(told, pipeline, what, kind, pipeline.period(view))
     response.add_etag()
     response.make_conditional(request)

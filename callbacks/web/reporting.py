@@ -1,11 +1,16 @@
 """The standalone report: a view of a profile as one HTML text, and that text as a file."""
 
+import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from callbacks.marking import metrics_of, title_of
 from configuration.errors import InputError
 from configuration.files import usual_mode, write_whole
+from data.charts.marks import Mark, MarkKind, find_marks
 from data.forecast.foresight import Asked, foresee
+from data.metrics.cut import EVIDENCE, Cut
 from data.metrics.filters import filters_in_use
 from data.metrics.groups import By
 from data.metrics.report import Report, View
@@ -14,20 +19,46 @@ from data.model.metric import Metric
 from data.model.tables import MISSING
 from data.pipeline import ALL_METRICS, METRICS, Pipeline
 from ui.format import counted
-from ui.report.page import GroupsPart, Snapshot, forecast_part, groups_part, report_page
+from ui.report.page import (
+    GroupsPart,
+    Snapshot,
+    cut_part,
+    events_part,
+    forecast_part,
+    groups_part,
+    report_page,
+)
 
 
-def report_html(pipeline: Pipeline, view: View, written_at: int, groups: GroupsPart | None = None) -> str:
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What a report holds beside its numbers, on request.
+
+    Attributes:
+        groups: the same numbers for parts of the view.
+        kinds: what the charts are marked with.
+        cut: the day at which the period is cut.
+    """
+
+    groups: GroupsPart | None = None
+    kinds: frozenset[MarkKind] = frozenset({"event"})
+    cut: dt.date | None = None
+
+
+USUAL = Extras()
+
+
+def report_html(pipeline: Pipeline, view: View, written_at: int, extras: Extras = USUAL) -> str:
     """Return the report of a view as an HTML text that needs nothing else.
 
     Args:
         pipeline: of the profile.
         view: what is looked at.
         written_at: epoch milliseconds; told on the page.
-        groups: the same numbers for parts of the view.
+        extras: what is asked for beside the numbers.
 
     Raises:
-        InputError: a date, period or zone of the view makes no sense.
+        InputError: a date, period or zone of the view makes no sense, or leaves a part of a cut period empty.
         StoreError: the store is damaged.
     """
     report = pipeline.report(view)
@@ -51,9 +82,31 @@ def report_html(pipeline: Pipeline, view: View, written_at: int, groups: GroupsP
         ),
     )
     metrics = _metrics_of(pipeline, view)
-    foresight = foresee(pipeline.report(pipeline.year(view)), Asked())
-    ahead = None if foresight is None else forecast_part(foresight)
-    return report_page(snapshot, metrics, report, report.findings, groups, ahead=ahead)
+    marks = () if report.context is None else find_marks(report.context, report.events, extras.kinds).shown
+    parts = _list_parts(pipeline, report, extras, marks)
+    return report_page(snapshot, metrics, report, report.findings, parts=parts, marks=marks)
+
+
+def _list_parts(
+    pipeline: Pipeline, report: Report, extras: Extras, marks: Sequence[Mark]
+) -> dict[str, GroupsPart]:
+    """Return the tables of a report that have something to say, by their anchors."""
+    foresight = foresee(pipeline.report(pipeline.year(report.view)), Asked())
+    cut = None if extras.cut is None else pipeline.cut(report, extras.cut)
+    found = {
+        "groups": extras.groups,
+        "events": events_part(marks) if marks else None,
+        "cut": None if cut is None else _part_of(cut, report),
+        "ahead": None if foresight is None else forecast_part(foresight),
+    }
+    return {anchor: part for anchor, part in found.items() if part is not None}
+
+
+def _part_of(cut: Cut, report: Report) -> GroupsPart:
+    first, second = (f"{window.first_day} to {window.last_counted_day}" for window in (cut.before, cut.after))
+    return cut_part(
+        title_of(cut, report), (first, second), metrics_of(cut, list(cut.results)), cut.results, EVIDENCE
+    )
 
 
 def groups_of(pipeline: Pipeline, view: View, by: By) -> GroupsPart:

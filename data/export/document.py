@@ -7,6 +7,7 @@ import msgspec
 
 from data.export.sprints_document import sprints_document
 from data.meaning.endings import Counted
+from data.metrics.cut import EVIDENCE, Cut
 from data.metrics.filters import PAGE_FILTERS, filters_in_use
 from data.metrics.groups import Grouping
 from data.metrics.report import Report, View
@@ -16,13 +17,16 @@ from data.model.metric import Change, Listing, MetricResult
 SCHEMA = 2
 
 
-def document(report: Report, profile_name: str, grouping: Grouping | None = None) -> dict[str, Any]:
+def document(
+    report: Report, profile_name: str, grouping: Grouping | None = None, cut: Cut | None = None
+) -> dict[str, Any]:
     """Return the JSON document of ``metrics --json``, keys in their published order.
 
     Args:
         report: of a view.
         profile_name: whose numbers they are.
         grouping: the groups of the same view; their keys come last.
+        cut: the period of the same view in two parts.
     """
     found = {
         "schema": SCHEMA,
@@ -40,10 +44,13 @@ def document(report: Report, profile_name: str, grouping: Grouping | None = None
             }
             for finding in report.findings
         ],
+        "events": _events_document(report),
     }
     sprints = sprints_document(report.context)
     if sprints is not None:
         found["sprints"] = sprints
+    if cut is not None:
+        found |= {"cut": _cut_document(cut, report)}
     if grouping is None:
         return found
     groups = {
@@ -54,6 +61,43 @@ def document(report: Report, profile_name: str, grouping: Grouping | None = None
         for group in grouping.groups
     }
     return found | {"by": grouping.by, "groups": groups, "other_groups": grouping.others}
+
+
+def _events_document(report: Report) -> list[dict[str, Any]]:
+    """Return the events of the profile by day, each with where it lies."""
+    return [
+        {"day": event.day.isoformat(), "text": event.text, "place": event.place} for event in report.events
+    ]
+
+
+def _cut_document(cut: Cut, report: Report) -> dict[str, Any]:
+    """Return every number before a day and from it on, and that this is evidence and not a cause."""
+    parts = {
+        name: {
+            "from": window.first_day.isoformat(),
+            "to": window.last_day.isoformat(),
+            "days": window.days,
+        }
+        for name, window in (("before", cut.before), ("after", cut.after))
+    }
+    return {
+        "day": cut.day.isoformat(),
+        "texts": [event.text for event in report.events if event.day == cut.day],
+        **parts,
+        "note": EVIDENCE,
+        "metrics": {name: _compared_document(result) for name, result in cut.results.items()},
+    }
+
+
+def _compared_document(result: MetricResult) -> dict[str, Any]:
+    previous, change = result.previous, result.change
+    return {
+        "before": None if previous is None else {"value": previous.value, "n": previous.n},
+        "after": {"value": result.value, "n": result.n},
+        "trend": result.trend,
+        "confidence": result.confidence,
+        "change": None if change is None else _change_document(change),
+    }
 
 
 def profiles_document(reports: Mapping[str, Report], view: View) -> dict[str, Any]:
@@ -77,9 +121,14 @@ def profiles_document(reports: Mapping[str, Report], view: View) -> dict[str, An
         "filters": filters_document(view),
         "metrics": {},
         "data_quality": [],
+        "events": [],
         "by": "profile",
         "groups": {
-            name: {**_origin_document(report), "metrics": _metrics_without_keys(report.results)}
+            name: {
+                **_origin_document(report),
+                "metrics": _metrics_without_keys(report.results),
+                "events": _events_document(report),
+            }
             for name, report in reports.items()
         },
         "other_groups": 0,

@@ -59,8 +59,9 @@ class Part:
 class Layout:
     """A period in numbers, laid out once for all who look at it, whatever they choose of it."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: Window, before: "Layout | None" = None) -> None:
         self.window = window
+        self._before = before
 
     @cached_property
     def edges(self) -> Instants:
@@ -93,8 +94,8 @@ class Layout:
 
     @cached_property
     def before(self) -> "Layout":
-        """The period before."""
-        return Layout(previous(self.window))
+        """The period that it is compared with: if nobody named another one, as many days just before."""
+        return Layout(previous(self.window)) if self._before is None else self._before
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,10 @@ class CalculationContext:
     def over(self, window: Window) -> "CalculationContext":
         """Return the same choice over another period."""
         return CalculationContext(self.delivery, window, self.choice, self.step, self.still_wanted)
+
+    def against(self, window: Window, before: Window) -> "CalculationContext":
+        """Return the same choice over another period, compared with ``before``."""
+        return self._laid_out(Layout(window, Layout(before)), self.choice)
 
     def choosing(self, choice: Choice) -> "CalculationContext":
         """Return the same period with another choice."""

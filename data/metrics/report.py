@@ -8,6 +8,7 @@ from typing import Literal
 from data.meaning.delivery import DeliveryTables
 from data.meaning.endings import NO_ENDINGS, Endings, count_endings
 from data.metrics.context import CalculationContext
+from data.metrics.events import PlacedEvent
 from data.model.metric import MetricResult, QualityFinding
 from data.model.periods import Step
 
@@ -69,6 +70,7 @@ class Report:
         view: what was asked.
         delivery: the tables underneath, for whoever opens the evidence; None over an empty store.
         context: the same with period and filters, for charts; None over an empty store.
+        events: those of the profile, each with where it lies.
     """
 
     as_of: int
@@ -82,6 +84,7 @@ class Report:
     view: View = field(default_factory=View)
     delivery: DeliveryTables | None = field(default=None, repr=False)
     context: CalculationContext | None = field(default=None, repr=False)
+    events: tuple[PlacedEvent, ...] = ()
 
     @cached_property
     def findings(self) -> tuple[QualityFinding, ...]:

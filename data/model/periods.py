@@ -267,7 +267,7 @@ def in_steps(window: Window, step: Step) -> Window:
     first = _first_day_of(window.first_day, step)
     start = midnight(first, window.zone)
     while start < window.end:
-        following = _day_after(first, step)
+        following = day_after(first, step)
         stop = midnight(following, window.zone)
         data_starts_later = window.first_created != MISSING and start < window.first_created
         starts.append(first)
@@ -295,7 +295,7 @@ def _first_day_of(day: dt.date, step: Step) -> dt.date:
     return day.replace(month=month, day=1)
 
 
-def _day_after(first_day: dt.date, step: Step) -> dt.date:
+def day_after(first_day: dt.date, step: Step) -> dt.date:
     """Return the first day after the step that begins on ``first_day``."""
     if step == "week":
         return first_day + dt.timedelta(days=7)

@@ -27,6 +27,7 @@ def contradictions(profile: Profile, statuses: Iterable[StatusRef] = ()) -> tupl
         *_check_fields(profile),
         *_check_deployments(profile),
         *_check_incidents(profile),
+        *_check_default_view(profile),
     )
 
 
@@ -81,6 +82,11 @@ def _check_deployments(profile: Profile) -> Iterator[str]:
 def _check_incidents(profile: Profile) -> Iterator[str]:
     if profile.incidents.window_hours < 0:
         yield "incidents.window_hours is below 0."
+
+
+def _check_default_view(profile: Profile) -> Iterator[str]:
+    if profile.default_view and profile.default_view not in {view.name for view in profile.views}:
+        yield f"default_view names {profile.default_view!r}, and no saved view is called that."
 
 
 def idle_mappings(profile: Profile) -> dict[str, str]:

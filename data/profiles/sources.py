@@ -1,5 +1,6 @@
 """Where a profile's issues come from, and which store holds them. One profile reads one source."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +10,12 @@ from urllib.parse import urlsplit
 from configuration.errors import AuthenticationError, ConfigurationError
 from configuration.origins import is_same_origin, origin_of
 from configuration.profile import Profile, WorkflowSettings, meaning_of
+from configuration.profile_lists import Event
 from configuration.settings import Home, Secret
 from data.cache_manager import CacheConfiguration, Store, generate_cache_key
 from data.jira.requested_fields import requested_fields
+from data.model.clock import now_ms
+from data.model.instants import from_ms
 from data.persistence import (
     DEFAULT_PROFILE,
     DEMO_PROFILE,
@@ -56,8 +60,11 @@ class Source:
     withheld: bool = False
 
 
-def demo_profile() -> Profile:
-    """Return the settings that fit the simulated teams of the demo."""
+def demo_profile(today: dt.date | None = None) -> Profile:
+    """Return the settings that fit the simulated teams of the demo, whose history ends ``today``.
+
+    Without a day they have no events.
+    """
     waiting = ("In Review", "Ready for Release", "Waiting for Approval", "Blocked")
     fields = {
         "commit_date": FIRST_COMMIT,
@@ -65,7 +72,18 @@ def demo_profile() -> Profile:
         "restored_at": RESTORED,
         "story_points": POINTS,
     }
-    return Profile(workflow=WorkflowSettings(waiting=waiting), fields=fields)
+    events = () if today is None else _list_demo_events(today)
+    return Profile(workflow=WorkflowSettings(waiting=waiting), fields=fields, events=events)
+
+
+def _list_demo_events(today: dt.date) -> tuple[Event, ...]:
+    """Return what happened to the simulated teams: on a Monday and on a Thursday of the last two months."""
+    monday = today - dt.timedelta(days=today.weekday())
+    review, freeze = monday - dt.timedelta(weeks=6), monday - dt.timedelta(weeks=2) + dt.timedelta(days=3)
+    return (
+        Event(review.isoformat(), "A reviewer for every change"),
+        Event(freeze.isoformat(), "Release freeze"),
+    )
 
 
 def resolve(home: Home, name: str, environment: Mapping[str, str], *, creating: bool = False) -> Source:
@@ -83,7 +101,7 @@ def resolve(home: Home, name: str, environment: Mapping[str, str], *, creating: 
     """
     checked_name(name)
     if name == DEMO_PROFILE:
-        return Source(name, "demo", demo_profile(), _find_store(home, "demo", DEMO_PROFILE))
+        return Source(name, "demo", demo_profile(_today()), _find_store(home, "demo", DEMO_PROFILE))
     stored = load_profile(home, name)
     profile = require_consistent(stored or Profile())
     url = (environment.get("JIRA_URL") or profile.jira.url).strip()
@@ -184,6 +202,10 @@ def token_for(home: Home, name: str, url: str, environment: Mapping[str, str]) -
     ):
         return Secret(environment["JIRA_TOKEN"])
     return load_token(home, name, url)
+
+
+def _today() -> dt.date:
+    return from_ms(now_ms()).date()
 
 
 def is_bound(environment: Mapping[str, str], url: str) -> bool:

@@ -36,6 +36,7 @@ DOCUMENT = [
     "filters",
     "metrics",
     "data_quality",
+    "events",
 ]
 METRIC = [
     "definition",

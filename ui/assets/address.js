@@ -6,7 +6,9 @@
     not said is null.
     @typedef {{ days: string | null, period: string | null, from: string | null, to: string | null }} Period */
 /** @typedef {"project" | "type" | "label" | "component" | "epic" | "fix_version"} Many */
-/** @typedef {Period & Record<Many, string[]> & { src: string | null, step: string | null }} Filters */
+/** With what is marked in the charts, and the day at which the period is cut.
+    @typedef {Period & Record<Many, string[]> & { src: string | null, step: string | null, marks: string | null,
+      cut: string | null }} Filters */
 /** What is open, and what somebody works on in it.
     @typedef {"panel" | "reason" | "find" | "sort" | "by" | "group" | "issue"} Open */
 /** @typedef {Record<Open, string | null>} Opened */
@@ -22,7 +24,7 @@
 
 const address = (() => {
   const MANY = /** @type {const} */ (["project", "type", "label", "component", "epic", "fix_version"]);
-  const ONE = /** @type {const} */ (["days", "period", "from", "to", "step", "src"]);
+  const ONE = /** @type {const} */ (["days", "period", "from", "to", "step", "src", "marks", "cut"]);
   const OPEN = /** @type {const} */ (["panel", "reason", "find", "sort", "by", "group", "issue"]);
   /** The Forecast asks by which day: by what rows are grouped is said beside a panel alone.
       @type {readonly string[]} */
@@ -55,6 +57,7 @@ const address = (() => {
     const open = /** @type {Opened} */ (Object.fromEntries(OPEN.map((name) => [name, one(name)])));
     return {
       ...{ src: one("src"), days: one("days"), period: one("period"), from: one("from"), to: one("to"), step: one("step") },
+      ...{ marks: one("marks"), cut: one("cut") },
       ...{ project: many("project"), type: many("type"), label: many("label"), component: many("component") },
       ...{ epic: many("epic"), fix_version: many("fix_version") },
       ...open,
@@ -72,7 +75,7 @@ const address = (() => {
     const said = read(search);
     const kept = { ...read(current), ...openedOf(said) };
     if (["days", "period", "from", "to"].some((name) => wanted.has(name))) Object.assign(kept, periodOf(said));
-    if (wanted.has("step")) kept.step = said.step;
+    for (const name of /** @type {const} */ (["step", "marks", "cut"])) if (wanted.has(name)) kept[name] = said[name];
     for (const name of MANY) if (wanted.has(name)) kept[name] = said[name];
     return write(kept);
   }
@@ -105,6 +108,8 @@ const address = (() => {
       ...MANY.flatMap((name) => state[name].map((value) => /** @type {[string, string]} */ ([name, value]))),
       ...periodPairs(state),
       ["step", state.step === AUTOMATIC ? null : state.step],
+      ["marks", state.marks],
+      ["cut", state.cut],
       ["panel", state.panel],
       ...openPairs(state),
       ["issue", state.issue],

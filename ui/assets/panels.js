@@ -3,7 +3,7 @@
    what these look like. */
 
 /** What a page is drawn from.
-    @typedef {{ cards: Data[], charts: Record<string, Data>, weeks: Data, heading: any, instead?: any }} Answer */
+    @typedef {{ cards: Data[], charts: Record<string, Data>, weeks: Data, heading: any, marks: any, instead?: any }} Answer */
 /** An answer as it is kept: with the view that it is the answer to, its number, and the colours it is drawn in.
     @typedef {Answer & { fresh: Data, view: object, number: number, scheme: string }} Kept */
 
@@ -104,15 +104,15 @@ const panels = (() => {
     const page = callback_context.outputs_list[0]?.id.replace("cards-", "") || "";
     const before = held[page];
     charts.look();
-    if (!answer) return [no_update, no_update];
+    if (!answer) return [no_update, no_update, no_update];
     if (before && callback_context.triggered.every(({ prop_id }) => prop_id === "theme.data")) {
       before.scheme = scheme;
-      return [no_update, no_update];
+      return [no_update, no_update, no_update];
     }
-    const { cards, weeks, heading, instead } = answer.page;
+    const { cards, weeks, heading, marks, instead } = answer.page;
     held[page] = { ...answer.page, fresh: answer.freshness, view, number: (answers += 1), scheme };
-    if (instead) return [[instead], heading];
-    return [cards.map((each) => card(page, { ...weeks, ...answer.freshness, ...each })), heading];
+    if (instead) return [[instead], heading, marks];
+    return [cards.map((each) => card(page, { ...weeks, ...answer.freshness, ...each })), heading, marks];
   }
 
   /** Asks for a page again, as it is shown.

@@ -34,6 +34,9 @@
     group: drawer.chooseGroup,
     column: drawer.chooseColumn,
     copy: drawer.copy,
+    events: marks.open,
+    views: marks.views,
+    mark: marks.mark,
     week: forecast.week,
     record: forecast.record,
   };
@@ -51,6 +54,8 @@
   on("keydown", drawer.leaveTable, true);
   on("keydown", drawer.enterCell);
   on("keydown", shell.escape);
+  on("keydown", marks.escape);
+  on("mousedown", marks.press, true);
   on("keydown", menus.walk);
   for (const call of [settings.focusForm, links.follow, menus.leave, act, shell.closeMenus]) on("click", call);
   for (const name of /** @type {const} */ (["pointerdown", "focusin", "click", "contextmenu"])) on(name, shell.aim, true);

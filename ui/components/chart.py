@@ -13,6 +13,7 @@ from ui.components.states import Reach, design_empty, design_tags, error_state, 
 from ui.design import Design, each, plain_design, text, when
 from ui.figures.chart import Chart, ChartSpec
 from ui.figures.charts import CHARTS
+from ui.figures.marks import is_timed
 
 # What every entry of a menu has; the arrow keys lead to it, and Tab does not.
 _ENTRY: Any = {"className": "choice", "role": "menuitem", "tabIndex": "-1"}
@@ -34,9 +35,10 @@ METRIC_OF = {
 
 
 def chart_grid(page: str) -> Component:
-    """Return the panels of all charts of a page, in their order."""
+    """Return the panels of all charts of a page, in order, below the place of what is marked in them."""
     panels = [chart_panel(spec) for spec in CHARTS if spec.page == page]
-    return html.Div(panels, className="charts")
+    marked = html.Div(id=ids.marks(page), className="marks-box")
+    return html.Div([marked, html.Div(panels, className="charts")])
 
 
 def chart_panel(spec: ChartSpec) -> Component:
@@ -102,6 +104,8 @@ def chart_terms(spec: ChartSpec) -> dict[str, Any]:
         "heads": spec.columns,
         "cells": spec.cells,
         "design": spec.design,
+        # What happened on a day says nothing of a chart that does not run over time.
+        **({} if is_timed(spec.design) else {"marks": []}),
     }
 
 
@@ -117,14 +121,22 @@ def _design_table() -> Component:
     """Return the design of a chart as a table; what is beyond the first rows is in the CSV."""
     head = html.Thead(html.Tr(each("heads", html.Th("$head", scope="col"))))
     row = html.Tr([html.Th("$first", scope="row"), each("others", html.Td("$cell"))])
+    table = html.Table([html.Caption("$caption"), head, html.Tbody(each("rows", row))], className="twin")
     return html.Div(
         className="table-box",
         tabIndex="0",
         role="region",
         **aria(label=text("$title", ", as a table")),
-        children=html.Table(
-            [html.Caption("$caption"), head, html.Tbody(each("rows", row))], className="twin"
-        ),
+        children=[when("marks", _design_marks()), table],
+    )
+
+
+def _design_marks() -> Component:
+    """Return the design of what a chart is marked with, as a table of its own before that of the numbers."""
+    heads = [html.Th(head, scope="col") for head in ("day", "what", "marked in this chart")]
+    row = html.Tr([html.Th("$mark_on_day", scope="row"), html.Td("$mark_what"), html.Td("$mark_words")])
+    return html.Table(
+        [html.Caption("Marks"), html.Thead(html.Tr(heads)), html.Tbody(each("marks", row))], className="twin"
     )
 
 

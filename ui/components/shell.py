@@ -12,6 +12,7 @@ from configuration.program import command
 from ui import ids, places
 from ui.components.aria import action, aria, data
 from ui.components.export import export_link
+from ui.components.views import views_menu
 from ui.format import counted, number
 
 SAMPLE = "demo"
@@ -57,17 +58,23 @@ def header(links: Sequence[Component], profiles: Sequence[str], shown: str) -> C
         profiles: names to choose from.
         shown: the profile that is shown where the URL names none.
     """
+    several = len([name for name in profiles if name != SAMPLE]) > 1
     return html.Header(
         className="top",
         children=[
             html.A(
                 [html.Span("", className="mark", **aria(hidden="true")), html.Span("Throughline")],
-                href="/",
+                # Where there are several, all of them are what one begins with.
+                href="/profiles" if several else "/",
                 className="brand",
             ),
             html.Nav(list(links), className="pages", **aria(label="Pages")),
             html.Div(
-                [_draw_profile(profiles, shown), html.Span(id=ids.SITE, className="site")],
+                [
+                    _draw_profile(profiles, shown),
+                    html.A("All profiles", href="/profiles", className="all-profiles") if several else None,
+                    html.Span(id=ids.SITE, className="site"),
+                ],
                 className="whose",
                 **data(shown=shown),
             ),
@@ -115,6 +122,7 @@ def filters() -> Component:
             html.Div(
                 className="page-tools",
                 children=[
+                    views_menu(),
                     html.Button("Share", type="button", className="quiet-button", **action("share")),
                     _export_menu(),
                 ],
@@ -242,6 +250,8 @@ def _export_menu() -> Component:
     """Return the exports of the whole page; their addresses get the filters when they are used."""
     entries = (
         ("/export/report.html", "Report, standalone HTML"),
+        ("/export/digest.txt", "Digest of the last 7 days, text"),
+        ("/export/digest.html", "Digest for a mail, HTML"),
         ("/export/metrics.csv", "All numbers, CSV"),
         ("/export/metrics.json", "All numbers, JSON"),
     )

@@ -8,6 +8,7 @@ from data.charts.time_in_status import QUANTILES
 from ui.design import Design, pick, plain_design
 from ui.figures import dora, flow, flow_items, weekly
 from ui.figures.chart import Chart, ChartSpec, Page
+from ui.figures.marks import with_marks
 from ui.figures.parts import WEEK_CELLS, WHOLE, Draw, answered
 
 __all__ = ["CHARTS", "Chart", "ChartSpec", "chart"]
@@ -30,7 +31,7 @@ def _make_spec(
     cells: tuple[Design, ...] = _BY_WEEK,
     tip: str,
 ) -> ChartSpec:
-    made = plain_design(design)
+    made = plain_design(with_marks(design))
     height = made["layout"]["height"]
     return ChartSpec(chart_id, page, title, tip, height, columns, tuple(cells), made, partial(answered, draw))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dash.development.base_component import Component
 
-from ui.pages import diagnostics, dora, flow, forecast, overview, sprints
+from ui.pages import diagnostics, dora, flow, forecast, overview, profiles, sprints
 from ui.pages.settings import page as settings
 
 
@@ -38,4 +38,5 @@ PAGES = (
     PageSpec("sprints", "/sprints", "Sprints", True, sprints.layout, where_sprints=True),
     PageSpec("settings", "/settings", "Settings", True, settings.layout),
     PageSpec("diagnostics", "/diagnostics", "Diagnostics", True, diagnostics.layout),
+    PageSpec("profiles", "/profiles", "Profiles", False, profiles.layout),
 )

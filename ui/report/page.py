@@ -16,6 +16,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from data.charts.marks import Mark
 from data.charts.sprints import Number, sprint_table
 from data.charts.subject import ChartSubject, in_steps
 from data.forecast.answer import track_of
@@ -27,6 +28,7 @@ from ui.components.forecast import visible_day
 from ui.components.forecast_record import word_record
 from ui.figures.chart import packed
 from ui.figures.charts import CHARTS
+from ui.figures.marks import KINDS, WORDS, mark_data
 from ui.figures.parts import week_data
 from ui.format import (
     FORMER_NAMES,
@@ -184,6 +186,43 @@ def _word_count(count: Number | None) -> str:
     return f"{number(count.n)}{points}"
 
 
+def events_part(marks: Sequence[Mark]) -> GroupsPart:
+    """Return what happened in the period and is marked in the charts."""
+    rows = tuple(
+        (mark.day.isoformat(), WORDS[KINDS.index(mark.kind)], "; ".join(mark.texts)) for mark in marks
+    )
+    return GroupsPart("What happened", ("day", "what", "marked in the charts"), rows, ())
+
+
+def cut_part(
+    title: str,
+    spans: tuple[str, str],
+    metrics: Sequence[Metric],
+    results: Mapping[str, MetricResult],
+    note: str,
+) -> GroupsPart:
+    """Return every number before a day and from it on.
+
+    Args:
+        title: at what the period is cut.
+        spans: first and last day of both parts, in words.
+        metrics: those to show.
+        results: by metric id: of the second part, compared with the first.
+        note: what a difference does not say.
+    """
+    columns = ("metric", f"before: {spans[0]}", "n", f"from then on: {spans[1]}", "n", "verdict")
+    return GroupsPart(title, columns, tuple(_list_compared(m, results[m.id]) for m in metrics), (note,))
+
+
+def _list_compared(metric: Metric, result: MetricResult) -> tuple[str, ...]:
+    previous = result.previous
+    before = (NOTHING, NOTHING)
+    if previous is not None:
+        before = NOTHING if previous.value is None else number(previous.value), number(previous.n)
+    now = _word_value(result), number(result.n)
+    return f"{metric.title}, {unit_words(metric)}", *before, *now, verdict(result) or "nothing to compare"
+
+
 def groups_part(
     head: str,
     metrics: Sequence[Metric],
@@ -223,9 +262,9 @@ def report_page(
     metrics: Sequence[Metric],
     subject: ChartSubject,
     findings: Sequence[QualityFinding],
-    groups: GroupsPart | None = None,
     *,
-    ahead: GroupsPart | None = None,
+    parts: Mapping[str, GroupsPart] | None = None,
+    marks: Sequence[Mark] = (),
 ) -> str:
     """Return the report as one HTML text that needs nothing else.
 
@@ -234,16 +273,16 @@ def report_page(
         metrics: the lines of both families, in the order of the page.
         subject: their results, and what the charts are drawn from.
         findings: what was odd in the data.
-        groups: the same numbers for parts of the view.
-        ahead: what is forecast for the open items in view.
+        parts: tables between the numbers and the charts, by their anchors.
+        marks: what the charts are marked with.
 
     Returns:
         The page; over an empty store it says that there are no data. The same arguments give the
         same text.
     """
-    charts, figures = _list_charts(subject)
+    charts, figures = _list_charts(subject, marks)
     figures["picture"] = picture_words(snapshot)
-    further = {"groups": groups, "ahead": ahead, "sprints": sprints_part(subject)}
+    further = {**(parts or {}), "sprints": sprints_part(subject)}
     # Ours, and plotly's: nothing in them comes from the data.
     library, drawing, script = map(Markup, (plotly_script(), drawing_script(), template_file("report.js")))
     return template("report.html").render(
@@ -321,11 +360,13 @@ def _hash_script(script: str) -> str:
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
-def _list_charts(subject: ChartSubject) -> tuple[list[tuple[str, ChartPart]], dict[str, Any]]:
+def _list_charts(
+    subject: ChartSubject, marks: Sequence[Mark]
+) -> tuple[list[tuple[str, ChartPart]], dict[str, Any]]:
     """Return every chart with its page, and what the script draws those from that have something to draw."""
     parts: list[tuple[str, ChartPart]] = []
     subject = in_steps(subject)
-    weeks = week_data(subject)
+    weeks = week_data(subject) | mark_data(marks)
     drawn: dict[str, Any] = {}
     for spec in CHARTS:
         chart = spec.build(subject)

@@ -1,5 +1,6 @@
 """What a page is answered: data alone, and a failure in the panels that it concerns."""
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,8 +11,10 @@ import pytest
 from dash import html
 from plotly.io.json import to_json_plotly
 
+from callbacks.marking import Marking
 from callbacks.notices import Failure
 from callbacks.panels import Panels, answer_of, failed_page, page_data, reach_of
+from data.charts.marks import Mark, Marks
 from data.metrics.report import Report, View
 from data.workspace import Workspace
 from tests.support.dashboards import pipeline_over, workspace_over
@@ -20,6 +23,8 @@ from ui.figures.chart import travelled
 from ui.figures.charts import CHARTS
 
 FLOW_PAGE = Panels("flow", ("flow_velocity", "flow_time"))
+MARK = Mark("event", dt.date(2026, 3, 5), ("Second team",), 0.25, dt.datetime(2026, 3, 2))
+MARKED = Marking(Marks((MARK,)), (html.P("one event"),))
 FLOW = [spec.id for spec in CHARTS if spec.page == "flow"]
 
 
@@ -37,7 +42,7 @@ def received(answer: dict[str, Any]) -> Any:
 
 def test_a_page_is_answered_by_data_alone(report: Report) -> None:
     """The cards that were asked for, every chart of the page, the weeks once, and what all are about."""
-    data = travelled(page_data(FLOW_PAGE, report, [html.Span("March")]))
+    data = travelled(page_data(FLOW_PAGE, report, [html.Span("March")], MARKED))
 
     assert [(card["id"], card["value"]) for card in data["cards"]] == [
         ("flow_velocity", "2.3"),  # three items in the nine days that the data cover
@@ -47,6 +52,8 @@ def test_a_page_is_answered_by_data_alone(report: Report) -> None:
     assert data["charts"]["velocity"]["y"] == [2, 1]
     assert data["weeks"]["names"] == ["2026-W10", "2026-W11"]
     assert data["heading"][0]["props"] == {"children": "March"}
+    assert [mark["mark_words"] for mark in data["weeks"]["marks"]] == ["Second team"]
+    assert data["marks"][0]["props"] == {"children": "one event"}
 
 
 def test_a_chart_that_fails_leaves_the_others_alone(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,7 +63,7 @@ def test_a_chart_that_fails_leaves_the_others_alone(report: Report, monkeypatch:
         raise ZeroDivisionError
 
     monkeypatch.setattr(flow, "process_limits", broken)
-    charts = page_data(FLOW_PAGE, report, [])["charts"]
+    charts = page_data(FLOW_PAGE, report, [], Marking(Marks()))["charts"]
 
     assert charts["velocity"]["cause"] == "This could not be computed."
     assert "cause" not in charts["flow_time_trend"]

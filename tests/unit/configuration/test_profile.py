@@ -29,11 +29,22 @@ def nested(name: str, value: object) -> dict:
     return {section: {leaf: value}} if dot else {name: value}
 
 
+WORDS = st.text("abc '\u00fc", min_size=1, max_size=5).filter(str.strip)
+ADDRESSES = st.sampled_from(["/", "/flow?type=Bug", "/dora?days=30"])
+LISTS = {
+    "holidays": st.lists(st.dates().map(str), max_size=3),
+    "events": st.lists(st.fixed_dictionaries({"day": st.dates().map(str), "text": WORDS}), max_size=3),
+    "views": st.dictionaries(st.sampled_from("abc"), ADDRESSES, max_size=3).map(
+        lambda named: [{"name": name, "address": address} for name, address in named.items()]
+    ),
+}
+
+
 def values(row: SettingRow) -> st.SearchStrategy[object]:
     if row.choices:
         return st.sampled_from(row.choices)
-    if row.name == "holidays":
-        return st.lists(st.dates().map(str), max_size=3)
+    if row.name in LISTS:
+        return LISTS[row.name]
     if isinstance(row.default, tuple):
         return st.lists(
             st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=5), max_size=3
@@ -180,4 +191,44 @@ def test_every_setting_says_whether_stored_issues_mean_something_else_by_it() ->
         "jira.headers",
         "fields",
         "provenance",
+        "events",
+        "views",
+        "default_view",
     }
+
+
+EVENT = {"day": "2026-10-05", "text": "Second team"}
+VIEW = {"name": "Bugs", "address": "/flow?type=Bug"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "cause"),
+    [
+        ({"events": [EVENT | {"day": "2026-02-30"}]}, "events of this profile holds '2026-02-30', which is"),
+        ({"events": [EVENT | {"day": "20261005"}]}, "which is not a date"),
+        ({"events": [EVENT | {"text": "  "}]}, "The event of 2026-10-05 has no words."),
+        ({"events": [EVENT | {"text": "a" * 121}]}, "The event of 2026-10-05 has 121 letters."),
+        ({"events": [{"day": "2026-10-05"}]}, "events of this profile is not a list of tables with day and"),
+        ({"events": ["2026-10-05"]}, "is not a list of tables with day and text"),
+        ({"views": [VIEW | {"name": ""}]}, "A saved view has no words."),
+        ({"views": [VIEW, VIEW | {"name": "BUGS"}]}, "Two saved views are called 'BUGS'."),
+        ({"views": [VIEW | {"address": "https://elsewhere.example/"}]}, "does not lead to a page of this"),
+        ({"views": [VIEW | {"address": "//elsewhere.example/"}]}, "does not lead to a page of this"),
+        ({"views": [VIEW | {"address": "/\\elsewhere.example"}]}, "does not lead to a page of this"),
+        ({"views": [VIEW | {"address": "/flow?type=a b"}]}, "does not lead to a page of this"),
+    ],
+)
+def test_an_event_or_a_view_that_makes_no_sense_is_a_sentence(raw: dict, cause: str) -> None:
+    with pytest.raises(ConfigurationError) as met:
+        profile_from(raw)
+
+    assert cause in met.value.message
+    assert met.value.hint
+
+
+def test_events_and_views_of_the_longest_kind_are_kept() -> None:
+    profile = profile_from({"events": [EVENT | {"text": "a" * 120}], "views": [VIEW], "default_view": "Bugs"})
+
+    assert (len(profile.events[0].text), profile.views[0].address) == (120, "/flow?type=Bug")
+    assert profile_as_mapping(profile)["views"] == [VIEW]
+    assert meaning_of(profile) == meaning_of(Profile())

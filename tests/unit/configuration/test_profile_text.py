@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from configuration.errors import ConfigurationError
 from configuration.profile import JiraSettings, Profile, WorkflowSettings, profile_from
+from configuration.profile_lists import Event
 from configuration.profile_text import exported, merged, secret_keys
 
 SAMPLE = (Path(__file__).parents[2] / "fixtures" / "profile_versions" / "version-1.toml").read_text()
@@ -132,3 +133,45 @@ def test_keys_that_sound_like_secrets() -> None:
     raw = {"jira": {"api_token": "x", "url": ""}, "Password": 1, "fields": {"story_points": "token"}}
 
     assert list(secret_keys(raw)) == ["jira.api_token", "Password"]
+
+
+LISTED = """# ours
+[[events]]
+day = "2026-09-01"
+text = "Second team"  # from the other house
+by = "Ada"
+
+[jira]
+jql = "project = A"
+"""
+
+
+def test_a_list_that_is_the_same_changes_nothing() -> None:
+    assert merged(LISTED, profile_from(tomllib.loads(LISTED))) == LISTED
+
+
+def test_an_event_that_stays_keeps_what_stands_beside_it() -> None:
+    """One is added, and the other keeps its comment and the key that nobody here knows."""
+    profile = profile_from(tomllib.loads(LISTED))
+    text = merged(LISTED, replace(profile, events=(*profile.events, Event("2026-10-05", 'A "move"'))))
+
+    assert 'text = "Second team"  # from the other house' in text
+    assert tomllib.loads(text)["events"] == [
+        {"day": "2026-09-01", "text": "Second team", "by": "Ada"},
+        {"day": "2026-10-05", "text": 'A "move"'},
+    ]
+    assert tomllib.loads(text)["jira"] == {"jql": "project = A"}
+
+
+def test_the_last_event_takes_its_list_along() -> None:
+    text = merged(LISTED, replace(profile_from(tomllib.loads(LISTED)), events=()))
+
+    assert "events" not in tomllib.loads(text)
+    assert text.startswith("# ours") or "project = A" in text
+
+
+def test_lists_in_one_line_can_be_changed_too() -> None:
+    text = 'events = [{ day = "2026-09-01", text = "a" }]\n'
+    profile = replace(profile_from(tomllib.loads(text)), events=(Event("2026-09-02", "b"),))
+
+    assert profile_from(tomllib.loads(merged(text, profile))) == profile

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from callbacks.web.reporting import groups_of, profiles_of, report_html, save_report
+from callbacks.web.reporting import Extras, groups_of, profiles_of, report_html, save_report
 from configuration.errors import InputError
 from data.metrics.report import View
 from tests.support.dashboards import pipeline_over
@@ -40,7 +40,7 @@ def test_groups_stand_in_a_table_of_their_own(tmp_path: Path) -> None:
     """Of example A: a bug and four stories, of which one bug and two stories were delivered in two weeks."""
     view = View(date_from="2026-03-02", date_to="2026-03-15", as_of="2026-03-20T00:00:00Z")
     pipeline = pipeline_over(tmp_path)
-    page = report_html(pipeline, view, WRITTEN_AT, groups_of(pipeline, view, "type"))
+    page = report_html(pipeline, view, WRITTEN_AT, Extras(groups_of(pipeline, view, "type")))
     heads, *rows = cells(page)
     velocity = heads.index("Flow velocity, items a week")
 
@@ -55,7 +55,7 @@ def test_groups_of_nothing_say_so(tmp_path: Path) -> None:
     pipeline, view = pipeline_over(tmp_path), View(labels=("nobody",))
 
     assert "No issue is in view, so there are no groups." in report_html(
-        pipeline, view, WRITTEN_AT, groups_of(pipeline, view, "label")
+        pipeline, view, WRITTEN_AT, Extras(groups_of(pipeline, view, "label"))
     )
 
 
@@ -65,7 +65,7 @@ def test_profiles_stand_beside_each_other(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     full, empty = pipeline_over(tmp_path / "full"), pipeline_over(tmp_path / "empty", [])
     empty.source = replace(empty.source, name="empty")
-    page = report_html(full, View(), WRITTEN_AT, profiles_of([full, empty], View()))
+    page = report_html(full, View(), WRITTEN_AT, Extras(profiles_of([full, empty], View())))
 
     assert [row[:2] for row in cells(page)[1:]] == [["default", "5"], ["empty", "0"]]
     assert "empty: no data yet." in page

@@ -12,6 +12,8 @@ const FIRST_VISIT = {
   from: null,
   to: null,
   step: null,
+  marks: null,
+  cut: null,
   project: [],
   type: [],
   label: [],
@@ -34,6 +36,8 @@ const FULL = {
   from: "2026-03-02",
   to: "2026-04-26",
   step: "month",
+  marks: "events,releases",
+  cut: "2026-03-16",
   project: ["WEB", "API"],
   type: ["Story"],
   label: ["ux"],
@@ -51,7 +55,7 @@ const FULL = {
 };
 const FULL_TEXT =
   "?src=team&project=WEB&project=API&type=Story&label=ux&component=web+shop&epic=WEB-1&fix_version=1.0" +
-  "&from=2026-03-02&to=2026-04-26&step=month&panel=flow_time&reason=never_started" +
+  "&from=2026-03-02&to=2026-04-26&step=month&marks=events%2Creleases&cut=2026-03-16&panel=flow_time&reason=never_started" +
   "&find=pay+later&sort=-end&by=type&group=Bug&issue=WEB-12&from_a_mail=1";
 const HOSTILE = [
   "<img src=x onerror=alert(1)>",
@@ -322,6 +326,8 @@ for (const [link, current, expected] of [
   ["?project=&epic=", "?src=team&project=NOPE&epic=A-1&label=x", "?src=team&label=x"],
   ["?days=90&step=", "?src=team&from=2026-02-30&to=x&step=day", "?src=team"],
   ["?period=last-month", "?days=30&step=week", "?period=last-month&step=week"],
+  ["?cut=2026-03-09", "?type=Bug&marks=none", "?type=Bug&marks=none&cut=2026-03-09"],
+  ["?cut=&marks=", "?type=Bug&marks=none&cut=2026-03-09", "?type=Bug"],
 ]) {
   test(`a way out ${link} of ${current} stays with the team`, () => {
     assert.equal(address.keeping(link, current), expected);

@@ -20,7 +20,7 @@ const ANSWER = {
     cards: [{ id: "flow_time", value: "5.5" }],
     charts: { velocity: { y: [2, null], note: "Some words." } },
     weeks: { names: ["W10", "W11"] },
-    heading: "two weeks",
+    heading: "two weeks", marks: "one event",
   },
   freshness: { age: "just now" },
 };
@@ -36,7 +36,7 @@ function received(answer, scheme = "light", triggered = "answer-flow.data") {
 test("nothing is drawn before there is an answer", () => {
   const { page, shown } = received(null);
 
-  assert.deepEqual(shown, [page.dash_clientside.no_update, page.dash_clientside.no_update]);
+  assert.deepEqual(shown, Array(3).fill(page.dash_clientside.no_update));
   assert.equal(panels.looksOf("flow"), "");
   assert.equal(panels.chart("flow", "velocity", false), page.dash_clientside.no_update);
 });
@@ -47,6 +47,7 @@ test("an answer becomes cards and a heading", () => {
   assert.deepEqual(shown, [
     [{ id: "title-flow-flow_time", title: "Flow time", value: "5.5", age: "just now", weeks: ["W10", "W11"] }],
     "two weeks",
+    "one event",
   ]);
 });
 
@@ -66,7 +67,7 @@ test("other colours ask nobody: the same answer is drawn in them", () => {
   const before = panels.looksOf("flow");
   const { page, shown } = received(ANSWER, "dark", "theme.data");
 
-  assert.deepEqual(shown, [page.dash_clientside.no_update, page.dash_clientside.no_update]);
+  assert.deepEqual(shown, Array(3).fill(page.dash_clientside.no_update));
   assert.notEqual(panels.looksOf("flow"), before);
   assert.equal(panels.chart("flow", "velocity", false).figure.colour, "white");
   assert.deepEqual(page.asked, []);

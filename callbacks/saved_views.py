@@ -48,13 +48,13 @@ def register(app: Dash, workspace: Workspace) -> None:
     def act(opened: bool, *held: Any) -> tuple[Any, ...]:
         if not (ctx.triggered[0]["value"] and opened):
             raise PreventUpdate
-        name, renamed, pathname, search, filters = held[-5:]
+        name, _renamed, pathname, search, filters = held[-5:]
         profile = (filters or {}).get("src") or workspace.shown
         if ctx.triggered_id == ids.VIEWS:
             return views_list(view_lines(workspace.pipeline(profile))), None, no_update
         entered = SavedView((name or "").strip(), kept_address(pathname, search))
         try:
-            told = _perform(workspace, profile, entered, _find_renamed(renamed))
+            told = _perform(workspace, profile, entered, _find_renamed())
         except DashboardError as error:
             return no_update, f"{error.message} {error.hint}", no_update
         return views_list(view_lines(workspace.pipeline(profile))), told, ""
@@ -85,7 +85,7 @@ def kept_address(pathname: str | None, search: str | None) -> str:
     return (pathname or "/") + (f"?{query}" if query else "")
 
 
-def _find_renamed(_values: list[str]) -> str:
+def _find_renamed() -> str:
     """Return what stands in the field of the view whose button was clicked."""
     clicked = ctx.triggered_id
     if not isinstance(clicked, Mapping):

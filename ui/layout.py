@@ -12,7 +12,7 @@ from ui.components.aria import aria, data
 from ui.components.chart import enlarged_dialog
 from ui.components.drawer import drawer
 from ui.components.events import events_dialog
-from ui.components.shell import filters, header
+from ui.components.shell import filters, header, present_strip
 from ui.components.views import views_dialog
 from ui.pages.registry import PAGES, PageSpec
 from ui.theme import MANTINE
@@ -72,6 +72,7 @@ def page(
             html.Div(id=ids.LIVE, role="status", className="toast", **aria(live="polite")),
             drawer(),
             enlarged_dialog(),
+            present_strip(),
             events_dialog(),
             views_dialog(),
             # Gets a graph that nobody sees, so that the chart library is there when the first chart comes.

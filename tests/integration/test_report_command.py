@@ -77,6 +77,11 @@ def test_over_an_empty_home(tmp_path: Path, profile: str, start: str) -> None:
         (("--out", "r.html", "--as-of", "soon"), ("--as-of",)),
         (("--out", "r.html", "--profile", "nobody"), ("nobody",)),
         (("--out", "r.html", "--json"), ("--json",)),
+        (("--out", "r.html", "--since", "7d"), ("--since belongs to a digest",)),
+        (("--out", "r.html", "--cut", "2026-03-02", *WINDOW), ("cannot be cut at 2026-03-02",)),
+        (("--out", "r.html", "--marks", "all"), ("Charts cannot be marked with 'all'",)),
+        (("--format", "text", "--since", "soon"), ("--since 'soon' is neither",)),
+        (("--format", "mail", "--by", "type"), ("--by has no place in a digest",)),
     ],
 )
 def test_what_cannot_be_written_is_refused(
@@ -92,6 +97,18 @@ def test_what_cannot_be_written_is_refused(
 def pairs(arguments: tuple[str, ...]) -> list[tuple[str, str]]:
     """Each argument with the one before it."""
     return list(zip(("", *arguments), arguments, strict=False))
+
+
+def test_a_digest_goes_to_standard_output_or_into_a_file(home: Path, tmp_path: Path) -> None:
+    """What happened in the last seven days of the period; the mail is the same as HTML, without a script."""
+    text, out = printed(home, "report", "--format", "text", *WINDOW), tmp_path / "mail.html"
+    answer = run(home, "report", "--format", "mail", "--since", "2026-03-02", "--out", out, *WINDOW)
+    mail = out.read_text(encoding="utf-8")
+
+    assert "COMPLETED SINCE 2026-03-09: 1 ITEM\n  - A-3" in text
+    assert (answer.returncode, answer.stdout) == (0, f"{out}\n")
+    assert "Completed since 2026-03-02: 3 items" in mail
+    assert "<script" not in mail
 
 
 def test_a_full_disk_leaves_the_old_report(home: Path, tmp_path: Path) -> None:

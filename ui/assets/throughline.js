@@ -36,6 +36,9 @@
     copy: drawer.copy,
     events: marks.open,
     views: marks.views,
+    present: present.start,
+    pause: present.pause,
+    "present-end": present.end,
     mark: marks.mark,
     week: forecast.week,
     record: forecast.record,
@@ -55,6 +58,7 @@
   on("keydown", drawer.enterCell);
   on("keydown", shell.escape);
   on("keydown", marks.escape);
+  on("keydown", present.key);
   on("mousedown", marks.press, true);
   on("keydown", menus.walk);
   for (const call of [settings.focusForm, links.follow, menus.leave, act, shell.closeMenus]) on("click", call);
@@ -70,6 +74,7 @@
   window.setInterval(shell.tellAges, 20000);
   charts.begin();
   links.begin();
+  present.begin();
   drawer.begin();
   drawer.nameHead();
 

@@ -131,6 +131,22 @@ def filters() -> Component:
     )
 
 
+def present_strip() -> Component:
+    """Return what stands on a wall screen beside the pages: whether they turn, and how that ends."""
+    return html.Div(
+        id="present",
+        hidden=True,
+        className="present-strip",
+        children=[
+            html.Span(id="present-words", role="status"),
+            html.Button(
+                "Pause", id="present-pause", type="button", className="quiet-button", **action("pause")
+            ),
+            html.Button("End", type="button", className="quiet-button", **action("present-end")),
+        ],
+    )
+
+
 def profile_options(profiles: Sequence[str], asked: str | None = None) -> list[dict[str, str]]:
     """Return profiles as a list to choose from: the one asked for is always among them."""
     unknown = [asked] if asked and asked not in profiles else []

@@ -38,15 +38,16 @@ def views_menu() -> Component:
             html.Ul(
                 [
                     html.Div(id=ids.VIEWS_LINKS),
-                    html.Li(
-                        html.Button(
-                            "Save or edit views", type="button", className="menu-button", **action("views")
-                        )
-                    ),
+                    _draw_entry("Save or edit views", "views"),
+                    _draw_entry("Show on a wall screen", "present"),
                 ]
             ),
         ],
     )
+
+
+def _draw_entry(words: str, name: str) -> Component:
+    return html.Li(html.Button(words, type="button", className="menu-button", **action(name)))
 
 
 def views_links(lines: Sequence[ViewLine]) -> list[Component]:

@@ -1,17 +1,23 @@
 """The workspace: which profile is shown, what is read again, what is asked in the background."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from configuration.errors import ConfigurationError
 from configuration.profile import JiraSettings, Profile
+from configuration.profile_lists import Event
 from configuration.settings import Home
+from data.cache_manager import References
+from data.metrics.report import View
 from data.persistence import save_profile
 from data.pipeline import SourceStatus
 from data.profiles.sources import resolve
 from data.workspace import Workspace
 from tests.support.dashboards import workspace_over
+from tests.support.examples import example_a
+from tests.support.rows import row
 
 
 def test_the_shown_profile_is_the_default(tmp_path: Path) -> None:
@@ -106,3 +112,22 @@ def test_data_from_the_future_are_not_fresh(
 
     assert workspace.refresh_if_old() is asks
     assert len(asked) == asks
+
+
+def test_events_and_views_are_read_again_and_the_tables_stay(tmp_path: Path) -> None:
+    """No number depends on them; where something else has changed in the file too, all is read again."""
+    home = Home(tmp_path)
+    source = resolve(home, "default", {})
+    source.store.add(map(row, example_a().issues), References([], [], []))
+    workspace = Workspace(home, {}, source)
+    pipeline = workspace.pipeline()
+    before = pipeline.report(View())
+    profile = Profile(events=(Event("2026-03-04", "Second team"),))
+    save_profile(home, "default", profile)
+
+    assert workspace.renew("default") is pipeline
+    assert [event.text for event in pipeline.report(View()).events] == ["Second team"]
+    assert pipeline.report(View()).delivery is before.delivery
+    save_profile(home, "default", replace(profile, start_source="created"))
+    assert workspace.renew("default") is not pipeline
+    assert workspace.pipeline().profile.start_source == "created"

@@ -8,6 +8,7 @@ from configuration.errors import InputError
 from data.flow_calculator import FLOW_METRICS
 from data.metrics.cut import Cut, cut_at
 from tests.reference import reference_metrics
+from tests.reference.results import comparison
 from tests.support.builders import issue, status_list
 from tests.support.rows import context
 
@@ -98,3 +99,5 @@ def test_the_plain_program_says_the_same_of_each_part(day: str) -> None:
         result = found.results[name]
         assert (result.previous.value, result.previous.n) == (first[name]["value"], first[name]["n"])
         assert (result.value, result.n) == (second[name]["value"], second[name]["n"])
+        verdict = comparison(name, second[name], first[name])
+        assert (result.trend, result.confidence) == (verdict["trend"], verdict["confidence"])

@@ -18,6 +18,7 @@ from callbacks.panels import (
 from callbacks.repairs import finding_lines
 from configuration.profile import Profile
 from data.charts.ageing import ageing_work
+from data.charts.blocked_work import BlockedItem, blocked_items
 from data.charts.recent import recent
 from data.charts.subject import keys_of
 from data.metrics.report import Report
@@ -28,6 +29,7 @@ from ui import ids
 from ui.components.findings import findings_list
 from ui.components.overview import (
     STUCK_ITEMS,
+    blocked_list,
     changes_list,
     headline_words,
     still_reading,
@@ -51,6 +53,7 @@ def register(app: Dash, workspace: Workspace) -> None:
         Output(ids.UNKNOWN, "children"),
         Output(ids.CHANGES, "children"),
         Output(ids.STUCK, "children"),
+        Output(ids.BLOCKED, "children"),
         Output(ids.FINDINGS, "children"),
         Input(ids.view(PAGE), "data"),
         Input({"kind": ids.RETRY, "page": PAGE, "name": ALL}, "n_clicks"),
@@ -71,7 +74,7 @@ def _fill_overview(workspace: Workspace, filters: dict[str, Any] | None) -> tupl
 
 
 def say(report: Report, profile: Profile) -> tuple[Any, ...]:
-    """Return what the Overview says beside its numbers: headline, unknown, changes, stuck, findings.
+    """Return what the Overview says beside its numbers: headline, unknown, changes, stuck, blocked, findings.
 
     While a first sync reads, the oldest issues are there and the newest are not: nothing is made of them.
     """
@@ -82,14 +85,21 @@ def say(report: Report, profile: Profile) -> tuple[Any, ...]:
         unknown_list(unknowns(METRICS, report.results), reach_of(report)),
         changes_list(METRICS, None if report.context is None else report.context.once(recent)),
         stuck_list(list_stuck(report), explain_unknown(report)),
+        blocked_list(list_blocked(report), explain_unknown(report, "blocked_time")),
         findings_list(finding_lines(report, profile), report.scope_issues, PAGE),
     )
 
 
-def explain_unknown(report: Report) -> str:
-    """Return why no age can be told: the reason for which the load is not known either, "" where it is."""
-    load = report.results["flow_load"]
-    return load.message or "" if report.context is not None and load.value is None else ""
+def explain_unknown(report: Report, name: str = "flow_load") -> str:
+    """Return why no age can be told: the reason for which a metric is not known either, "" where it is."""
+    result = report.results[name]
+    return result.message or "" if report.context is not None and result.value is None else ""
+
+
+def list_blocked(report: Report) -> tuple[BlockedItem, ...]:
+    """Return what has waited longest at the end of the period; nothing where nothing tells."""
+    known = report.context is not None and report.results["blocked_time"].value is not None
+    return blocked_items(report.context, STUCK_ITEMS) if report.context is not None and known else ()
 
 
 def list_stuck(report: Report) -> list[tuple[str, str, float, bool]]:
@@ -105,4 +115,4 @@ def list_stuck(report: Report) -> list[tuple[str, str, float, bool]]:
 
 
 def _show_failure(failure: Failure) -> tuple[Any, ...]:
-    return failed_page(PAGE, failure), None, None, None, None, None
+    return failed_page(PAGE, failure), None, None, None, None, None, None

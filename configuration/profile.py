@@ -143,6 +143,15 @@ class IncidentSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HierarchySettings:
+    """What stands above other issues: epics, and whatever is above them."""
+
+    parent_starts_with_children: bool = _declare_setting(
+        False, "a parent that was never started itself starts with its first child"
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """One team's view of one source of issues."""
 
@@ -183,6 +192,7 @@ class Profile:
     flow_types: FlowTypeSettings = field(default_factory=FlowTypeSettings)
     deployments: DeploymentSettings = field(default_factory=DeploymentSettings)
     incidents: IncidentSettings = field(default_factory=IncidentSettings)
+    hierarchy: HierarchySettings = field(default_factory=HierarchySettings)
     fields: Mapping[str, str] = field(
         default_factory=dict, metadata={"about": "Jira field id of each logical name", "means": False}
     )

@@ -5,6 +5,7 @@ from typing import Unpack
 
 from data.meaning.delivery import DeliveryTables
 from data.meaning.flow_items import FLOW_ITEMS
+from data.metrics.blocked_time import NO_EXTRA, blocked_time
 from data.metrics.context import CalculationContext
 from data.metrics.flow_distribution import flow_distribution
 from data.metrics.flow_efficiency import flow_efficiency
@@ -88,6 +89,20 @@ FLOW_METRICS = (
         fields=("status changes", "Flagged"),
         compute=log_performance(flow_efficiency),
     ),
+    Metric(
+        "blocked_time",
+        "Blocked time",
+        unit="days/week",
+        kind="count",
+        better="lower",
+        formula=(
+            "Days of the period in which items under way were flagged, in a waiting status, or linked as "
+            "blocked by an open issue, each item's time once, times 7, divided by the days of the period."
+        ),
+        fields=("status changes", "Flagged", "impediment", "issuelinks"),
+        compute=log_performance(blocked_time),
+        no_extra=NO_EXTRA,
+    ),
 )
 
 FLOW_VELOCITY_POINTS = Metric(
@@ -164,6 +179,11 @@ def calculate_flow_load(issues: PlainIssues, **options: Unpack[Options]) -> Metr
 def calculate_flow_distribution(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
     """Return what kinds of work are delivered, from plain Jira issues."""
     return one_of(FLOW_METRICS, "flow_distribution", issues, **options)
+
+
+def calculate_blocked_time(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:
+    """Return how long work under way was blocked, from plain Jira issues."""
+    return one_of(FLOW_METRICS, "blocked_time", issues, **options)
 
 
 def calculate_flow_efficiency(issues: PlainIssues, **options: Unpack[Options]) -> MetricResult:

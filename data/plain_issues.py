@@ -6,7 +6,7 @@ from typing import Any, TypedDict, TypeVar, Unpack
 import msgspec
 
 from configuration.errors import InputError
-from configuration.profile import profile_from
+from configuration.profile import Profile, profile_from
 from data.jira.issue_rows import (
     NotAnIssueError,
     custom_fields,
@@ -85,7 +85,7 @@ def plain_context(issues: PlainIssues, **options: Unpack[Options]) -> Calculatio
     )
     as_of = parse_as_of(options["as_of"], zone) if options.get("as_of") else MISSING
     met: dict[str, VersionRow] = {}
-    table = build_issue_table(_read_rows(issues, custom_fields(requested_fields(profile)), met))
+    table = build_issue_table(_read_rows(issues, profile, met))
     deployments = _read_deployments(options.get("deployments") or ())
     as_of = time_after_newest(table, deployments) if as_of == MISSING else as_of
     if not len(table) or as_of == MISSING:
@@ -161,17 +161,18 @@ def _read_versions(
     return versions_that_count([*listed, *(version for version in met.values() if version.id not in known)])
 
 
-def _read_rows(issues: PlainIssues, custom: tuple[str, ...], met: dict[str, VersionRow]) -> list[IssueRow]:
+def _read_rows(issues: PlainIssues, profile: Profile, met: dict[str, VersionRow]) -> list[IssueRow]:
     """Read issues; of one id the newer or equal ``updated`` counts, as in the store.
 
     An ``updated`` that cannot be read counts as the creation. ``met`` collects the versions of
     which they tell.
     """
+    custom, impediment = custom_fields(requested_fields(profile)), profile.fields.get("impediment", "")
 
     def read(issue: Mapping[str, Any]) -> IssueRow:
         decoded, bad = decode_issue(msgspec.json.encode(issue), custom)
         met.update((version.id, version) for version in met_versions(decoded))
-        return issue_row(decoded, bad)
+        return issue_row(decoded, bad, impediment=impediment)
 
     kept: dict[str, IssueRow] = {}
     for row in _read_each(issues, "issue", read):

@@ -13,6 +13,7 @@ UNIT_WORDS = {
     "items/week": "items a week",
     "points/week": "points a week",
     "deployments/week": "deployments a week",
+    "days/week": "item-days a week",
     "days": "days, median",
     "hours": "hours, median",
     "items": "items at the end",
@@ -58,6 +59,10 @@ REASON_WORDS = {
     "negative": "finished before it began",
     "no_estimate": "without an estimate",
     "zero_flow_time": "no time between start and completion",
+    "before_start": "blocked only before work began",
+    "after_completion": "blocked only after completion",
+    "unseen_blocker": "blocked by what nobody can see",
+    "undated": "blocked since nobody knows when",
     "no_date": "released without a date",
     "name_filtered": "name does not match the pattern",
     "not_production": "not in a production environment",
@@ -80,6 +85,7 @@ FORMER_NAMES = {
     "flow_time": "also called cycle time",
     "flow_load": "also called work in progress",
     "request_lead_time": "also called lead time",
+    "blocked_time": "also called blocker time, impediments",
 }
 
 

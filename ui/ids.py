@@ -59,6 +59,7 @@ SPRINTS_ANSWER = "sprints-answer"
 UNKNOWN = "unknown"
 CHANGES = "changes"
 STUCK = "stuck"
+BLOCKED = "blocked"
 
 EVENTS = "events-dialog"
 EVENTS_KEPT = "events-kept"

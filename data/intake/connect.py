@@ -44,6 +44,7 @@ def client_of(
         dialect=source.dialect,
         deadline_s=_read_deadline(environment),
         fields=requested_fields(source.profile),
+        impediment=source.profile.fields.get("impediment", ""),
         client_cert=str(home.root / Path(settings.client_cert).expanduser()) if settings.client_cert else "",
         headers=headers,
     )

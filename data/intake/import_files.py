@@ -7,6 +7,7 @@ wrapped in, ``foreign_forms.py`` for what cannot be read.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,6 +45,8 @@ def read_issues(
     custom: tuple[str, ...] = (),
     met: Callable[[JiraIssue], None] = lambda issue: None,
     latest: int = LATEST,
+    *,
+    impediment: str = "",
 ) -> Iterator[IssueRow]:
     """Yield the issues of a file, of a folder or of standard input in their order.
 
@@ -53,12 +56,14 @@ def read_issues(
         custom: ids of further fields to read, as ``custom_fields`` gives them.
         met: called with each issue as it was decoded.
         latest: the last instant that a stamp may tell, as ``latest_of`` says.
+        impediment: id of the field that is mapped as a flag, "" for none.
 
     Raises:
         InputError: the file is missing, empty, unreadable, cut off, in a form that cannot be read,
             or holds no issues at all.
     """
-    reader = _Reader(bad, custom, met, latest)
+    make_row = partial(issue_row, latest=latest, impediment=impediment)
+    reader = _Reader(bad, custom, met, make_row)
     for content in contents_of(path):
         if content.form is not None:
             raise InputError(f"{content.name} {content.form.words}.", hint=advice_for_issues(content.form))
@@ -84,14 +89,18 @@ class _Reader:
     """
 
     def __init__(
-        self, bad: Note, custom: tuple[str, ...], met: Callable[[JiraIssue], None], latest: int
+        self,
+        bad: Note,
+        custom: tuple[str, ...],
+        met: Callable[[JiraIssue], None],
+        make_row: Callable[[JiraIssue, set[str]], IssueRow],
     ) -> None:
         self.entries = 0
         self._bad = bad
         self._custom = custom
         self._found = NO_FIELDS  # of sprints and development, which no list of fields names here
         self._met = met
-        self._latest = latest
+        self._make_row = make_row
 
     def rows(self, content: Content) -> Iterator[IssueRow]:
         """Yield the issues of a text."""
@@ -160,7 +169,7 @@ class _Reader:
 
     def _decoded(self, raw: bytes | msgspec.Raw) -> tuple[JiraIssue, IssueRow]:
         issue, unreadable = decode_issue(raw, self._custom, self._found)
-        return issue, issue_row(issue, unreadable, latest=self._latest)
+        return issue, self._make_row(issue, unreadable)
 
     def _note_bad(self, place: "_Place", found: NoIssue) -> None:
         self.entries += 1

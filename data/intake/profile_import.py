@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from configuration.errors import ConfigurationError, DashboardError, InputError
 from configuration.origins import site_of
+from configuration.profile import Profile
 from configuration.settings import Home
 from data.cache_manager import References
 from data.intake.bad_entries import Judge, LeftOut
@@ -69,7 +70,7 @@ def import_into(source: Source, home: Home, files: ImportFiles, left_out: LeftOu
     """
     _refuse_other_sources(source, files)
     started = time.monotonic()
-    reading = _Reading(files, left_out, custom_fields(requested_fields(source.profile)))
+    reading = _Reading(files, left_out, source.profile)
     rows, references = reading.issues(), reading.references(source.store.listed().versions)
     before = events_of(source, home)
     cold = not source.store.revision()
@@ -101,7 +102,7 @@ class _Reading:
         deployments: that it brings, and what became of their rows; ``changes`` and ``incidents`` likewise.
     """
 
-    def __init__(self, files: ImportFiles, left_out: LeftOut | None, custom: tuple[str, ...]) -> None:
+    def __init__(self, files: ImportFiles, left_out: LeftOut | None, profile: Profile) -> None:
         _refuse_reading_twice(files)
         self.addresses = _Addresses()
         self.bad_issues = 0
@@ -110,7 +111,8 @@ class _Reading:
         self.incidents: Brought[IncidentRow] = Brought()
         self._files = files
         self._left_out = left_out
-        self._custom = custom
+        self._custom = custom_fields(requested_fields(profile))
+        self._impediment = profile.fields.get("impediment", "")
         self._met: dict[str, VersionRow] = {}
         self._began_at = now_ms()  # what lies far beyond is unreadable, and never the data's own time
 
@@ -161,7 +163,8 @@ class _Reading:
     def _issues_of(self, path: Path) -> Iterator[IssueRow]:
         judge = Judge(name_of(path), "issue", self._left_out, "Check that it is the right file.")
         latest = latest_of(self._began_at)
-        for row in read_issues(path, judge.note_bad, self._custom, self._meet, latest):
+        custom, impediment = self._custom, self._impediment
+        for row in read_issues(path, judge.note_bad, custom, self._meet, latest, impediment=impediment):
             judge.note_good()
             yield row
         judge.end()

@@ -7,6 +7,7 @@ ones that tell when work began.
 import logging
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -71,21 +72,20 @@ _MOST_BULK_REFUSALS = 40
 class Decoded:
     """An issue, the fields that could not be read, and the row that both make.
 
-    ``repaired`` says that the page held broken characters.
+    ``repaired`` says that the page held broken characters; ``make_row`` made the row, and can make another.
     """
 
     issue: JiraIssue
     bad: set[str]
     repaired: bool
     row: IssueRow
-    flag_marks: Callable[[], Collection[str]]
-    latest: int
+    make_row: Callable[[JiraIssue, set[str]], IssueRow]
 
     def with_changelog(self, changelog: Changelog | None) -> IssueRow:
         """Return the row with another history; None = there is none to be trusted."""
         self.issue.changelog = changelog
         self.bad = self.bad - {"changelog"} | ({"changelog"} if changelog is None else set())
-        return _build_row(self.issue, self.bad, self.repaired, self.flag_marks, self.latest)
+        return _build_row(self.issue, self.bad, self.repaired, self.make_row)
 
 
 def read_decoded(
@@ -96,6 +96,7 @@ def read_decoded(
     latest: int = LATEST,
     *,
     found: FoundFields = NO_FIELDS,
+    impediment: str = "",
 ) -> Decoded:
     """Read one issue of a page; arguments as for ``opened`` and ``issue_row``.
 
@@ -103,14 +104,17 @@ def read_decoded(
         NotAnIssueError: it is not one.
     """
     issue, bad = opened(entry, custom, found)
-    row = _build_row(issue, bad, repaired, flag_marks, latest)
-    return Decoded(issue, bad, repaired, row, flag_marks, latest)
+    make_row = partial(issue_row, flag_marks=flag_marks, latest=latest, impediment=impediment)
+    return Decoded(issue, bad, repaired, _build_row(issue, bad, repaired, make_row), make_row)
 
 
 def _build_row(
-    issue: JiraIssue, bad: set[str], repaired: bool, flag_marks: Callable[[], Collection[str]], latest: int
+    issue: JiraIssue,
+    bad: set[str],
+    repaired: bool,
+    make_row: Callable[[JiraIssue, set[str]], IssueRow],
 ) -> IssueRow:
-    row = issue_row(issue, set(bad), flag_marks, latest)
+    row = make_row(issue, set(bad))
     if repaired and "\ufffd" in row.summary:
         row.malformed |= FIELD_BIT["summary"]
     return row

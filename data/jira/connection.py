@@ -36,6 +36,7 @@ class Connection:
         deadline_s: what one request may take over all its attempts and waits.
         fields: asked for of every issue.
         client_cert: PEM file of the certificate and key to show to a server that asks, "" for none.
+        impediment: id of the field that a team maps as a flag beside Jira's own, "" for none.
         headers: name and value of each that a gate before the Jira wants; sent to ``origin`` alone.
 
     Raises:
@@ -49,6 +50,7 @@ class Connection:
     deadline_s: float = 60.0
     fields: tuple[str, ...] = STANDARD_FIELDS
     client_cert: str = ""
+    impediment: str = ""
     headers: tuple[tuple[str, Secret], ...] = ()
 
     def __post_init__(self) -> None:

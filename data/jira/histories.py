@@ -12,7 +12,7 @@ import msgspec
 from data.jira.json_record import JsonRecord
 from data.jira.stamps import EARLIEST, LATEST, instant_of
 from data.model.tables import ESTIMATE, MISSING, OPEN, Change, Transition
-from data.model.words import fold
+from data.model.words import LOWERED, fold
 
 _T = TypeVar("_T")
 _C = TypeVar("_C")
@@ -191,7 +191,10 @@ def changes_status(history: History) -> bool:
 
 
 def read_changes(
-    changelog: Changelog | None, flag_marks: Callable[[], Collection[str]] = tuple, latest: int = LATEST
+    changelog: Changelog | None,
+    flag_marks: Callable[[], Collection[str]] = tuple,
+    latest: int = LATEST,
+    impediment: str = "",
 ) -> Changes:
     """Read the histories of an issue.
 
@@ -199,6 +202,7 @@ def read_changes(
         changelog: None or an empty one holds no changes.
         flag_marks: tells ids and folded names of fields that mark blocked work; asked where one may be met.
         latest: the last instant that a stamp may tell.
+        impediment: id of the field that is mapped as a flag as well, "" for none.
     """
     if changelog is None or not changelog.histories:
         return _NO_CHANGES
@@ -228,7 +232,7 @@ def read_changes(
                 if name is _RESOLUTION and (item.to_id or item.to_name):
                     resolving.add(id(history))
             elif (item.fieldtype == "custom" or len(item.field or "") == _FLAGGED) and _is_flag(
-                item, flag_marks
+                item, flag_marks, impediment
             ):
                 flags.append((at, place, item, history))
     return Changes(
@@ -278,13 +282,18 @@ def text_of(value: str | int | None) -> str:
     return "" if value is None else str(value)
 
 
-def _is_flag(item: HistoryItem, flag_marks: Callable[[], Collection[str]]) -> bool:
+def _is_flag(item: HistoryItem, flag_marks: Callable[[], Collection[str]], impediment: str) -> bool:
     """Tell whether a change raises or lowers a flag, also where its field has a translated name."""
     name = item.field or ""
     if len(name) == _FLAGGED and name.casefold() == "flagged":
         return True
-    # A flag is a box that is ticked: its changes name options, as "[10019]".
-    if item.fieldtype != "custom" or not (_is_options(item.from_id) or _is_options(item.to_id)):
+    if item.fieldtype != "custom":
+        return False
+    # A flag is a box that is ticked: its changes name options, as "[10019]"; what is mapped may be anything.
+    ticked = _is_options(item.from_id) or _is_options(item.to_id)
+    if impediment and (item.field_id == impediment or not (item.field_id or ticked)):
+        return bool(item.field_id) or fold(name) in flag_marks()
+    if not ticked:
         return False
     return (item.field_id or fold(name)) in flag_marks()
 
@@ -326,15 +335,19 @@ def same_status(id_a: str, name_a: str, id_b: str, name_b: str) -> bool:
     return fold(name_a) == fold(name_b)
 
 
+def _is_raised(value: str | int | None, name: str | None) -> bool:
+    return bool(value or name) and fold(name or "") not in LOWERED
+
+
 def _find_flagged(flags: list[_Entry[HistoryItem]]) -> tuple[tuple[int, int], ...]:
     """Return ``(from, until)`` stretches; a first item that unflags means flagged since creation."""
     stretches: list[tuple[int, int]] = []
     since: int | None = None
     for place, (at, _, item, _) in enumerate(_in_order(flags)):
-        raised = bool(item.to_name or item.to_id)
+        raised = _is_raised(item.to_id, item.to_name)
         if raised and since is None:
             since = at
-        elif not raised and (since is not None or place == 0):
+        elif not raised and (since is not None or (place == 0 and _is_raised(item.from_id, item.from_name))):
             stretches.append((MISSING if since is None else since, at))
             since = None
     if since is not None:

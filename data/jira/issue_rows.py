@@ -15,7 +15,7 @@ import msgspec
 
 from data.jira.development_values import read_development
 from data.jira.field_values import reduced_values
-from data.jira.histories import Changelog, Changes, is_cut, read_changelog, read_changes, text_of
+from data.jira.histories import Changelog, is_cut, read_changelog, read_changes, text_of
 from data.jira.json_record import JsonRecord
 from data.jira.requested_fields import NO_FIELDS, STANDARD_FIELDS, FoundFields
 from data.jira.sprint_values import read_sprints
@@ -377,6 +377,7 @@ def issue_row(
     bad: set[str],
     flag_marks: Callable[[], Collection[str]] = tuple,
     latest: int = LATEST,
+    impediment: str = "",
 ) -> IssueRow:
     """Reduce a decoded issue to what the store keeps.
 
@@ -385,6 +386,7 @@ def issue_row(
         bad: names the fields already found unreadable; what is found here joins them.
         flag_marks: as for ``read_changes``.
         latest: the last instant that a stamp may tell; a later one is unreadable, as ``latest_of`` says.
+        impediment: as for ``read_changes``.
 
     Raises:
         NotAnIssueError: id or key are not those of an issue.
@@ -392,7 +394,9 @@ def issue_row(
     _check_identity(issue)
     fields = issue.fields
     missing = _count_missing(issue, bad)
-    changes = _read_changes(issue, bad, flag_marks, latest)
+    changes = read_changes(issue.changelog, flag_marks, latest, impediment)
+    if changes.odd:
+        bad.add("history")
     sprints = _sprints_of(fields, bad) if fields.sprint_fields else ()
     development = _development_of(fields, bad) if fields.development_fields else ()
     return IssueRow(
@@ -433,15 +437,6 @@ def _check_identity(issue: JiraIssue) -> None:
         raise NotAnIssueError(f"{issue.key!r} is not an issue key")
     if issue.id == "":
         raise NotAnIssueError("the id is empty")
-
-
-def _read_changes(
-    issue: JiraIssue, bad: set[str], flag_marks: Callable[[], Collection[str]], latest: int
-) -> Changes:
-    changes = read_changes(issue.changelog, flag_marks, latest)
-    if changes.odd:
-        bad.add("history")
-    return changes
 
 
 def _sprints_of(fields: _Fields, bad: set[str]) -> tuple[Sprint, ...]:

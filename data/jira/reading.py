@@ -187,7 +187,13 @@ class IssueReader:
         try:
             latest = latest_of(self._site.began_at_ms)
             decoded = read_decoded(
-                entry, repaired, self._custom, self._site.flag_marks, latest, found=self.found_fields
+                entry,
+                repaired,
+                self._custom,
+                self._site.flag_marks,
+                latest,
+                found=self.found_fields,
+                impediment=self._site.connection.impediment,
             )
         except NotAnIssueError as error:
             issue_id, key = id_of(entry), key_of(entry)

@@ -69,6 +69,7 @@ class Site:
         self._known_dialect = ""
         self._server: ServerInfo | None = None
         self._fields: list[dict[str, Any]] | None = None
+        self._marks: frozenset[str] | None = None
         self._server_lock = threading.Lock()
         self._fields_lock = threading.Lock()
 
@@ -144,8 +145,8 @@ class Site:
             return self._fields
 
     def flag_fields(self) -> list[str]:
-        """Return the ids of the custom fields called Flagged, in any language: they mark blocked work."""
-        return [str(field["id"]) for field in self.fields() if field.get("id") and _is_flag_field(field)]
+        """Return the ids of the fields that mark blocked work: those called Flagged, and what is mapped."""
+        return [str(field["id"]) for field in self._flag_fields()]
 
     def kept_fields(self) -> list[str]:
         """Return the ids of the fields, flags aside, whose changes are kept beside those of the status."""
@@ -165,10 +166,21 @@ class Site:
 
     def flag_marks(self) -> frozenset[str]:
         """Return ids and folded names of these fields: Data Center names a changed field without its id."""
-        flags = [field for field in self.fields() if _is_flag_field(field)]
-        return frozenset(
-            text for field in flags for text in (str(field.get("id")), fold(str(field.get("name"))))
-        )
+        if self._marks is None:  # asked for with nearly every change of a custom field
+            self._marks = frozenset(
+                text
+                for field in self._flag_fields()
+                for text in (str(field.get("id")), fold(str(field.get("name"))))
+            )
+        return self._marks
+
+    def _flag_fields(self) -> list[dict[str, Any]]:
+        mapped = self.connection.impediment
+        return [
+            field
+            for field in self.fields()
+            if field.get("id") and (_is_flag_field(field) or field["id"] == mapped)
+        ]
 
     def _explain(self, error: AuthenticationError) -> AuthenticationError:
         """Find out, without credentials, what kind of Jira refused them."""

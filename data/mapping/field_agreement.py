@@ -157,6 +157,10 @@ def _of_failure(value: Value, _life: Life) -> float | None:
     return float(flag_of(value) is not None)
 
 
+def _of_impediment(_value: Value, _life: Life) -> float | None:
+    return None  # what is in the way may be said in any words, at any time
+
+
 def _of_points(value: Value, _life: Life) -> float | None:
     if not isinstance(value, float):
         return None
@@ -170,6 +174,7 @@ _RULES: Mapping[str, Callable[[Value, Life], float | None]] = {
     "restored_at": _of_restoration,
     "environment": _of_environment,
     "failed": _of_failure,
+    "impediment": _of_impediment,
     "story_points": _of_points,
 }
 _EXPECTATIONS: Mapping[str, str] = {
@@ -179,5 +184,6 @@ _EXPECTATIONS: Mapping[str, str] = {
     "restored_at": "lie close to the issue's move into done",
     "environment": "name an environment such as production or staging",
     "failed": "say yes or no, failed or successful",
+    "impediment": "are there while something is in the way",
     "story_points": f"are whole or half numbers from 0 to {MOST_POINTS:.0f}",
 }

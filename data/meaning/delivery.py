@@ -18,6 +18,7 @@ from data.meaning.attribution import Items, Operations, find_operations
 from data.meaning.business_days import BusinessCalendar, calendar_of
 from data.meaning.deployments import Deployments, read_deployments
 from data.meaning.flow_items import FLOW_ITEMS, classify
+from data.meaning.hierarchy import find_hierarchy, start_with_children
 from data.meaning.intervals import HistoryFlags, Intervals, find_history_flags, flag_existing, lay_intervals
 from data.meaning.lifecycle import Lifecycle, Stays, find_over, read_lifecycle
 from data.meaning.mapped_values import YES, MappedValues, read_mapped
@@ -123,6 +124,8 @@ def derive(dataset: Dataset, profile: Profile, zone: ZoneInfo, as_of: int) -> De
     intervals = lay_intervals(issues, workflow, as_of, history)
     stays = Stays(intervals, exists)
     lives = read_lifecycle(issues, stays, as_of, profile)
+    if profile.hierarchy.parent_starts_with_children:
+        lives = start_with_children(lives, exists, find_hierarchy(issues))
     outcome = read_outcome(issues, workflow, lives, profile)
     in_scope = flag_scope(issues, profile)
     flow_item = classify(issues, profile)

@@ -105,11 +105,30 @@ class Traffic:
         counts: NDArray[np.int64] = came - went + self.there
         return counts
 
+    def time_until(self, instants: Instants) -> NDArray[np.int64]:
+        """Return the milliseconds that all stays together have from ``since`` to each of some instants.
+
+        Args:
+            instants: none before the first or after the last.
+        """
+        came, went = (_time_since(ends, instants) for ends in (self.came, self.went))
+        time: NDArray[np.int64] = self.there * (instants - self.since) + came - went
+        return time
+
     @property
     def time(self) -> int:
         """How many milliseconds all stays together have between the two instants."""
         still, gone = (int((self.until - ends).sum()) for ends in (self.came, self.went))
         return self.there * (self.until - self.since) + still - gone
+
+
+def _time_since(ends: Instants, instants: Instants) -> NDArray[np.int64]:
+    """Return the sum of the times that have passed at each instant since those of ``ends`` before it."""
+    passed = ends.searchsorted(instants, side="right")
+    time: NDArray[np.int64] = passed * (instants - (ends[0] if len(ends) else 0))
+    # Counted from the first of them, so that the sums of many stay far from the largest number.
+    before = np.concatenate(([0], np.cumsum(ends - (ends[0] if len(ends) else 0))))
+    return time - before[passed]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,6 +185,19 @@ class Presence:
         else:
             later = self.by_exit[ended:]
             found = later[later < began].astype(np.intp)
+        return found if chosen is None else found[chosen[self.issue[found]]]
+
+    def stays_between(self, since: int, until: int, chosen: Flags | None = None) -> Rows:
+        """Return the stays that have any time between two instants, in no particular order.
+
+        Args:
+            since: first instant.
+            until: after the last one.
+            chosen: by row of the issue table: whose stays; None: all.
+        """
+        # What begins with the first instant is there at it.
+        came = np.arange(*self.entered.searchsorted([since + 1, max(until, since + 1)]))
+        found = np.concatenate((self.at(since), came))
         return found if chosen is None else found[chosen[self.issue[found]]]
 
     def between(self, since: int, until: int, chosen: Flags | None = None) -> Traffic:

@@ -19,7 +19,7 @@ from data.jira.requested_fields import incident_rules
 from data.model.dates import Dates
 from data.model.periods import midnight
 from data.model.tables import CASCADE, MISSING, Flags, IssueTable, Value
-from data.model.words import fold
+from data.model.words import LOWERED, fold
 
 _T = TypeVar("_T")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -73,6 +73,7 @@ class MappedValues:
         failed: ``YES``, ``NO`` or ``UNSAID``.
         points: estimates, NaN where there is none.
         points_field: the id of the field that has them.
+        impediment: today something is in the way of the issue, as the field that is mapped as a flag says.
         ruled: a rule over a field calls the issue an incident.
         malformed: by logical name, values that do not fit it.
         unread: logical names whose field no stored issue has a value of.
@@ -86,6 +87,7 @@ class MappedValues:
     failed: NDArray[np.int8] | None = None
     points: NDArray[np.float64] | None = None
     points_field: str = ""
+    impediment: Flags | None = None
     ruled: Flags | None = None
     malformed: Mapping[str, Flags] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
@@ -118,6 +120,7 @@ def read_mapped(issues: IssueTable, profile: Profile, zone: ZoneInfo, as_of: int
         failed=reader.flags("failed"),
         points=reader.points("story_points"),
         points_field=profile.fields.get("story_points", ""),
+        impediment=reader.raised("impediment"),
         ruled=_flag_ruled(issues, incident_rules(profile)),
         malformed=reader.malformed,
         unread=tuple(reader.unread),
@@ -154,6 +157,11 @@ class _Reader:
         """Return yes, no or unsaid."""
         read = self._read(name, flag_of, UNSAID)
         return None if read is None else np.array(read[1], np.int8)[read[0]]
+
+    def raised(self, name: str) -> Flags | None:
+        """Return where there is any value but one that says that nothing is in the way."""
+        read = self._read(name, _is_raised, none=False)
+        return None if read is None else np.array(read[1], np.bool_)[read[0]]
 
     def points(self, name: str) -> NDArray[np.float64] | None:
         """Return numbers that are not negative."""
@@ -247,6 +255,11 @@ def flag_of(value: Value) -> int | None:
     if texts is None or not all(said):
         return None
     return YES if any(names & _YES for names in said) else NO
+
+
+def _is_raised(value: Value) -> bool:
+    texts = _read_texts(value)
+    return texts is None or any(fold(text) not in LOWERED for text in texts)
 
 
 def _read_points(value: Value) -> float | None:

@@ -23,6 +23,7 @@ Entry = Literal[
     "sprint_value",
     "sprint_stay",
     "estimate",
+    "block",
     "event",
     "listed",
     "key",

@@ -79,6 +79,13 @@ LOGICAL_FIELDS = (
         optional=("change_fail_rate",),
     ),
     LogicalField(
+        "impediment",
+        "flag",
+        ("impediment", "blocked", "blocker", "is blocked", "blocked reason"),
+        "what is in the way of an item, as the flag of a board says it",
+        optional=("blocked_time", "flow_efficiency"),
+    ),
+    LogicalField(
         "story_points",
         "number",
         ("story points", "story point estimate", "points"),

@@ -1,12 +1,13 @@
-"""Which stored issue a key in an event means. Pure."""
+"""Which stored issue a key in an event or a link means. Pure."""
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.model.projects import rows_by_number
-from data.model.tables import EventTable, IssueTable
+from data.model.tables import EventTable, IssueTable, split_key
 
 NOWHERE = -1
 
@@ -30,6 +31,28 @@ def find_places(issues: IssueTable, events: EventTable) -> NDArray[np.int64]:
         lost = np.flatnonzero(found == NOWHERE)
         found[lost] = [past.get(events.keys[code], NOWHERE) for code in lost.tolist()]
     return found
+
+
+def find_keys(issues: IssueTable, keys: Sequence[str]) -> NDArray[np.int64]:
+    """Return the row of the issue that each key means, -1 where none is stored; as ``find_places`` has it.
+
+    A text that is not a key means none.
+    """
+    if not keys:
+        return np.zeros(0, np.int64)
+    spans, past = _project_spans(issues), _past_places(issues)
+    found = (_find_key(issues, spans, key) for key in keys)
+    return np.array(
+        [past.get(key, NOWHERE) if row == NOWHERE else row for key, row in zip(keys, found, strict=True)],
+        np.int64,
+    )
+
+
+def _find_key(issues: IssueTable, spans: dict[str, tuple[int, int]], key: str) -> int:
+    project, number = split_key(key) or ("", 0)
+    first, end = spans.get(project, (0, 0))
+    place = first + int(np.searchsorted(issues.number[first:end], number))
+    return place if place < end and issues.number[place] == number else NOWHERE
 
 
 def _project_spans(issues: IssueTable) -> dict[str, tuple[int, int]]:

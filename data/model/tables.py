@@ -325,6 +325,9 @@ class IssueTable:
     Each change of an estimate has an entry in the ``estimate`` columns: which
     issue, which of ``estimate_fields``, when, and the values before and after,
     -1 for none.
+    Each thing that an issue tells of another one that blocks it has an entry in the
+    ``block_`` columns: which issue, which of ``block_keys``, when the link came or
+    went (``MISSING``: it is there today), and whether it came.
     """
 
     project: Codes = field(metadata=codes("issue", _project_of, "projects"))
@@ -398,6 +401,11 @@ class IssueTable:
     estimate_before: Points = field(default_factory=_no_points, metadata=numbers("estimate", 3, np.float64))
     estimate_after: Points = field(default_factory=_no_points, metadata=numbers("estimate", 4, np.float64))
     estimate_fields: tuple[str, ...] = ()
+    block_issue: Codes = field(default_factory=_no_codes, metadata=numbers("block", 0, np.int32))
+    block_key: Codes = field(default_factory=_no_codes, metadata=codes("block", 1, "block_keys"))
+    block_at: Instants = field(default_factory=_no_numbers, metadata=numbers("block", 2, np.int64))
+    block_added: Flags = field(default_factory=_no_flags, metadata=numbers("block", 3, np.bool_))
+    block_keys: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.created)

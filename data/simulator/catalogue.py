@@ -40,6 +40,7 @@ STATUSES = (
 IN_TESTING = Status(IN_TEST.id, "In Testing", UNDERWAY)
 QA = Status("10090", "QA", UNDERWAY)
 
+INITIATIVE = IssueType("10108", "Initiative", 2, "A goal that several epics serve.")
 EPIC = IssueType("10100", "Epic", 1, "A big piece of work that is broken down into others.")
 STORY = IssueType("10101", "Story", 0, "Something a user wants.")
 TASK = IssueType("10102", "Task", 0, "A piece of work that is nobody's feature.")
@@ -48,7 +49,7 @@ BUG = IssueType("10104", "Bug", 0, "Something that does not work as it should.")
 INCIDENT = IssueType("10105", "Incident", 0, "Something that broke in production.")
 TECH_DEBT = IssueType("10106", "Tech Debt", 0, "Work that pays back a shortcut.")
 VULNERABILITY = IssueType("10107", "Vulnerability", 0, "A weakness that somebody could use.")
-ISSUE_TYPES = (EPIC, STORY, TASK, SUBTASK, BUG, INCIDENT, TECH_DEBT, VULNERABILITY)
+ISSUE_TYPES = (INITIATIVE, EPIC, STORY, TASK, SUBTASK, BUG, INCIDENT, TECH_DEBT, VULNERABILITY)
 
 PRIORITIES = tuple(
     Named(str(place), name) for place, name in enumerate(("Highest", "High", "Medium", "Low", "Lowest"), 1)

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from data.simulator import catalogue as c
+from data.simulator.blocks import note_blocks
 from data.simulator.catalogue import TEAMS, Team
+from data.simulator.initiatives import raise_initiatives
 from data.simulator.lives import Planner
 from data.simulator.model import DAY, HOUR, MINUTE, Issue, IssueType, Item, Link, LinkType, Version, seeded
 from data.simulator.releases import (
@@ -259,7 +261,9 @@ def _number_issues(seed: int, starts_at: int, ends_at: int, draft: _Draft) -> Wo
         _note_fix_versions(issue)
         _add_chatter(issue, place, ends_at, seeded(seed, issue.id))
         plan_sprints(seed, issue, ends_at)
+    draft.parents = raise_initiatives(draft.issues, draft.parents)
     _tie(draft)
+    note_blocks(seed, draft.issues, ends_at)
     versions = {
         team.key: tuple(sorted((v for v in numbered.values() if v.project == team.key), key=_version_order))
         for team in TEAMS

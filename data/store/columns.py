@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from data.model.blocks import blocks_told
 from data.model.columns import Column, Entry, columns_of, words_of
 from data.model.tables import ESTIMATE, IssueRow, IssueTable, Link, split_or_whole
 from data.store.sprint_stays import sprint_stays_of
@@ -94,6 +95,7 @@ def _collect_entries(rows: Sequence[IssueRow]) -> dict[Entry, Sequence[Any]]:
         "sprint_value": sprint_values,
         "sprint_stay": sprint_stays,
         "estimate": [(place, *each) for place, row in enumerate(rows) for each in estimates_of(row)],
+        "block": [(place, *told) for place, row in enumerate(rows) for told in blocks_told(row)],
     }
 
 

@@ -16,6 +16,7 @@ METRICS = (
     "flow_load",
     "flow_distribution",
     "flow_efficiency",
+    "blocked_time",
 )
 
 

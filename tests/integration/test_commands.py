@@ -60,6 +60,7 @@ METRIC_END = ["weekly", "series", "included", "excluded"]
 EXTRA = {
     "flow_distribution": ["shares", "counts"],
     "flow_load": ["mean", "parked"],
+    "blocked_time": ["days", "share", "reasons", "blocked", "circles"],
     "deployment_frequency": ["deployment_days", "deployments"],
 }
 ISSUE = [

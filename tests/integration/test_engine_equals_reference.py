@@ -24,6 +24,7 @@ FAMILY = (
     "flow_load",
     "flow_distribution",
     "flow_efficiency",
+    "blocked_time",
     "flow_velocity_points",
 )
 EXAMPLES = {
@@ -35,6 +36,7 @@ EXAMPLES = {
     "D resolution": examples.example_d(completion_source="resolution"),
     "D later": examples.example_d("2026-10-01"),
     "E": examples.example_e(),
+    "G": examples.example_g(),
     "E newest": examples.example_newest(),
     "E 2099": examples.example_2099(),
     "D later resolution": examples.example_d("2026-10-01", "resolution"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-from tests.reference import dora, flow, lead_time
+from tests.reference import blocking, dora, flow, lead_time
 from tests.reference.clock import Period, as_of_instant, civil_day, day_of, instant, midnight, stamp
 from tests.reference.deployments import deployment_frequency
 from tests.reference.issues import Issue, read_issues
@@ -23,6 +23,7 @@ METRICS: dict[str, Callable[[World], dict]] = {
     "flow_load": flow.flow_load,
     "flow_distribution": flow.flow_distribution,
     "flow_efficiency": flow.flow_efficiency,
+    "blocked_time": blocking.blocked_time,
     "change_lead_time": lead_time.change_lead_time,
     "change_fail_rate": dora.change_fail_rate,
     "failed_deployment_recovery_time": dora.failed_deployment_recovery_time,

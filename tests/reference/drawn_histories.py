@@ -53,6 +53,8 @@ YESTERDAY = [
     (None, "Backlog"),
 ]
 RECORDED = [(id_, name) for id_, name, _ in TODAY] * 2 + YESTERDAY
+# Who may block: some of the issues of a world, one under its former name, and one that nobody sent.
+BLOCKERS = ["AB-2", "AB-2", "AB-2", "Z-2", "OLD-1", "SECRET-7"]
 UNHEARD = [
     None,
     "moved",
@@ -183,6 +185,16 @@ def flag_item(flagged: bool) -> dict:
     }
 
 
+def block_item(draw: st.DrawFn) -> dict:
+    """A link to a blocker that came or went; the blocker may be the issue itself, or nobody."""
+    key = draw(st.sampled_from(BLOCKERS))
+    told = (key, f"This issue is blocked by {key}")
+    before, after = ((None, None), told)[:: draw(st.sampled_from([1, 1, 1, -1]))]
+    item = {"field": "Link", "fieldtype": "jira", "from": before[0], "fromString": before[1]}
+    item |= {"to": after[0], "toString": after[1]}
+    return {**item, "fieldId": "issuelinks"} if draw(st.booleans()) else item
+
+
 def changelogs(draw: st.DrawFn, times: Times) -> tuple[list[dict], tuple | None]:
     """Histories in no order, and the status that the last one drawn leads to."""
     count = draw(st.integers(0, 6))
@@ -198,6 +210,9 @@ def changelogs(draw: st.DrawFn, times: Times) -> tuple[list[dict], tuple | None]
     for place in range(draw(st.integers(0, 2))):
         flagged = history(draw, 300 + place, times.moment(draw(moments())), [flag_item(draw(st.booleans()))])
         histories.append(flagged)
+    for place in range(draw(st.integers(0, 2))):
+        linked = history(draw, 400 + place, times.moment(draw(moments())), [block_item(draw)])
+        histories.append(linked)
     if histories and rarely(draw, 5):
         histories.append(dict(draw(st.sampled_from(histories))))
     if rarely(draw, 6):

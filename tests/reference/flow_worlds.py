@@ -17,6 +17,7 @@ from tests.reference.drawn_histories import (
     Times,
     as_sent,
     beside,
+    flag_item,
     history,
     jira_stamp,
     odd_history,
@@ -26,6 +27,7 @@ from tests.reference.drawn_histories import (
     status_row,
 )
 from tests.reference.sample import Sample
+from tests.support.builders import block_item, blocked_by
 
 Recorded = tuple[str | None, str]
 BEGUN: list[Recorded] = [("10", "To Do"), ("10", "To Do"), (None, "Backlog"), ("1", "Gone"), ("90", "Ready")]
@@ -130,8 +132,32 @@ def flow_issue(draw: st.DrawFn, number: int, times: Times, length: int) -> dict:
         "parent": {"id": "1", "key": f"AB-{draw(st.integers(1, 4))}"} if draw(st.booleans()) else None,
         "customfield_7": draw(st.sampled_from([1, "2,5", {"value": "3"}, "L", None])),
     }
+    told, fields["issuelinks"] = held_up(draw, path)
     issue = {"id": str(100 + number), "key": f"AB-{number}", "fields": fields}
-    return issue if rarely(draw, 10) else {**issue, "changelog": sent(draw, twisted_histories(draw, path))}
+    if rarely(draw, 10):
+        return issue
+    return {**issue, "changelog": sent(draw, [*twisted_histories(draw, path), *told])}
+
+
+def held_up(draw: st.DrawFn, path: list[tuple[int, Recorded]]) -> tuple[list, list[dict]]:
+    """Histories of a flag and of links to blockers, and the links that are there today."""
+    instants = st.builds(int.__add__, st.sampled_from([at for at, _ in path]), st.sampled_from(OFFSETS))
+    rows = [
+        history(draw, 300 + place, draw(instants), [flag_item(draw(st.booleans()))])
+        for place in range(draw(st.sampled_from([0, 0, 1, 2])))
+    ]
+    links = []
+    for place, number in enumerate(draw(st.lists(st.integers(1, 5), max_size=2, unique=True))):
+        key, style = f"AB-{number}", draw(st.sampled_from(["there", "there", "gone", "undated", "silent"]))
+        since = draw(instants)
+        if style != "undated":
+            rows.append(history(draw, 400 + 2 * place, since, [block_item(key, added=True)]))
+        if style == "gone":
+            later = since + draw(st.sampled_from(OFFSETS))
+            rows.append(history(draw, 401 + 2 * place, later, [block_item(key, added=False)]))
+        if style in ("there", "undated"):
+            links.append(blocked_by(key))
+    return rows, links
 
 
 def flow_profile(draw: st.DrawFn, zone: str) -> dict:
@@ -148,6 +174,8 @@ def flow_profile(draw: st.DrawFn, zone: str) -> dict:
         profile["completion_source"] = "resolution"
     if rarely(draw, 6):
         profile["include_epics"] = True
+    if rarely(draw, 4):
+        profile["hierarchy"] = {"parent_starts_with_children": True}
     return profile
 
 

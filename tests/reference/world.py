@@ -7,7 +7,8 @@ from functools import cached_property
 from tests.reference import history as histories
 from tests.reference.clock import Period
 from tests.reference.history import History, Stay
-from tests.reference.issues import Issue, Status, is_flow_item, parent_types
+from tests.reference.issues import Issue, Status, is_flow_item, parent_key, parent_types
+from tests.reference.links import past_keys
 from tests.reference.mapped import Mapping, When, at_instant
 from tests.reference.settings import Settings, fold, names
 from tests.reference.statuses import Categories
@@ -122,7 +123,10 @@ class World:
     def facts(self) -> list[Fact]:
         as_of = self.period.as_of
         existing = [i for i in self.issues if i.created is not None and i.created <= as_of]
-        return [self._fact(issue) for issue in existing]
+        facts = [self._fact(issue) for issue in existing]
+        if self.settings.section("hierarchy").get("parent_starts_with_children"):
+            start_parents(facts, self.issues)
+        return facts
 
     def _fact(self, issue: Issue) -> Fact:
         as_of = self.period.as_of
@@ -224,6 +228,31 @@ class World:
 
     def delivered_between(self, since: int, until: int) -> list[Fact]:
         return [fact for fact in self.completed_between(since, until) if fact.delivered]
+
+
+def start_parents(facts: list[Fact], issues: list[Issue]) -> None:
+    """Give each parent without a start that of its first child, as often as that tells anything new."""
+    today = {past: issue.key for issue in issues for past in past_keys(issue)}
+    today |= {issue.key: issue.key for issue in issues}
+    own = {fact.key for fact in facts if fact.started is not None}
+    changed = True
+    while changed:
+        changed = False
+        for fact in facts:
+            if fact.key in own or fact.truncated:
+                continue
+            children = [
+                child
+                for child in facts
+                if today.get(parent_key(child.issue) or "") == fact.key != child.key
+                and child.started is not None
+            ]
+            if not children:
+                continue
+            first = min(child.started for child in children)
+            guessed = any(child.start_inferred for child in children if child.started == first)
+            if (fact.started, fact.start_inferred) != (first, guessed):
+                fact.started, fact.start_inferred, changed = first, guessed, True
 
 
 def is_listed(status: Status, listed: list[str]) -> bool:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.reference.clock import DAY, HOUR, midnight, to_datetime
 from tests.reference.drawn_histories import (
+    BLOCKERS,
     FUTURE,
     JITTER_MS,
     SPREAD_DAYS,
@@ -29,7 +30,7 @@ from tests.reference.drawn_histories import (
 )
 from tests.reference.flow_worlds import flow_worlds
 from tests.reference.sample import Sample
-from tests.support.builders import changelog
+from tests.support.builders import blocked_by, changelog
 
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"]
 HOLIDAYS = ["2026-03-03", "2025-10-27", "2020-12-25", "2021-01-01", "2024-02-29"]
@@ -109,6 +110,7 @@ LINK_TYPES = [
     {"name": "Cause", "inward": "Was  CAUSED by", "outward": "led to"},
     {"name": "Relates", "inward": "relates to", "outward": "relates to"},
     {"name": "Backwards", "inward": "causes", "outward": "is caused by"},
+    {"name": "Blocks", "inward": "Is  Blocked by", "outward": "blocks"},
 ]
 KEYS = [f"{project}-{number}" for number in (2, 10, 1, 33, 4, 100) for project in PROJECTS]
 COMPONENTS = ["API", "chore", "Compliance"]
@@ -230,6 +232,8 @@ def jira_issue(
         spoil(draw, fields)
     if draw(st.booleans()):
         fields.update(release_fields(draw, versions))
+    blockers = [blocked_by(key) for key in draw(st.lists(st.sampled_from(BLOCKERS), max_size=2))]
+    fields["issuelinks"] = [*fields.get("issuelinks", []), *blockers]
     if profile.get("fields"):
         fields.update(mapped_fields(draw, times, moments()))
     issue = {"id": str(200 + place), "key": key, "fields": fields}
@@ -408,6 +412,8 @@ def profiles(draw: st.DrawFn, zone: str) -> dict:
     for setting in ("include_subtasks", "include_epics"):
         if rarely(draw, 4):
             profile[setting] = True
+    if rarely(draw, 4):
+        profile["hierarchy"] = {"parent_starts_with_children": True}
     if rarely(draw, 3):
         profile["business_days"] = True
         profile["holidays"] = draw(st.sampled_from([[], HOLIDAYS]))

@@ -81,6 +81,11 @@ def link(inward: str, key: str, *, type_name: str = "Problem/Incident", outward:
     }
 
 
+def blocked_by(key: str) -> dict:
+    """A link of today: "this issue is blocked by KEY"."""
+    return link("is blocked by", key, type_name="Blocks", outward="blocks")
+
+
 def _sides(ref: StatusRef) -> tuple[str | None, str]:
     return (status(ref)["id"], ref) if isinstance(ref, str) else ref
 
@@ -114,6 +119,20 @@ def flag_item(flagged: bool) -> dict:
     }
 
 
+def block_item(key: str, added: bool) -> dict:
+    """The changelog item of a link by which another issue blocks this one."""
+    told = (key, f"This issue is blocked by {key}")
+    before, after = ((None, None), told)[:: 1 if added else -1]
+    return {
+        "field": "Link",
+        "fieldtype": "jira",
+        "from": before[0],
+        "fromString": before[1],
+        "to": after[0],
+        "toString": after[1],
+    }
+
+
 def entry(history_id: int, at: str | int, *items: dict) -> dict:
     """One changelog history."""
     return {
@@ -135,6 +154,7 @@ def issue(
     created: str = "2026-01-01",
     history: list[tuple] = (),
     flags: list[tuple[str, bool]] = (),
+    blocks: list[tuple[str, str, bool]] = (),
     first: StatusRef = "To Do",
     now: str | None = None,
     resolution: str | None = None,
@@ -158,6 +178,8 @@ def issue(
         history: ``(at, status)`` leaves the status before; ``(at, left, status)``
             names it, and may break the chain; a fourth entry is the history's id.
         flags: ``(at, flagged)``.
+        blocks: ``(at, key, linked)``: when the issue was linked as blocked by ``key``, or no more. A link of
+            today belongs into ``links`` as well, made by ``blocked_by``.
         first: the status the issue was created in.
         now: today's status; default where the history ends.
         resolution: its name.
@@ -174,6 +196,7 @@ def issue(
     """
     histories, last = _histories(history, first)
     histories += [entry(5000 + n, at, flag_item(flagged)) for n, (at, flagged) in enumerate(flags)]
+    histories += [entry(7000 + n, at, block_item(key, added)) for n, (at, key, added) in enumerate(blocks)]
     type_id, level = TYPES.get(type, (str(crc32(type.encode())), 0))
     project = key.rpartition("-")[0]
     row = {

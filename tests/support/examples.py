@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tests.support.builders import issue, link, status_list, version
+from tests.support.builders import blocked_by, issue, link, status_list, version
 from tests.support.sprints import POINTS, estimated, sprint, sprint_issue
 
 
@@ -225,6 +225,56 @@ def example_e() -> Example:
     return Example(
         issues, "2026-06-01", "2026-06-28", "2026-06-30T00:00:00Z", versions=list(released.values())
     )
+
+
+def example_g() -> Example:
+    """Blocked work: flags, a waiting status, links, a circle, and what nobody can tell."""
+    issues = [
+        issue(
+            "G-1",
+            created="2026-03-01",
+            history=[("2026-03-02", "Doing"), ("2026-03-04", "Review"), ("2026-03-06", "Done")],
+            flags=[("2026-03-03T12:00", True), ("2026-03-04T12:00", False)],
+        ),
+        issue(
+            "G-2",
+            created="2026-03-01",
+            history=[("2026-03-03", "Doing")],
+            blocks=[("2026-03-04", "G-3", True), ("2026-03-12", "G-3", False)],
+        ),
+        issue(
+            "G-3",
+            created="2026-03-01",
+            history=[("2026-03-09", "Done")],
+            flags=[("2026-03-02", True), ("2026-03-03", False)],
+        ),
+        issue(
+            "G-4",
+            created="2026-03-01",
+            history=[("2026-03-02", "Doing")],
+            blocks=[("2026-03-03", "X-9", True)],
+            links=[blocked_by("X-9")],
+        ),
+        *(
+            issue(
+                one,
+                created="2026-03-01",
+                history=[("2026-03-10", "Doing")],
+                blocks=[(since, other, True)],
+                links=[blocked_by(other)],
+            )
+            for one, other, since in (("G-5", "G-6", "2026-03-11"), ("G-6", "G-5", "2026-03-13"))
+        ),
+        issue(
+            "G-7",
+            created="2026-02-01",
+            history=[("2026-02-20", "Doing"), ("2026-03-02", "Done")],
+            flags=[("2026-03-05", True)],
+        ),
+        issue("G-8", created="2026-03-01", history=[("2026-03-09", "Doing")], links=[blocked_by("G-5")]),
+    ]
+    profile = {"workflow": {"waiting": ["Review"]}}
+    return Example(issues, "2026-03-02", "2026-03-15", "2026-03-16T00:00:00Z", profile=profile)
 
 
 def example_newest() -> Example:

@@ -1,4 +1,4 @@
-"""The twelve metrics as somebody writes them who thinks of nothing but the definitions: loops over issues.
+"""The metrics as somebody writes them who thinks of nothing but the definitions: loops over issues.
 
 The yardstick that the engine's speed is held against. It starts from what the issues mean, reads starts and
 ends as numbers, and computes the value, the weekly values and the percentiles of each metric over a period
@@ -215,6 +215,22 @@ def flow_efficiency(items: list[Item], span: Span) -> Found:
     return shares(active, total)
 
 
+def blocked_time(items: list[Item], span: Span) -> Found:
+    """Days in a waiting status: the stores that this is for know neither flags nor links."""
+    edges, blocked = span.edges, [0] * (len(span.edges) - 1)
+    for item in items:
+        if item.started is None:
+            continue
+        for entered, left, waiting in item.stays:
+            since, until = max(entered, item.started, edges[0]), min(left, item.completed or left, edges[-1])
+            week = bisect_right(edges, since) - 1
+            while waiting and since < until:
+                last = min(until, edges[week + 1])
+                blocked[week] += last - since
+                since, week = last, week + 1
+    return Found(sum(blocked) / DAY_MS * 7 / span.days, [time / DAY_MS for time in blocked])
+
+
 def shares(some: list[int], of: list[int]) -> Found:
     weekly = [part * 100 / whole if whole else None for part, whole in zip(some, of, strict=True)]
     return Found(sum(some) * 100 / sum(of) if sum(of) else None, weekly)
@@ -283,6 +299,7 @@ OF_ITEMS = {
     "flow_load": flow_load,
     "flow_distribution": flow_distribution,
     "flow_efficiency": flow_efficiency,
+    "blocked_time": blocked_time,
     "change_lead_time": change_lead_time,
     "failed_deployment_recovery_time": recovery_time,
     "time_to_restore": time_to_restore,

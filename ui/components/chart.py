@@ -27,6 +27,8 @@ METRIC_OF = {
     "cumulative_flow": "flow_load",
     "scatter": "flow_time",
     "ageing": "flow_load",
+    "blocked_weeks": "blocked_time",
+    "blocked_now": "blocked_time",
     "distribution": "flow_distribution",
     "time_in_status": "flow_time",
     "net_flow": "flow_velocity",

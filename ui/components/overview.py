@@ -6,6 +6,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from data.charts.blocked_work import BlockedItem
 from data.charts.recent import RECENT_WEEKS, Recent
 from data.model.metric import Metric, MetricResult
 from ui import ids
@@ -21,7 +22,7 @@ STUCK_ITEMS = 5
 def changes(metrics: Sequence[Metric], results: Mapping[str, MetricResult]) -> list[Metric]:
     """Return what clearly changed, the largest relative change first, three at most.
 
-    Of twelve metrics one strays by chance now and then, so a likely change is not in this list.
+    Of a dozen metrics one strays by chance now and then, so a likely change is not in this list.
     """
 
     def size(metric: Metric) -> float:
@@ -36,13 +37,13 @@ def changes(metrics: Sequence[Metric], results: Mapping[str, MetricResult]) -> l
 
 
 def still_reading() -> tuple[Any, ...]:
-    """Return what stands in place of headline, unknown, changes, stuck and findings during a first sync."""
+    """Return what stands in place of what the Overview says, in its order, during a first sync."""
     words = (
         "The first sync is still reading, the oldest issues first: the numbers are those of what is there so "
         "far, and the newest weeks come last. What they say follows when it has ended."
     )
     waits = html.P("Follows when the first sync has ended.", className="quiet")
-    return [html.P(words)], [], [waits], waits, [waits]
+    return [html.P(words)], [], [waits], waits, waits, [waits]
 
 
 def headline_words(sentences: Sequence[Sentence]) -> list[Component]:
@@ -155,22 +156,64 @@ def stuck_list(items: Sequence[tuple[str, str, float, bool]], unknown: str = "")
 
 
 def _draw_stuck(key: str, status: str, days: float, old: bool) -> Component:
-    age = f"{number(round(days))} d"
     return html.Li(
         [
-            html.Button(
-                key,
-                id={"kind": ids.ISSUE, "page": ids.STUCK, "name": key},
-                className="more",
-                type="button",
-                **aria(label=f"{key}: show its history", haspopup="dialog"),
-            ),
+            _draw_key(key, ids.STUCK),
             html.Span(status, className="grow quiet"),
             *(
                 [html.Span("> P85", className="flag", title="Older than 85 % of what left this status")]
                 if old
                 else []
             ),
-            html.Span(age, className="days", title="since the work on it began"),
+            _draw_days(days, "since the work on it began"),
         ]
     )
+
+
+def blocked_list(items: Sequence[BlockedItem], unknown: str = "") -> Component:
+    """Return the items that something has blocked longest without a break at the end of the period.
+
+    Args:
+        items: the longest first, those of which nobody knows since when last.
+        unknown: why nobody knows what is blocked, "" where that is known.
+    """
+    if unknown:
+        return html.P(unknown, className="quiet")
+    if not items:
+        return html.P("Nothing under way is blocked at the end of this period.", className="quiet")
+    return html.Ul([_draw_blocked(item) for item in items[:STUCK_ITEMS]], className="plain-list")
+
+
+def _draw_blocked(item: BlockedItem) -> Component:
+    circle = [html.Span("circle", className="flag", title="What it waits for waits for it")]
+    return html.Li(
+        [
+            _draw_key(item.key, ids.BLOCKED),
+            html.Span(_word_block(item), className="grow quiet"),
+            *(circle if item.in_circle else []),
+            *([] if item.days is None else [_draw_days(item.days, "without a break")]),
+        ]
+    )
+
+
+def _word_block(item: BlockedItem) -> str:
+    """Return why an item does not go on: flagged, its status, or whom it waits for."""
+    words = {"flag": "flagged", "waiting": "in a waiting status"}
+    told = [words[reason] for reason in item.reasons if reason in words]
+    shown, more = item.waits_for[:2], len(item.waits_for) - 2
+    others = [f"waits for {' and '.join(shown)}" + (f" and {more} more" if more > 0 else "")] if shown else []
+    return ", ".join([*others, *told])
+
+
+def _draw_key(key: str, place: str) -> Component:
+    return html.Button(
+        key,
+        id={"kind": ids.ISSUE, "page": place, "name": key},
+        className="more",
+        type="button",
+        **aria(label=f"{key}: show its history", haspopup="dialog"),
+    )
+
+
+def _draw_days(days: float, title: str) -> Component:
+    return html.Span(f"{number(round(days))} d", className="days", title=title)

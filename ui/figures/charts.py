@@ -6,7 +6,7 @@ from data.charts.cumulative_flow import STAGES
 from data.charts.distribution import KINDS
 from data.charts.time_in_status import QUANTILES
 from ui.design import Design, pick, plain_design
-from ui.figures import dora, flow, flow_items, weekly
+from ui.figures import blocked, dora, flow, flow_items, weekly
 from ui.figures.chart import Chart, ChartSpec, Page
 from ui.figures.marks import with_marks
 from ui.figures.parts import WEEK_CELLS, WHOLE, Draw, answered
@@ -223,6 +223,32 @@ _FLOW = (
         tip=(
             "One dot per item in progress, in the column of its status. Diamonds are older than 85 % of the "
             "delivered items were when they left that status."
+        ),
+    ),
+    _make_spec(
+        "blocked_weeks",
+        "flow",
+        "Blocked time",
+        blocked.by_week,
+        blocked.WEEKS,
+        columns=("step", "begins on", "flag", "waiting", "link", "item-days blocked", "items", "whole"),
+        cells=(*WEEK_CELLS, "$flag", "$waiting", "$link", "$days", "$n", WHOLE),
+        tip=(
+            "Days in which items under way were flagged, in a waiting status, or linked as blocked by an "
+            "open issue."
+        ),
+    ),
+    _make_spec(
+        "blocked_now",
+        "flow",
+        "Blocked now: what waits for what",
+        blocked.now,
+        blocked.NOW,
+        columns=("issue", "reasons", "waits for", "since", "days", "in a circle"),
+        cells=blocked.CELLS,
+        tip=(
+            "Items blocked at the end of the period, by how long something has blocked them without a break. "
+            "Select a bar for its issue."
         ),
     ),
     _make_spec(

@@ -15,6 +15,7 @@ METRICS = (
     "flow_time",
     "flow_load",
     "flow_efficiency",
+    "blocked_time",
     "request_lead_time",
     "flow_distribution",
 )

@@ -25,6 +25,7 @@ METRICS = (
     "flow_velocity",
     "flow_load",
     "flow_efficiency",
+    "blocked_time",
     "request_lead_time",
     "flow_distribution",
     "time_to_restore",
@@ -44,6 +45,7 @@ def layout() -> Sequence[Component]:
                 html.Div(
                     [
                         _draw_list("Stuck: oldest items in progress", "stuck-title", ids.STUCK),
+                        _draw_list("Blocked: waiting longest", "blocked-title", ids.BLOCKED),
                         _draw_list("Clearly changed", "changes-title", ids.CHANGES),
                         html.Div(id=ids.UNKNOWN, className="list"),
                     ],

@@ -94,7 +94,7 @@ def click(client: FlaskClient, last: dt.date, days: int = WEEKS_52) -> bytes:
 
 
 # What the Overview asks for beside the data of its cards and charts.
-BESIDE = (ids.HEADLINE, ids.UNKNOWN, ids.CHANGES, ids.STUCK, ids.FINDINGS)
+BESIDE = (ids.HEADLINE, ids.UNKNOWN, ids.CHANGES, ids.STUCK, ids.BLOCKED, ids.FINDINGS)
 
 
 def page_call(filters: dict, page: str = "flow") -> dict:

@@ -20,9 +20,9 @@ def test_nothing_is_made_of_numbers_while_a_first_sync_reads(tmp_path: Path) -> 
         for each in (report, replace(report, complete=False))
     )
 
-    assert len(whole) == len(part) == 5
+    assert len(whole) == len(part) == 6
     assert "are delivered" in whole[0]
     assert "still reading" in part[0]
     assert "are delivered" not in part[0]
     assert part[1] == "[]"
-    assert ["Follows when the first sync has ended." in place for place in part[2:]] == [True] * 3
+    assert ["Follows when the first sync has ended." in place for place in part[2:]] == [True] * 4

@@ -21,8 +21,9 @@ GROUPS = (
     ("deployments", "Deployments"),
     ("incidents", "Incidents"),
 )
-# The workflow's statuses have a section of their own; this list stands beside that of the resolutions.
-_BESIDE = {"workflow.not_delivered": ""}
+# The workflow's statuses have a section of their own; this list stands beside that of the resolutions. What
+# a parent starts with stands beside what an item does.
+_BESIDE = {"workflow.not_delivered": "", "hierarchy.parent_starts_with_children": ""}
 _TITLES = {
     "timezone": "Time zone",
     "edition": "DORA report",
@@ -38,6 +39,7 @@ _TITLES = {
     "incidents.restored": "Restored in",
     "incidents.window_hours": "Hours after a deployment",
     "incidents.latent_days": "Latent after days",
+    "hierarchy.parent_starts_with_children": "Start of a parent",
     "flow_types.Feature": "Features",
     "flow_types.Defect": "Defects",
     "flow_types.Debt": "Debts",

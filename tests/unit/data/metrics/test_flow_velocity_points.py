@@ -57,13 +57,13 @@ def test_points_are_read_however_the_field_spells_them(points: object) -> None:
 
 
 def test_points_appear_only_where_they_are_mapped() -> None:
-    """The family keeps its six members unless the profile maps a field of points."""
+    """The family keeps its seven members unless the profile maps a field of points."""
     options = {**PERIOD, "statuses": status_list()}
     plain = calculate_all_flow_metrics([item("A-1", "2026-03-03", 3)], **options)
     mapped = calculate_all_flow_metrics([item("A-1", "2026-03-03", 3)], **options, profile=PROFILE)
 
     assert list(mapped) == [*plain, "flow_velocity_points"]
-    assert len(plain) == 6
+    assert len(plain) == 7
     assert velocity([item("A-1", "2026-03-03", 3)], profile={}).state == "not_configured"
 
 

@@ -31,7 +31,7 @@ def test_every_field_is_a_column_or_a_vocabulary() -> None:
 
 
 def test_what_has_entries_of_its_own() -> None:
-    """The first of the flag, link, value, past key, sprint and estimate columns names the issue."""
+    """The first of the flag, link, value, past key, sprint, estimate and block columns names the issue."""
     assert MOVES == ("transition_at", "transition_from", "transition_to", "transition_resolves")
     assert OWNED == (
         ("flag_issue", "flag_from", "flag_until"),
@@ -46,6 +46,7 @@ def test_what_has_entries_of_its_own() -> None:
             "sprint_stay_told",
         ),
         ("estimate_issue", "estimate_field", "estimate_at", "estimate_before", "estimate_after"),
+        ("block_issue", "block_key", "block_at", "block_added"),
     )
     assert LINKS == ("link_issue", "link_target", "link_text", "link_inward")
     assert len(PER_ISSUE) == 20
@@ -57,7 +58,7 @@ def test_stored_columns_keep_their_names() -> None:
 
     That is allowed (nothing is fetched), but it is decided, not met with.
     """
-    assert blobs.COLUMNS == "f0b9003abac1a23c"
+    assert blobs.COLUMNS == "745d15b07f75e388"
 
 
 def test_each_column_has_its_type() -> None:

@@ -3,12 +3,20 @@
 import datetime as dt
 from dataclasses import replace
 
+from data.charts.blocked_work import BlockedItem
 from data.charts.recent import Recent
 from data.model.metric import Change, Metric, MetricResult, Previous
 from data.pipeline import METRICS
 from tests.support.engine import engine_report
 from tests.support.examples import example_a
-from ui.components.overview import changes, changes_list, headline_words, stuck_list, unknown_list
+from ui.components.overview import (
+    blocked_list,
+    changes,
+    changes_list,
+    headline_words,
+    stuck_list,
+    unknown_list,
+)
 from ui.components.states import Reach
 from ui.headline import Phrase, Unknown
 
@@ -88,6 +96,28 @@ def test_the_five_oldest_are_listed() -> None:
     assert len(listed.children) == 5
     assert str(listed).count("> P85") == 2
     assert "in progress" in str(stuck_list([]))
+
+
+def test_what_is_blocked_says_why_for_whom_and_since_when() -> None:
+    """Whom it waits for comes first; without a since there is no number of days."""
+    links, flag = ("link",), ("flag", "waiting")
+    items = [
+        BlockedItem("A-1", links, ("B-1", "B-2", "B-3"), "2026-03-01 09:00", 8.6, in_circle=True),
+        BlockedItem("A-2", flag, (), "2026-03-08 09:00", 1.2, in_circle=False),
+        BlockedItem("A-3", links, ("B-1",), None, None, in_circle=False),
+    ]
+    first, second, third = blocked_list(items).children
+
+    assert [part.children for part in first.children] == [
+        "A-1",
+        "waits for B-1 and B-2 and 1 more",
+        "circle",
+        "9 d",
+    ]
+    assert [part.children for part in second.children] == ["A-2", "flagged, in a waiting status", "1 d"]
+    assert [part.children for part in third.children] == ["A-3", "waits for B-1"]
+    assert "is blocked" in str(blocked_list([]))
+    assert blocked_list(items, "Nothing tells.").children == "Nothing tells."
 
 
 def test_each_number_of_the_headline_opens_its_evidence() -> None:

@@ -1,0 +1,148 @@
+"""Blocked time: how long work under way waited, and for what."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.meaning.blocking import REASONS, BlockedWork, find_blocked, find_under_way
+from data.meaning.facts import Presence, Rows
+from data.metrics.blocked_now import blocked_at_end, undated_rows
+from data.metrics.context import CalculationContext
+from data.metrics.flow_load import NO_HISTORY
+from data.metrics.inferred import evidence_of_times
+from data.metrics.weekly import count_by_week, not_applicable, without_answer
+from data.model.instants import DAY_MS, iso_instant
+from data.model.metric import INCLUDED, Candidates, Evidence, Later, Measure
+from data.model.tables import MISSING, Codes, Flags
+
+NO_SIGN = (
+    "Nothing tells when work is blocked: no issue was ever flagged or linked as blocked by another, and no "
+    "status is known to be one in which work waits; name the waiting statuses in the profile's workflow, or "
+    "map a field that marks an impediment."
+)
+NO_EXTRA: dict[str, Any] = {"days": None, "share": None, "reasons": None, "blocked": None, "circles": None}
+
+
+def blocked_time(context: CalculationContext) -> Measure:
+    """Add up the time of the period in which flow items under way were blocked.
+
+    Args:
+        context: reads flags, waiting statuses, and links to issues that block, each between start and
+            completion of the item that they hold back.
+
+    Returns:
+        Item-days x 7 / days; each week its plain sum, over as many items as were blocked in it. Time that
+        several reasons share counts once. ``reasons`` has days and items of each, ``share`` how much that
+        is of all time under way, ``blocked`` what is blocked at ``end``. Not applicable without histories,
+        not configured where nothing could tell.
+
+    Source:
+        Kanban: blockers and blocked time (blocker clustering).
+    """
+    if not context.delivery.has_histories:
+        return not_applicable(context, NO_HISTORY, NO_EXTRA)
+    work = context.delivery.once(find_blocked)
+    if not work.known:
+        return without_answer(context, "not_configured", NO_SIGN, extra=NO_EXTRA)
+    window, chosen = context.window, context.choice.rows
+    traffic = work.total.between(window.lo, window.end, chosen)
+    weekly = np.diff(traffic.time_until(context.layout.edges)) if window.mondays else np.zeros(0, np.int64)
+    candidates = _sort_out(context, work)
+    return Measure(
+        value=traffic.time / DAY_MS * 7 / window.days,
+        candidates=candidates,
+        weekly=weekly / DAY_MS,
+        weekly_n=_count_items(context, work) if window.mondays else np.zeros(0, np.int64),
+        evidence=_evidence_of(context, work, candidates.looked_at[candidates.code == INCLUDED]),
+        extra=Later(lambda: _measure_beside(context, work, traffic.time)),
+    )
+
+
+def _sort_out(context: CalculationContext, work: BlockedWork) -> Candidates:
+    """Return the items that something held back in the period, and why the time of some does not count."""
+    looked_at = {
+        "": flag_blocked(context, work.total),
+        "history_truncated": flag_blocked(context, work.unknown_start),
+        "before_start": flag_blocked(context, work.before),
+        "after_completion": flag_blocked(context, work.after),
+        "unseen_blocker": flag_blocked(context, work.unseen),
+        "undated": _flag_rows(context, undated_rows(context, work)),
+    }
+    code = np.full(len(context.delivery.issues), -1, np.int8)
+    for place, flags in reversed(list(enumerate(looked_at.values()))):
+        code[flags] = place
+    rows = np.flatnonzero(code >= 0)
+    return Candidates(rows, code[rows], tuple(looked_at)[1:], context.delivery.issues.keys)
+
+
+def flag_blocked(context: CalculationContext, presence: Presence) -> Flags:
+    """Flag the rows in view that have any of these stretches in the period."""
+    window = context.window
+    stays = presence.stays_between(window.lo, window.end, context.choice.rows)
+    return _flag_rows(context, presence.issue[stays])
+
+
+def _flag_rows(context: CalculationContext, rows: Codes | Rows) -> Flags:
+    flags = np.zeros(len(context.delivery.issues), np.bool_)
+    flags[rows] = True
+    return flags
+
+
+def _count_items(context: CalculationContext, work: BlockedWork) -> NDArray[np.int64]:
+    """Count the different items that are blocked at some time of each week.
+
+    They are as many as the stretches that reach into the week, less those that come in it after another one
+    of their item: as many gaps between two stretches begin and end within the week.
+    """
+    edges, chosen = context.layout.edges, context.choice.rows
+    there = work.total.between(int(edges[0]), int(edges[-1]), chosen)
+    counts = there.there + there.came.searchsorted(edges[1:]) - there.went.searchsorted(edges[:-1], "right")
+    gaps = work.gaps
+    inside = slice(*gaps.since.searchsorted(edges[[0, -1]]))
+    begin = gaps.since[inside].searchsorted(edges[1:-1])
+    week = np.repeat(np.arange(len(counts)), np.diff(begin, prepend=0, append=inside.stop - inside.start))
+    within = gaps.until[inside] < edges[1:][week]
+    if chosen is not None:
+        within &= chosen[gaps.issue[inside]]
+    return np.asarray(counts - count_by_week(context, week[within]), np.int64)
+
+
+def _evidence_of(context: CalculationContext, work: BlockedWork, rows: Rows) -> Evidence:
+    """Return ``inferred`` where only a name says that work waited, or a guess tells when it was under way."""
+    delivery, window = context.delivery, context.window
+    if delivery.workflow.waiting_inferred:
+        waiting = work.by_reason["waiting"]
+        if len(waiting.stays_between(window.lo, window.end, context.choice.rows)):
+            return "inferred"
+    return evidence_of_times(context, rows, starts=delivery.start_source == "status")
+
+
+def _measure_beside(context: CalculationContext, work: BlockedWork, total_ms: int) -> dict[str, Any]:
+    window, chosen = context.window, context.choice.rows
+    under_way = context.delivery.once(find_under_way).between(window.lo, window.end, chosen).time
+    now = blocked_at_end(context)
+    keys = context.delivery.issues.keys(now.rows)
+    return {
+        "days": total_ms / DAY_MS,
+        "share": total_ms * 100.0 / under_way if under_way else None,
+        "reasons": {
+            reason: {
+                "days": presence.between(window.lo, window.end, chosen).time / DAY_MS,
+                "n": int(flag_blocked(context, presence).sum()),
+            }
+            for reason, presence in work.by_reason.items()
+        },
+        "blocked": [
+            {
+                "key": key,
+                "since": iso_instant(since),
+                "days": None if since == MISSING else (window.end - since) / DAY_MS,
+                "reasons": [reason for reason in REASONS if now.by_reason[reason][place]],
+                "waits_for": list(now.waits_for[place]),
+                "in_circle": bool(now.in_circle[place]),
+            }
+            for place, (key, since) in enumerate(zip(keys, now.since.tolist(), strict=True))
+        ],
+        "circles": int(now.in_circle.sum()),
+    }

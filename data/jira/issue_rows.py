@@ -23,6 +23,7 @@ from data.jira.stamps import EARLIEST, LATEST, civil_date_of, instant_of
 from data.model.tables import (
     MISSING,
     WATCHED_FIELDS,
+    Change,
     Development,
     IssueRow,
     Link,
@@ -112,10 +113,11 @@ class _Fields(
     JsonRecord,
     rename={"fix_versions": "fixVersions"},
 ):
-    # Id and attribute of the fields that a profile maps; attributes of those of sprints and development.
+    # Id and attribute of the fields that a profile maps; attributes of those that parts of Jira made.
     custom_fields: ClassVar[tuple[tuple[str, str], ...]] = ()
     sprint_fields: ClassVar[tuple[str, ...]] = ()
     development_fields: ClassVar[tuple[str, ...]] = ()
+    parent_fields: ClassVar[tuple[str, ...]] = ()
     project: _Project | None = None
     issuetype: _Type | None = None
     status: _Status | None = None
@@ -182,6 +184,7 @@ def _build_shape(custom: tuple[str, ...], found: FoundFields) -> _Shape:
             "custom_fields": tuple((field_id, attributes[field_id]) for field_id in custom),
             "sprint_fields": tuple(attributes[field_id] for field_id in found.sprint),
             "development_fields": tuple(attributes[field_id] for field_id in found.development),
+            "parent_fields": tuple(attributes[field_id] for field_id in found.parent),
         },
         rename=names,
         gc=False,
@@ -416,7 +419,7 @@ def issue_row(
         fix_versions=_read_ids(fields.fix_versions),
         affected_versions=_read_ids(fields.versions),
         links=tuple(_read_links(fields.issuelinks or ())),
-        parent=(fields.parent.key or "") if fields.parent else "",
+        parent=_parent_of(fields, changes.kept),
         has_changelog=issue.changelog is not None and issue.changelog.histories is not None,
         transitions=changes.moves,
         flagged=changes.flagged,
@@ -451,6 +454,28 @@ def _development_of(fields: _Fields, bad: set[str]) -> tuple[Development, ...]:
     if odd:
         bad.add("development")
     return development
+
+
+def _parent_of(fields: _Fields, kept: Sequence[Change]) -> str:
+    """Return the key of the parent: as such, else as epic or parent link, else as the history says last.
+
+    Data Center has a parent for sub-tasks alone, and two fields for what stands above other issues. In files
+    nothing tells which these are, but the histories name them.
+    """
+    told = (getattr(fields, name) for name in fields.parent_fields)
+    keys = [fields.parent.key if fields.parent else None, *(_key_of(value) for value in told)]
+    found = next((key for key in keys if key), "")
+    if found or fields.parent_fields:
+        return found
+    last = next((change for change in reversed(kept) if change.field in ("Epic Link", "Parent")), None)
+    return last.to_name if last and last.field == "Epic Link" and split_key(last.to_name) else ""
+
+
+def _key_of(value: Any) -> str:
+    """Return the key that a field of parents holds: as a text, or within an object, or one in another."""
+    if isinstance(value, Mapping):
+        value = value.get("key") or _key_of(value.get("data"))
+    return value if isinstance(value, str) and split_key(value) else ""
 
 
 def _custom_values(fields: _Fields, latest: int) -> tuple[tuple[str, Value], ...]:

@@ -33,21 +33,25 @@ class FoundFields(msgspec.Struct, frozen=True):
 
     sprint: tuple[str, ...] = ()
     development: tuple[str, ...] = ()
+    parent: tuple[str, ...] = ()
 
     @property
     def ids(self) -> tuple[str, ...]:
         """All of them."""
-        return (*self.sprint, *self.development)
+        return (*self.sprint, *self.development, *self.parent)
 
     def without(self, ids: Collection[str]) -> "FoundFields":
         """Return those that are not among ``ids``."""
-        return FoundFields(_without(self.sprint, ids), _without(self.development, ids))
+        return FoundFields(
+            _without(self.sprint, ids), _without(self.development, ids), _without(self.parent, ids)
+        )
 
     def with_others(self, others: "FoundFields") -> "FoundFields":
         """Return these and the others, each once."""
         return FoundFields(
             tuple(dict.fromkeys((*self.sprint, *others.sprint))),
             tuple(dict.fromkeys((*self.development, *others.development))),
+            tuple(dict.fromkeys((*self.parent, *others.parent))),
         )
 
     def named_in(self, words: str) -> tuple[str, ...]:

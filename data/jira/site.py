@@ -30,7 +30,7 @@ from data.model.words import fold
 T = TypeVar("T")
 
 # What the custom fields are called that Jira itself makes, whatever people call them.
-SPRINT, EPIC_LINK = "gh-sprint", "gh-epic-link"
+SPRINT, EPIC_LINK, PARENT_LINK = "gh-sprint", "gh-epic-link", "jpo-custom-field-parent"
 # Jira takes ten fields at a time: beside the status, a flag and four of its own there is room for these.
 _MOST_SPRINT_FIELDS, _MOST_KEPT_CUSTOM = 2, 4
 DEVELOPMENT = ("devsummarycf", "devsummary")
@@ -152,12 +152,18 @@ class Site:
         """Return the ids of the fields, flags aside, whose changes are kept beside those of the status."""
         estimates = {str(field["id"]) for field in self.fields() if _is_estimate(field)}
         named = (*self.fields_of(SPRINT)[:_MOST_SPRINT_FIELDS], *self.fields_of(EPIC_LINK)[:1])
-        custom = (*named, *sorted(estimates))[:_MOST_KEPT_CUSTOM]
+        room = _MOST_KEPT_CUSTOM - bool(self.connection.impediment)  # which is a second flag
+        custom = (*named, *sorted(estimates))[:room]
         return ["resolution", "issuekey", "issuelinks", "parent", *custom]
 
     def found_fields(self) -> FoundFields:
-        """Return the fields whose values are read wherever a Jira has them: sprints and development."""
-        return FoundFields(self.fields_of(SPRINT), self.fields_of(*DEVELOPMENT))
+        """Return the fields whose values are read wherever a Jira has them.
+
+        They are those of sprints and development, and on Data Center those of parents: Cloud tells all of
+        them in one field that every issue has.
+        """
+        parents = () if self.dialect is CLOUD else (*self.fields_of(EPIC_LINK), *self.fields_of(PARENT_LINK))
+        return FoundFields(self.fields_of(SPRINT), self.fields_of(*DEVELOPMENT), parents)
 
     def fields_of(self, *plugins: str) -> tuple[str, ...]:
         """Return the ids of the custom fields that parts of Jira made, sorted; none where there are none."""

@@ -73,6 +73,8 @@ IMPEDIMENT = Named("10410", "Impediment")
 
 POINTS = "customfield_10016"
 RANK = "customfield_10019"
+EPIC_LINK = "customfield_10014"
+PARENT_LINK = "customfield_10018"
 SPRINT = "customfield_10020"
 DEVELOPMENT = "customfield_10000"
 FLAGGED = "customfield_10021"
@@ -85,6 +87,7 @@ DEPLOYED = "customfield_10037"
 PLANNED = "customfield_10038"
 DEPLOYMENT_NOTE = "customfield_10039"
 
+_ROADMAPS = "com.atlassian.jpo"
 _AGILE = "com.pyxis.greenhopper.jira"
 _DEVELOPMENT = "com.atlassian.jira.plugins.jira-development-integration-plugin"
 _TYPES = "com.atlassian.jira.plugin.system.customfieldtypes"
@@ -151,6 +154,8 @@ def fields() -> list[dict[str, Any]]:
         _define_custom(POINTS, "Story point estimate", "number", f"{_AGILE}:jsw-story-points"),
         _define_custom("customfield_10017", "Story Points", "number", f"{_TYPES}:float"),
         _define_custom(RANK, "Rank", "any", f"{_AGILE}:gh-lexo-rank"),
+        _define_custom(EPIC_LINK, "Epic Link", "any", f"{_AGILE}:gh-epic-link"),
+        _define_custom(PARENT_LINK, "Parent Link", "any", f"{_ROADMAPS}:jpo-custom-field-parent"),
         _define_custom(SPRINT, "Sprint", "array", f"{_AGILE}:gh-sprint", "json"),
         _define_custom(DEVELOPMENT, "Development", "any", f"{_DEVELOPMENT}:devsummarycf"),
         _define_custom(FLAGGED, "Flagged", "array", f"{_TYPES}:multicheckboxes", "option"),
@@ -173,6 +178,8 @@ def fields() -> list[dict[str, Any]]:
 CUSTOM_FIELD_IDS = (
     POINTS,
     RANK,
+    EPIC_LINK,
+    PARENT_LINK,
     SPRINT,
     DEVELOPMENT,
     FLAGGED,

@@ -323,6 +323,8 @@ class Renderer:
             "duedate": lambda _issue: None,
             c.POINTS: lambda issue: issue.points,
             c.RANK: lambda issue: f"0|i{issue.id:05d}:",
+            c.EPIC_LINK: lambda issue: self._render_link(issue, c.EPIC),
+            c.PARENT_LINK: lambda issue: self._render_link(issue, c.INITIATIVE),
             c.SPRINT: self._render_sprints,
             c.DEVELOPMENT: lambda issue: development_of(issue, self.stamp, cloud=self.cloud),
             c.FLAGGED: lambda issue: [self._render_option(c.IMPEDIMENT)] if issue.flagged else None,
@@ -404,5 +406,11 @@ class Renderer:
         return [self._render_brief(child) for child in self.site.children(issue.id) if child.type.level < 0]
 
     def _render_parent(self, issue: Issue) -> dict[str, Any] | None:
+        """On Data Center only sub-tasks have a parent of that name; the others are linked to theirs."""
         parent = None if issue.parent_id is None else self.site.issue(issue.parent_id)
-        return None if parent is None else self._render_brief(parent)
+        linked = not self.cloud and issue.type.level >= 0
+        return None if parent is None or linked else self._render_brief(parent)
+
+    def _render_link(self, issue: Issue, kind: IssueType) -> str | None:
+        parent = None if issue.parent_id is None else self.site.issue(issue.parent_id)
+        return parent.key if parent is not None and parent.type is kind else None

@@ -23,7 +23,11 @@ from tests.servers.fault_server import Exchange, Fault, FaultServer
 from tests.support.syncing import DIALECTS, Clock, differences, synced, told
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-BOTH = FoundFields((c.SPRINT,), (c.DEVELOPMENT,))
+# What a Jira of either dialect lists: Data Center has fields of parents as well.
+KNOWN = {
+    "cloud": FoundFields((c.SPRINT,), (c.DEVELOPMENT,)),
+    "dc": FoundFields((c.SPRINT,), (c.DEVELOPMENT,), (c.EPIC_LINK, c.PARENT_LINK)),
+}
 
 
 @pytest.fixture(params=DIALECTS)
@@ -64,13 +68,16 @@ def test_every_issue_is_stored_with_what_its_jira_shows(
     renderer = jira._dialect.renderer
     found = rows_of(store)
 
-    assert fields(store) == BOTH
+    assert fields(store) == KNOWN[dialect]
     for issue in jira.site.issues():
-        shown = {name: json.dumps(renderer._fields[name](issue)).encode() for name in BOTH.ids}
+        shown = {name: json.dumps(renderer._fields[name](issue)).encode() for name in KNOWN[dialect].ids}
         assert found[issue.key].sprints == read_sprints((shown[c.SPRINT],))[0]
+        parent = jira.site.issue(issue.parent_id) if issue.parent_id else None
+        assert found[issue.key].parent == (parent.key if parent else "")
         assert found[issue.key].development == read_development([json.loads(shown[c.DEVELOPMENT])])[0]
     assert sum(bool(row.sprints) for row in found.values()) > 100
     assert sum(bool(row.development) for row in found.values()) > 100
+    assert sum(bool(row.parent) for row in found.values()) > 100
     assert not any(row.malformed for row in found.values())
 
 
@@ -92,7 +99,7 @@ def test_changes_bring_the_same_fields_and_the_list_is_not_asked_for_again(
     assert (unchanged.mode, unchanged.requests["total"]) == ("unchanged", 2)
     assert (changed.mode, asked["field"]) == ("incremental", 0)
     assert differences(told(store), told(fresh)) == []
-    assert fields(store) == fields(fresh) == BOTH
+    assert fields(store) == fields(fresh) == KNOWN[dialect]
 
 
 def asked_fields(request: Request) -> list[str]:
@@ -122,15 +129,16 @@ def refusing(words: str, *refused: str) -> Callable[[int, Request], Fault | None
 def test_a_field_that_is_refused_is_dropped_and_said(
     jira: JiraSimulator, dialect: str, store: Store, words: str, kept: tuple[str, ...]
 ) -> None:
-    """The one that Jira names; where it names none, both. Everything else is stored all the same."""
+    """The one that Jira names; where it names none, all. Everything else is stored all the same."""
     with FaultServer(jira.handle, refusing(words, c.SPRINT)) as server:
         outcome = synced(jira, dialect, store, url=server.url)
         again = synced(jira, dialect, store, url=server.url)
     found = rows_of(store)
-    dropped = [each for each in BOTH.ids if each not in kept]
+    named = c.SPRINT in words
+    dropped = [c.SPRINT] if named else KNOWN[dialect].ids
 
     assert outcome.warnings == (f"Jira refuses the fields {', '.join(dropped)}; they are left out.",)
-    assert fields(store) == FoundFields((), kept)
+    assert fields(store) == (KNOWN[dialect].without([c.SPRINT]) if named else FoundFields())
     assert len(found) == 400
     assert not any(row.sprints for row in found.values())
     assert any(row.development for row in found.values()) == bool(kept)
@@ -206,7 +214,7 @@ def test_there_may_be_several_and_their_names_do_not_matter(
     with FaultServer(jira.handle, listing(other, text, bare)) as server:
         synced(jira, dialect, store, url=server.url)
 
-    assert fields(store) == FoundFields((c.SPRINT, "customfield_9"), (c.DEVELOPMENT,))
+    assert fields(store) == KNOWN[dialect].with_others(FoundFields(("customfield_9",)))
     assert any(row.sprints for row in rows_of(store).values())
     # Cloud gives histories by field: those of both are asked for, and those of the estimate.
     asked = [json.loads(request.body)["fieldIds"] for request in server.seen if "bulkfetch" in request.path]
@@ -228,7 +236,7 @@ def test_a_store_that_knows_of_no_fields_asks_once(
     asked = [entry.path for entry in jira.request_log if entry.path.endswith("/field")]
 
     assert (first.mode, second.mode, len(asked)) == ("unchanged", "unchanged", 1)
-    assert fields(store) == BOTH
+    assert fields(store) == KNOWN[dialect]
 
 
 def test_a_store_of_an_earlier_version_asks_for_everything_once(
@@ -243,5 +251,5 @@ def test_a_store_of_an_earlier_version_asks_for_everything_once(
 
     assert len(lacking) == 40
     assert (outcome.mode, outcome.reason, later.reason) == ("full", "schema", None)
-    assert (store.outdated(), fields(store)) == (0, BOTH)
+    assert (store.outdated(), fields(store)) == (0, KNOWN[dialect])
     assert any(row.sprints for row in rows_of(store).values())

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,8 @@ class TestBothDialects:
         assert abs(client.server().server_time_ms - time.time() * 1000) < 5000
         assert client.myself().time_zone == "UTC"
         assert client.flag_fields() == ["customfield_10021"]
+        mapped = JiraClient(replace(client.connection, impediment="customfield_10035"), TokenBucket())
+        assert mapped.flag_fields() == ["customfield_10021", "customfield_10035"]
         assert {status.category for status in client.statuses()} == {"new", "indeterminate", "done"}
         assert {project.key for project in client.projects()} == {"WEB", "PAY", "MOB"}
         assert any(version.released and version.release_date for version in client.versions("WEB"))

@@ -294,6 +294,43 @@ class TestFoundFields:
 
         assert (found.sprints, found.development, found.malformed, found.missing) == ((), (), 0, 0)
 
+    @pytest.mark.parametrize(
+        ("told", "parent"),
+        [
+            ({"parent": {"key": "A-9"}, "customfield_4": "B-1"}, "A-9"),  # its own comes first
+            ({"customfield_4": "B-1", "customfield_5": None}, "B-1"),  # an epic link
+            ({"customfield_5": {"data": {"id": 3, "key": "C-2"}}}, "C-2"),  # a parent link
+            ({"customfield_5": {"key": "C-2"}}, "C-2"),
+            ({"customfield_4": "no key", "customfield_5": 7}, ""),
+            ({}, ""),
+        ],
+    )
+    def test_parents_of_data_center_stand_in_fields_of_their_own(self, told: dict, parent: str) -> None:
+        found = FoundFields(parent=("customfield_4", "customfield_5"))
+        raw = json.dumps(issue("A-1", **told)).encode()
+
+        assert issue_row(*decode_issue(raw, (), found)).parent == parent
+
+    @pytest.mark.parametrize(
+        ("changes", "parent"),
+        [
+            ([("Epic Link", None, "B-1")], "B-1"),
+            ([("Epic Link", None, "B-1"), ("Epic Link", "B-1", "B-2")], "B-2"),
+            ([("Epic Link", None, "B-1"), ("Epic Link", "B-1", None)], ""),
+            ([("Epic Link", None, "B-1"), ("IssueParentAssociation", "B-1", None)], ""),
+            ([("Epic Link", None, "The old one")], ""),
+        ],
+    )
+    def test_where_no_list_names_them_the_history_tells_the_epic(self, changes: list, parent: str) -> None:
+        raw = issue("A-1")
+        for place, (name, before, after) in enumerate(changes):
+            item = {"field": name, "fieldtype": "custom" if name == "Epic Link" else "jira"}
+            item |= {"fromString": before, "toString": after}
+            created = f"2026-03-0{place + 1}T00:00:00.000+0000"
+            raw["changelog"]["histories"].append({"id": str(place), "created": created, "items": [item]})
+
+        assert row(raw).parent == parent
+
     @pytest.mark.parametrize("created", ["2026-03-01", {"a": 1}])
     def test_what_cannot_be_read_is_counted_by_kind(self, created: object) -> None:
         """Also in an issue that has to be read field by field, and beside what can be read."""

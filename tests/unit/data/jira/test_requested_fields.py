@@ -54,7 +54,7 @@ def test_a_rule_without_field_or_value_is_refused(entry: str):
 
 
 class TestFoundFields:
-    FOUND = FoundFields(("customfield_1", "customfield_10"), ("customfield_2",))
+    FOUND = FoundFields(("customfield_1", "customfield_10"), ("customfield_2",), ("customfield_4",))
 
     def test_they_are_kept_as_text(self) -> None:
         assert FoundFields.from_text(self.FOUND.as_text()) == self.FOUND
@@ -69,7 +69,9 @@ class TestFoundFields:
         words = "Field 'customfield_10' does not exist or you do not have permission to view it."
 
         assert self.FOUND.named_in(words) == ("customfield_10",)
-        assert self.FOUND.without(["customfield_10"]) == FoundFields(("customfield_1",), ("customfield_2",))
+        assert self.FOUND.without(["customfield_10"]) == FoundFields(
+            ("customfield_1",), ("customfield_2",), ("customfield_4",)
+        )
         assert self.FOUND.without(self.FOUND.ids).ids == ()
 
     def test_others_join_once(self) -> None:
@@ -80,4 +82,5 @@ class TestFoundFields:
             "customfield_10",
             "customfield_3",
             "customfield_2",
+            "customfield_4",
         )

@@ -3,6 +3,7 @@
 By the rules of Jira's own sprint report, as ``specs/metrics.md`` writes them down.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -180,7 +181,7 @@ def message_of(report: SprintReport) -> str | None:
 def label_sprints(timed: tuple[Timed, ...]) -> list[str]:
     """Return the names of sprints, with their number where there is no name or several have it."""
     names = [each.sprint.name for each in timed]
-    met = {name: names.count(name) for name in set(names)}
+    met = Counter(names)
     return [
         each.sprint.name if each.sprint.name and met[each.sprint.name] == 1 else _numbered(each)
         for each in timed

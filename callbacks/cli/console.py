@@ -20,6 +20,7 @@ from callbacks.cli.invocation import Group, Invocation, shared_options
 from callbacks.cli.logs import logs_command
 from callbacks.cli.reading import check_command, issues_command, metrics_command, report_command
 from callbacks.cli.serving import serve_command
+from callbacks.cli.sprints import sprints_command
 from configuration.errors import DashboardError, InputError
 from configuration.logging_config import log_exception_reference, run_context
 from configuration.program import VERSION, command
@@ -36,6 +37,7 @@ COMMANDS = (
     report_command,
     forecast_command,
     gate_command,
+    sprints_command,
     issues_command,
     logs_command,
     demo_jira_command,

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from callbacks.cli.answers import printable
+from data.charts.sprints import Number, SprintTable
 from data.forecast.answer import Forecast, has_record, track_of
 from data.forecast.foresight import Foresight
 from data.intake.events import RowCounts
@@ -223,6 +224,29 @@ def _render(table: Table) -> str:
     console.print(table)
     lines = console.file.getvalue().split("\n")[:-1]  # type: ignore[attr-defined]  # it is the StringIO above
     return "".join(printable(line).rstrip() + "\n" for line in lines)
+
+
+def sprints_table(found: SprintTable) -> str:
+    """Return a line for each sprint, and what all of them come to."""
+    heads = ("Committed", "Added", "Removed", "Done", "Carried over", "Open")
+    names = ("committed", "added", "removed", "done", "carried_over", "open")
+    table = Table("Sprint", "From", "To", *heads, box=None, pad_edge=False)
+    for row in (*found.running, *found.closed):
+        numbers = (_format_count(row.numbers.get(name)) for name in names)
+        table.add_row(printable(row.name), row.opens[:10], row.closes[:10], *numbers)
+    table.add_row("All closed", "", "", *(_format_count(found.total.get(name)) for name in names))
+    lines = [found.message] if found.message else []
+    if found.kept_percent is not None:
+        lines.append(
+            f"{_format_number(found.kept_percent)} % of what was committed to was done in its sprint."
+        )
+    return _render(table) + printable("".join(f"{line}\n" for line in lines))
+
+
+def _format_count(count: Number | None) -> str:
+    if count is None:
+        return MISSING_VALUE
+    return str(count.n) if count.points is None else f"{count.n} ({_format_number(count.points)} points)"
 
 
 def forecast_table(foresight: Foresight | None) -> str:

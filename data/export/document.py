@@ -15,6 +15,7 @@ from data.model.instants import iso_instant
 from data.model.metric import Change, Listing, MetricResult
 
 SCHEMA = 2
+SPRINTS_SCHEMA = 1
 
 
 def document(
@@ -97,6 +98,18 @@ def _compared_document(result: MetricResult) -> dict[str, Any]:
         "trend": result.trend,
         "confidence": result.confidence,
         "change": None if change is None else _change_document(change),
+    }
+
+
+def sprints_answer(report: Report, profile_name: str) -> dict[str, Any]:
+    """Return the JSON document of ``sprints --json``; ``sprints`` is null where the store has none."""
+    origin = _origin_document(report)
+    return {
+        "schema": SPRINTS_SCHEMA,
+        "profile": profile_name,
+        **{name: origin[name] for name in ("revision", "complete", "as_of", "period")},
+        "filters": filters_document(report.view),
+        "sprints": sprints_document(report.context),
     }
 
 

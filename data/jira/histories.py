@@ -18,6 +18,7 @@ _T = TypeVar("_T")
 _C = TypeVar("_C")
 _FLAGGED = len("flagged")
 _RESOLUTION = "resolution"
+_SPRINT = "Sprint"
 # Fields whose changes are kept, by the ids and the names that Jira's histories give them: Cloud gives
 # both, but neither for links and parents; Data Center gives names.
 _KEPT = {
@@ -31,7 +32,7 @@ _KEPT = {
     "Parent Issue": "Parent",
     "IssueParentAssociation": "Parent",
 }
-_KEPT_CUSTOM = {"Sprint": "Sprint", "Epic Link": "Epic Link", "Parent Link": "Parent"}
+_KEPT_CUSTOM = {_SPRINT: _SPRINT, "Epic Link": "Epic Link", "Parent Link": "Parent"}
 # What Jira calls the estimates that it brings along. There may be several, and which one counts is mapped:
 # so their changes go by the id of their field where there is one.
 ESTIMATES = frozenset({ESTIMATE, "Story point estimate"})
@@ -195,6 +196,7 @@ def read_changes(
     flag_marks: Callable[[], Collection[str]] = tuple,
     latest: int = LATEST,
     impediment: str = "",
+    sprint_ids: Collection[str] = frozenset(),
 ) -> Changes:
     """Read the histories of an issue.
 
@@ -203,6 +205,7 @@ def read_changes(
         flag_marks: tells ids and folded names of fields that mark blocked work; asked where one may be met.
         latest: the last instant that a stamp may tell.
         impediment: id of the field that is mapped as a flag as well, "" for none.
+        sprint_ids: of the sprint fields, whose changes are known by them under any name.
     """
     if changelog is None or not changelog.histories:
         return _NO_CHANGES
@@ -227,7 +230,9 @@ def read_changes(
                     moves.append((at, place, item, history))
                 else:
                     odd = True
-            elif (item.field in _NAMES or field_id in _NAMES) and (name := _kept_field(item)):
+            elif (item.field in _NAMES or field_id in _NAMES or field_id in sprint_ids) and (
+                name := _kept_field(item, sprint_ids)
+            ):
                 kept.append((at, place, _change_of(item, at, name), history))
                 if name is _RESOLUTION and (item.to_id or item.to_name):
                     resolving.add(id(history))
@@ -261,8 +266,10 @@ def is_status_change(item: HistoryItem) -> bool:
     return item.field == "status" and item.fieldtype != "custom"
 
 
-def _kept_field(item: HistoryItem) -> str | None:
+def _kept_field(item: HistoryItem, sprint_ids: Collection[str]) -> str | None:
     """Return the canonical name of the field where its changes are kept."""
+    if item.field_id in sprint_ids:
+        return _SPRINT
     name = item.field or ""
     if name in _KEPT_CUSTOM:
         return _KEPT_CUSTOM[name]

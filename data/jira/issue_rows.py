@@ -113,9 +113,11 @@ class _Fields(
     JsonRecord,
     rename={"fix_versions": "fixVersions"},
 ):
-    # Id and attribute of the fields that a profile maps; attributes of those that parts of Jira made.
+    # Id and attribute of the fields that a profile maps; attributes of those that parts of Jira made, and
+    # the ids of those of sprints.
     custom_fields: ClassVar[tuple[tuple[str, str], ...]] = ()
     sprint_fields: ClassVar[tuple[str, ...]] = ()
+    sprint_ids: ClassVar[frozenset[str]] = frozenset()
     development_fields: ClassVar[tuple[str, ...]] = ()
     parent_fields: ClassVar[tuple[str, ...]] = ()
     project: _Project | None = None
@@ -183,6 +185,7 @@ def _build_shape(custom: tuple[str, ...], found: FoundFields) -> _Shape:
         namespace={
             "custom_fields": tuple((field_id, attributes[field_id]) for field_id in custom),
             "sprint_fields": tuple(attributes[field_id] for field_id in found.sprint),
+            "sprint_ids": frozenset(found.sprint),
             "development_fields": tuple(attributes[field_id] for field_id in found.development),
             "parent_fields": tuple(attributes[field_id] for field_id in found.parent),
         },
@@ -397,7 +400,7 @@ def issue_row(
     _check_identity(issue)
     fields = issue.fields
     missing = _count_missing(issue, bad)
-    changes = read_changes(issue.changelog, flag_marks, latest, impediment)
+    changes = read_changes(issue.changelog, flag_marks, latest, impediment, fields.sprint_ids)
     if changes.odd:
         bad.add("history")
     sprints = _sprints_of(fields, bad) if fields.sprint_fields else ()

@@ -14,6 +14,7 @@ VIEWS = {
     "dora": "/dora",
     "flow": "/flow",
     "forecast": "/forecast",
+    "sprints": "/sprints",
     "settings": "/settings",
     "diagnostics": "/diagnostics",
     "drawer": "/flow?panel=flow_time",

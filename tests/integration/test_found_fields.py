@@ -10,11 +10,15 @@ from typing import Any
 import pytest
 
 from configuration.errors import QueryError
+from configuration.profile import Profile
 from data.cache_manager import Store
+from data.export.sprints_document import sprints_document
 from data.jira.development_values import read_development
-from data.jira.requested_fields import FoundFields
+from data.jira.requested_fields import FoundFields, requested_fields
 from data.jira.sprint_values import read_sprints
+from data.metrics.report import View
 from data.model.tables import IssueRow
+from data.pipeline import compute
 from data.simulator import catalogue as c
 from data.simulator.messages import Request
 from data.simulator.server import JiraSimulator
@@ -192,6 +196,25 @@ def test_a_jira_that_does_not_list_its_fields_is_read_without_them(
     assert outcome.warnings == ("Jira does not list its fields, so sprints and development are not read.",)
     assert fields(store) == FoundFields()
     assert len(rows_of(store)) == 400
+
+
+def test_both_dialects_tell_the_same_of_sprints(tmp_path: Path, clock: Clock) -> None:
+    """Counts, keys and points, by histories in both; what came into a sprint is what went out."""
+    told, profile = [], Profile(fields={"story_points": c.POINTS})
+    for kind in DIALECTS:
+        store = Store(tmp_path / f"{kind}.sqlite")
+        with JiraSimulator(400, 3, kind, clock=clock) as jira:
+            synced(jira, kind, store, fields=requested_fields(profile))
+        found = sprints_document(compute(store.load(), profile, View()).context)
+        assert found is not None
+        told.append(found)
+    first, second = told
+    total = {name: count["n"] for name, count in first["total"].items()}
+
+    assert first == second
+    assert total["committed"] + total["added"] == total["removed"] + total["done"] + total["carried_over"]
+    assert min(total.values()) > 0
+    assert (first["state"], first["evidence"], first["points"]) == ("ok", "measured", "measured")
 
 
 def listing(*more: dict[str, Any]) -> Callable[[int, Request], Fault | None]:

@@ -31,6 +31,7 @@ COMMANDS = (
     "report",
     "forecast",
     "gate",
+    "sprints",
     "issues",
     "check",
     "demo-jira",

@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 
+from callbacks.cli.tables import sprints_table
 from callbacks.sprints import draw_panel
 from data.charts.sprints import ALL, KEPT, is_panel, panel_of, sprint_issues, sprint_table
+from data.export.document import sprints_answer
 from data.export.frames import SPRINT_COLUMNS, sprints_frame, to_csv
 from data.export.sprints_document import sprints_document
 from data.metrics.report import Report, View
 from data.metrics.sprints import COUNTS
 from data.pipeline import Pipeline
-from tests.support.dashboards import pipeline_over
+from tests.support.dashboards import dashboard_over, pipeline_over
 from tests.support.examples import example_a, example_f
 from tests.support.hostile import HOSTILE
 from tests.support.sprints import sprint, sprint_issue
@@ -114,6 +116,16 @@ def test_without_sprints(tmp_path: Path) -> None:
     assert draw_panel(pipeline, report, "sprints-41-done") is None
 
 
+def test_the_link_stands_where_there_are_sprints(tmp_path: Path) -> None:
+    """From the first page on; a profile without sprints has none."""
+    for name, issues, hidden in (("a", example_a().issues, True), ("f", example_f().issues, False)):
+        app = dashboard_over(tmp_path / name, issues)
+        links = re.findall(r'{"children": "Sprints".*?}', json.dumps(plain_design([app.layout()])))
+
+        assert len(links) == 1
+        assert f'"hidden": {str(hidden).lower()}' in links[0]
+
+
 def test_a_line_for_each_sprint_in_the_file(report: Report) -> None:
     """Without a mapped estimate points are empty; ``open`` is known of running ones only."""
     lines = to_csv(sprints_frame(sprints_document(report.context))).splitlines()
@@ -122,6 +134,29 @@ def test_a_line_for_each_sprint_in_the_file(report: Report) -> None:
         "41,Web 41,1,closed,2026-03-02T09:00:00.000Z,2026-03-13T17:00:00.000Z,2026-03-13T17:00:00.000Z,"
         "measured,5,,2,,1,,3,,3,,,,2"
     )
+
+
+def test_the_command_says_the_same(report: Report) -> None:
+    """As a table for people and as a document."""
+    table = sprint_table(report.context)
+    assert table is not None
+    lines = [" ".join(line.split()) for line in sprints_table(table).splitlines()]
+
+    assert "Web 41 2026-03-02 2026-03-13 5 2 1 3 3 -" in lines
+    assert "All closed 7 2 1 5 3 -" in lines
+    assert lines[-1] == "57.14 % of what was committed to was done in its sprint."
+    told = sprints_answer(report, "default")
+    assert list(told) == [
+        "schema",
+        "profile",
+        "revision",
+        "complete",
+        "as_of",
+        "period",
+        "filters",
+        "sprints",
+    ]
+    assert told["sprints"] == sprints_document(report.context)
 
 
 def test_the_report_has_the_same(report: Report) -> None:

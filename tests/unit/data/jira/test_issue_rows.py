@@ -22,6 +22,7 @@ from data.model.instants import DAY_MS
 from data.model.tables import (
     DEVELOPMENT_KINDS,
     MISSING,
+    Change,
     Development,
     IssueRow,
     Sprint,
@@ -30,8 +31,9 @@ from data.model.tables import (
     VersionRow,
     split_key,
 )
-from tests.support.builders import issue, version
+from tests.support.builders import changelog, entry, issue, version
 from tests.support.rows import at, read_issue, row
+from tests.support.sprints import sprint_item
 
 
 def named(mask: int) -> set[str]:
@@ -340,6 +342,15 @@ class TestFoundFields:
 
         assert named(found.malformed) - {"created"} == {"sprint", "development"}
         assert [sprint.id for sprint in found.sprints] == ["7"]
+
+    def test_histories_of_a_sprint_field_count_under_any_name(self) -> None:
+        """Jira shows the field in the language of the account; its id tells what it is."""
+        moved = sprint_item("", "7", "customfield_3") | {"field": "Iteración"}
+        raw = issue("A-1")
+        raw["changelog"] = changelog([entry(1, "2026-03-02", moved)])
+        found = issue_row(*decode_issue(json.dumps(raw).encode(), (), self.FOUND))
+
+        assert found.changes == (Change(at("2026-03-02"), "Sprint", "", "", "7", "Web 7"),)
 
     def test_a_profile_may_map_the_same_field(self) -> None:
         found = self.read(("customfield_1", "customfield_9"), customfield_1=[SPRINT], customfield_9=5)

@@ -49,13 +49,14 @@ def client_for(
     token: str = "",
     cancelled: threading.Event | None = None,
     page_size: int | None = None,
+    fields: tuple[str, ...] = requested_fields(Profile()),
 ) -> JiraClient:
     """Return a client with a rate limit that no test meets."""
     connection = Connection(
         url=url or jira.url,
         email=jira.email if dialect == "cloud" else "",
         token=Secret(token or jira.token),
-        fields=requested_fields(Profile()),
+        fields=fields,
     )
     return JiraClient(connection, TokenBucket(100_000), cancelled, page_size=page_size)
 

@@ -119,7 +119,9 @@ def test_without_sprints(tmp_path: Path) -> None:
 def test_the_link_stands_where_there_are_sprints(tmp_path: Path) -> None:
     """From the first page on; a profile without sprints has none."""
     for name, issues, hidden in (("a", example_a().issues, True), ("f", example_f().issues, False)):
-        app = dashboard_over(tmp_path / name, issues)
+        folder = tmp_path / name
+        folder.mkdir()
+        app = dashboard_over(folder, issues)
         links = re.findall(r'{"children": "Sprints".*?}', json.dumps(plain_design([app.layout()])))
 
         assert len(links) == 1

@@ -13,6 +13,7 @@ NAMES = {
     "report",
     "forecast",
     "gate",
+    "sprints",
     "issues",
     "logs",
     "demo-jira",

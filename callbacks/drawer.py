@@ -187,7 +187,7 @@ def _fill_with_sprint(
     panel = opened.panel or ""
     drawn = draw_panel(pipeline, report, panel)
     title, box = drawn or (panel, panel_unknown(panel))
-    return title, *(None,) * 5, True, [box] if issue is None else [issue, box]
+    return title, *NO_METRIC, [box] if issue is None else [issue, box]
 
 
 def _break_down(pipeline: Pipeline, report: Report, metric: Metric, selection: Selection) -> Groups:

@@ -98,6 +98,8 @@ def metrics_table(report: Report) -> str:
     findings = [
         f"{finding.code} ({finding.n}): {finding.message} {finding.remedy}\n" for finding in report.findings
     ]
+    events = [f"{event.day}: {event.text}\n" for event in report.events if event.place == "in_period"]
+    told += printable("".join(["Events of this period:\n", *events])) if events else ""
     return printable(head) + _render(table) + told + printable("".join(findings))
 
 

@@ -47,7 +47,8 @@ def test_from_an_event_to_the_screen_on_the_wall(visitor: Visitor) -> None:
     page.keyboard.press("Escape")
 
     expect(page.locator("#velocity .annotation-text", has_text="Second <b>team</b>").first).to_be_visible()
-    page.get_by_role("button", name="Throughput: view as table").click()
+    page.locator('#velocity [data-action="menu"]').click()
+    page.locator("#velocity").get_by_text("Table", exact=True).click()
     expect(page.locator("#velocity table").first).to_contain_text("Second <b>team</b>")
     page.get_by_text("Before and after", exact=True).click()
     page.get_by_role("link", name="2026-03-04 Second <b>team</b>").click()

@@ -83,7 +83,7 @@ def source_of(url: str) -> dict:
     names = ("status.children", "sync-now.hidden", "banner.children")
     names += ("whose.data", "site.children")
     names += tuple(f"filter-{name}.data" for name in ("project", "type", "label", "component"))
-    names += ("views-links.children", "filter-src.data")
+    names += ("link-sprints.hidden", "views-links.children", "filter-src.data")
     source = {"id": "source", "property": "data", "value": {"src": None}}
     filters = {"id": "filters", "property": "data", "value": {}}
     return callback(url, f"..{'...'.join(names)}..", [source], [filters])

@@ -135,10 +135,10 @@ def _design_table() -> Component:
 
 def _design_marks() -> Component:
     """Return the design of what a chart is marked with, as a table of its own before that of the numbers."""
-    heads = [html.Th(head, scope="col") for head in ("day", "what", "marked in this chart")]
+    heads = [html.Th(head, scope="col") for head in ("marked on", "what", "in words")]
     row = html.Tr([html.Th("$mark_on_day", scope="row"), html.Td("$mark_what"), html.Td("$mark_words")])
     return html.Table(
-        [html.Caption("Marks"), html.Thead(html.Tr(heads)), html.Tbody(each("marks", row))], className="twin"
+        [html.Thead(html.Tr(heads)), html.Tbody(each("marks", row))], className="twin", **aria(label="Marks")
     )
 
 

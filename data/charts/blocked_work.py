@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from data.charts.subject import clock_of, keys_of
 from data.meaning.blocking import REASONS, find_blocked
-from data.meaning.facts import Presence
+from data.meaning.facts import Presence, Rows
 from data.metrics.blocked_now import BlockedNow, blocked_at_end
 from data.metrics.context import CalculationContext
 from data.model.instants import DAY_MS
+from data.model.ordering import places_of
 from data.model.tables import MISSING
 
 __all__ = ["REASONS", "BlockedItem", "BlockedWeeks", "blocked_by_week", "blocked_items"]
@@ -57,6 +58,7 @@ class BlockedItem:
     Attributes:
         key: of the issue.
         reasons: those of ``REASONS`` that block it.
+        status: the name of the status that it is in.
         waits_for: keys of the open issues that it waits for.
         since: ``YYYY-MM-DD HH:MM`` on the team's clock, since when something blocks it without a break;
             None where nobody knows.
@@ -66,6 +68,7 @@ class BlockedItem:
 
     key: str
     reasons: tuple[str, ...]
+    status: str
     waits_for: tuple[str, ...]
     since: str | None
     days: float | None
@@ -83,12 +86,30 @@ def blocked_items(context: CalculationContext, most: int | None = None) -> tuple
     known = found.since != MISSING
     clock = iter(clock_of(context, found.since[known][:most]))
     ages = (context.window.end - found.since) / DAY_MS
-    columns = (keys_of(context, found.rows[:most]), _names_of(found), found.waits_for)
-    numbers = (known.tolist(), ages.tolist(), found.in_circle.tolist())
-    return tuple(
-        BlockedItem(key, reasons, others, next(clock) if dated else None, days if dated else None, circle)
-        for key, reasons, others, dated, days, circle in zip(*columns, *numbers, strict=False)
+    rows = found.rows[:most]
+    columns = zip(
+        keys_of(context, rows),
+        _names_of(found),
+        _statuses_of(context, rows),
+        found.waits_for,
+        known.tolist(),
+        ages.tolist(),
+        found.in_circle.tolist(),
+        strict=False,  # of these only so many are asked for
     )
+    return tuple(
+        BlockedItem(key, why, status, others, next(clock) if dated else None, days if dated else None, circle)
+        for key, why, status, others, dated, days, circle in columns
+    )
+
+
+def _statuses_of(context: CalculationContext, rows: Rows) -> list[str]:
+    """Return the name of the status that each of some items is in at the end of the period."""
+    stays, end = context.delivery.intervals, context.window.end
+    places = places_of(rows, stays.start)
+    there = places[(stays.entered[places] <= end) & (stays.left[places] > end)]
+    names = [status.name for status in context.delivery.issues.statuses]
+    return [names[code] if code >= 0 else "" for code in stays.status[there].tolist()]
 
 
 def _names_of(found: BlockedNow) -> list[tuple[str, ...]]:

@@ -61,9 +61,10 @@ def _close_a_circle(issues: Sequence[Issue], ends_at: int) -> None:
     under_way = [
         issue
         for issue in issues
-        if issue.project == c.PAY.key and issue.status is c.IN_PROGRESS and not issue.links
+        if issue.project == c.PAY.key and issue.type.level == 0
+        if issue.status is c.IN_PROGRESS and not issue.links
     ]
-    for one, other in pairwise(under_way):
+    for one, other in pairwise(reversed(under_way)):
         spans = _span_of(one, other, ends_at), _span_of(other, one, ends_at)
         if None not in spans:
             for issue, blocker in ((one, other), (other, one)):

@@ -29,6 +29,7 @@ METRIC_OF = {
     "ageing": "flow_load",
     "blocked_weeks": "blocked_time",
     "blocked_now": "blocked_time",
+    "epics": "flow_velocity",
     "distribution": "flow_distribution",
     "time_in_status": "flow_time",
     "net_flow": "flow_velocity",

@@ -198,7 +198,7 @@ def _draw_blocked(item: BlockedItem) -> Component:
 
 def _word_block(item: BlockedItem) -> str:
     """Return why an item does not go on: flagged, its status, or whom it waits for."""
-    words = {"flag": "flagged", "waiting": "in a waiting status"}
+    words = {"flag": "flagged", "waiting": item.status}
     told = [words[reason] for reason in item.reasons if reason in words]
     shown, more = item.waits_for[:2], len(item.waits_for) - 2
     others = [f"waits for {' and '.join(shown)}" + (f" and {more} more" if more > 0 else "")] if shown else []

@@ -62,7 +62,7 @@ def _design_weeks() -> dict[str, Any]:
         "marker": {"size": marker_size(7), "symbol": weekly_symbols("diamond")},
         **week_hover("all %{y} days"),
     }
-    return figure([*(_design_reason(*each) for each in enumerate(REASONS)), line], layout, 280)
+    return figure([*(_design_reason(*each) for each in enumerate(REASONS)), line], layout, 320)
 
 
 WEEKS = _design_weeks()
@@ -123,7 +123,7 @@ def _design_now() -> dict[str, Any]:
         "textposition": "none",
         "hovertemplate": "%{customdata}: %{x} days, %{text}<extra></extra>",
     }
-    return figure([each("kinds", bar)], layout, 360)
+    return figure([each("kinds", bar)], layout, 320)
 
 
 NOW = _design_now()

@@ -6,7 +6,7 @@ from data.charts.cumulative_flow import STAGES
 from data.charts.distribution import KINDS
 from data.charts.time_in_status import QUANTILES
 from ui.design import Design, pick, plain_design
-from ui.figures import blocked, dora, flow, flow_items, weekly
+from ui.figures import blocked, dora, epics, flow, flow_items, weekly
 from ui.figures.chart import Chart, ChartSpec, Page
 from ui.figures.marks import with_marks
 from ui.figures.parts import WEEK_CELLS, WHOLE, Draw, answered
@@ -249,6 +249,19 @@ _FLOW = (
         tip=(
             "Items blocked at the end of the period, by how long something has blocked them without a break. "
             "Select a bar for its issue."
+        ),
+    ),
+    _make_spec(
+        "epics",
+        "flow",
+        "Epics",
+        epics.epics,
+        epics.EPICS,
+        columns=epics.COLUMNS,
+        cells=epics.CELLS,
+        tip=(
+            "Items below each epic, at any depth: delivered in the period, in progress or open at its end. The "
+            "table has what stands above it, how many are stuck, the oldest, and the median flow time."
         ),
     ),
     _make_spec(

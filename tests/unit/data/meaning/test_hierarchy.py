@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.meaning.hierarchy import find_hierarchy
+from data.meaning.hierarchy import find_above, find_hierarchy
 from data.model.tables import MISSING
 from tests.support.builders import issue
 from tests.support.rows import at, dataset, delivery
@@ -75,3 +75,65 @@ def test_circles_are_told_from_what_leads_to_them() -> None:
 
     assert found.parent.tolist() == [1, 0, 0, -1, 3, -1]
     assert found.circular.tolist() == [True, True, False, False, False, False]
+
+
+def test_every_issue_has_its_epic_and_what_stands_on_top() -> None:
+    """Through a sub-task's story; below an initiative of another project; nothing where there is no epic."""
+    levels = {"Initiative": 2, "Epic": 1, "Sub-task": -1}
+
+    def placed(key: str, type: str, parent: str | None = None) -> dict:
+        made = below(key, parent, type=type)
+        made["fields"]["issuetype"]["hierarchyLevel"] = levels.get(type, 0)
+        return made
+
+    found = find_above(
+        dataset(
+            [
+                placed("I-1", "Initiative"),
+                placed("P-1", "Epic", "I-1"),
+                placed("P-2", "Story", "P-1"),
+                placed("P-3", "Sub-task", "P-2"),
+                placed("P-4", "Story"),
+                placed("P-5", "Story", "SECRET-1"),
+                placed("P-6", "Epic", "SECRET-9"),
+                placed("P-7", "Sub-task", "SECRET-5"),
+                placed("P-8", "Epic", "P-9"),
+                placed("P-9", "Epic", "P-8"),
+                placed("Q-1", "Story", "P-8"),
+            ]
+        ).issues
+    )
+    names = [*found.names, None]
+
+    assert [names[code] for code in found.epic] == [
+        "I-1",
+        "P-1",
+        "P-1",
+        "P-1",
+        None,
+        "SECRET-1",  # nobody can see it, but it is named
+        "P-6",
+        None,  # a story that nobody can see has an epic that nobody knows
+        "P-8",
+        "P-9",
+        "P-8",
+    ]
+    assert [names[code] for code in found.top] == [
+        None,
+        "I-1",
+        "I-1",
+        "I-1",
+        None,
+        None,
+        "SECRET-9",
+        None,
+        None,  # a circle has no top
+        None,
+        None,
+    ]
+
+
+def test_no_issues_lie_below_nothing() -> None:
+    found = find_above(dataset([]).issues)
+
+    assert (found.epic.tolist(), found.top.tolist(), found.names) == ([], [], ())

@@ -102,9 +102,9 @@ def test_what_is_blocked_says_why_for_whom_and_since_when() -> None:
     """Whom it waits for comes first; without a since there is no number of days."""
     links, flag = ("link",), ("flag", "waiting")
     items = [
-        BlockedItem("A-1", links, ("B-1", "B-2", "B-3"), "2026-03-01 09:00", 8.6, in_circle=True),
-        BlockedItem("A-2", flag, (), "2026-03-08 09:00", 1.2, in_circle=False),
-        BlockedItem("A-3", links, ("B-1",), None, None, in_circle=False),
+        BlockedItem("A-1", links, "Doing", ("B-1", "B-2", "B-3"), "2026-03-01 09:00", 8.6, in_circle=True),
+        BlockedItem("A-2", flag, "In Review", (), "2026-03-08 09:00", 1.2, in_circle=False),
+        BlockedItem("A-3", links, "Doing", ("B-1",), None, None, in_circle=False),
     ]
     first, second, third = blocked_list(items).children
 
@@ -114,7 +114,7 @@ def test_what_is_blocked_says_why_for_whom_and_since_when() -> None:
         "circle",
         "9 d",
     ]
-    assert [part.children for part in second.children] == ["A-2", "flagged, in a waiting status", "1 d"]
+    assert [part.children for part in second.children] == ["A-2", "flagged, In Review", "1 d"]
     assert [part.children for part in third.children] == ["A-3", "waits for B-1"]
     assert "is blocked" in str(blocked_list([]))
     assert blocked_list(items, "Nothing tells.").children == "Nothing tells."

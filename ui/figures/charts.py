@@ -260,8 +260,8 @@ _FLOW = (
         columns=epics.COLUMNS,
         cells=epics.CELLS,
         tip=(
-            "Items below each epic, at any depth: delivered in the period, in progress or open at its end. The "
-            "table has what stands above it, how many are stuck, the oldest, and the median flow time."
+            "Items below each epic: delivered in the period, in progress or open at its end. The table has "
+            "what stands above it, how many are stuck, the oldest, and the median flow time."
         ),
     ),
     _make_spec(

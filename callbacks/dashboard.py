@@ -3,6 +3,7 @@
 from typing import Any
 
 from dash import ALL, Dash, Input, Output
+from dash.development.base_component import Component
 
 from callbacks.notices import Failure, attempted
 from callbacks.panels import (
@@ -17,10 +18,9 @@ from callbacks.panels import (
 )
 from callbacks.repairs import finding_lines
 from configuration.profile import Profile
-from data.charts.ageing import ageing_work
 from data.charts.blocked_work import BlockedItem, blocked_items
 from data.charts.recent import recent
-from data.charts.subject import keys_of
+from data.forecast.attention import look_first
 from data.metrics.report import Report
 from data.performance_utils import PerformanceTimer
 from data.pipeline import METRICS
@@ -28,12 +28,12 @@ from data.workspace import Workspace
 from ui import ids
 from ui.components.findings import findings_list
 from ui.components.overview import (
-    STUCK_ITEMS,
+    BLOCKED_ITEMS,
+    attention_part,
     blocked_list,
     changes_list,
     headline_words,
     still_reading,
-    stuck_list,
     unknown_list,
 )
 from ui.headline import headline, unknowns
@@ -84,7 +84,7 @@ def say(report: Report, profile: Profile) -> tuple[Any, ...]:
         headline_words(headline(report.results, report.period.days)),
         unknown_list(unknowns(METRICS, report.results), reach_of(report)),
         changes_list(METRICS, None if report.context is None else report.context.once(recent)),
-        stuck_list(list_stuck(report), explain_unknown(report)),
+        _draw_attention(report),
         blocked_list(list_blocked(report), explain_unknown(report, "blocked_time")),
         findings_list(finding_lines(report, profile), report.scope_issues, PAGE),
     )
@@ -99,19 +99,16 @@ def explain_unknown(report: Report, name: str = "flow_load") -> str:
 def list_blocked(report: Report) -> tuple[BlockedItem, ...]:
     """Return what has waited longest at the end of the period; nothing where nothing tells."""
     known = report.context is not None and report.results["blocked_time"].value is not None
-    return blocked_items(report.context, STUCK_ITEMS) if report.context is not None and known else ()
+    return blocked_items(report.context, BLOCKED_ITEMS) if report.context is not None and known else ()
 
 
-def list_stuck(report: Report) -> list[tuple[str, str, float, bool]]:
-    """Return key, status, age and whether it is out of the ordinary, of the oldest items in progress."""
-    if report.context is None:
-        return []
-    work = ageing_work(report.context)
-    keys = keys_of(report.context, work.rows[:STUCK_ITEMS])
-    return [
-        (key, work.names[work.stage[place]], float(work.days[place]), bool(work.old[place]))
-        for place, key in enumerate(keys)
-    ]
+def _draw_attention(report: Report) -> list[Component]:
+    """Return what to look at first; over an empty store nothing is in progress."""
+    context = report.context
+    if context is None:
+        return attention_part(())
+    past = context.window.hi < context.delivery.as_of
+    return attention_part(context.once(look_first), explain_unknown(report), past=past)
 
 
 def _show_failure(failure: Failure) -> tuple[Any, ...]:

@@ -14,18 +14,16 @@ from callbacks.notices import Failure, attempted
 from callbacks.panels import asked as asked_view
 from callbacks.panels import wait_for_first_data
 from configuration.errors import InputError
-from data.forecast.foresight import Asked, Foresight, foresee
+from data.forecast.foresight import Asked, foresee
 from data.forecast.record import HORIZONS
 from data.forecast.supposed import Wish
-from data.meaning.flow_items import FLOW_ITEMS
 from data.metrics.report import Report
-from data.model.instants import DAY_MS
 from data.model.periods import parse_day
 from data.performance_utils import PerformanceTimer
 from data.pipeline import ALL_METRICS
 from data.workspace import Workspace
 from ui import ids
-from ui.components.forecast import RiskyItem, Seen, forecast_answer, no_forecast
+from ui.components.forecast import Seen, forecast_answer, no_forecast
 from ui.components.states import page_failed
 from ui.design import plain_design
 
@@ -77,9 +75,7 @@ def _tell(report: Report, question: Asked, horizon: int | None) -> bytes:
     foresight = foresee(report, question)
     if foresight is None:
         return json.dumps(plain_design(no_forecast("There are no issues in the store."))).encode()
-    risky, quiet_types = list_risky(report, foresight)
-    seen = Seen(question.wish, horizon)
-    drawn = forecast_answer(foresight, risky, quiet_types, TITLES, seen)
+    drawn = forecast_answer(foresight, TITLES, Seen(question.wish, horizon))
     return json.dumps(plain_design(drawn)).encode()
 
 
@@ -148,25 +144,3 @@ def _is_week(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def list_risky(report: Report, foresight: Foresight) -> tuple[list[RiskyItem], list[str]]:
-    """Return the items in progress, the likeliest to miss first, and the types of which nothing is told."""
-    assert report.delivery is not None
-    delivery, found, quiet = report.delivery, [], []
-    for kind in FLOW_ITEMS:
-        risks = foresight.outlook.risks.get(kind)
-        if risks is None or not len(risks.rows):
-            continue
-        if risks.limit is None or not risks.tells:
-            quiet.append(kind)
-            continue
-        ages = (delivery.as_of - delivery.started_at[risks.rows]) / DAY_MS
-        statuses = delivery.lives.status_at[risks.rows].tolist()
-        keys = delivery.issues.keys(risks.rows)
-        found += [
-            RiskyItem(key, kind, delivery.workflow.names[status], age, risks.limit, risk)
-            for key, status, age, risk in zip(keys, statuses, ages.tolist(), risks.risk.tolist(), strict=True)
-        ]
-    # What has missed its expectation comes first, by how far; the others by their risk.
-    return sorted(found, key=lambda item: (-item.risk, -item.age / item.limit)), quiet

@@ -1,14 +1,15 @@
-"""What a digest tells: the sentences of the Overview, clear changes, what is stuck, what happened since."""
+"""What a digest tells: the sentences of the Overview, clear changes, what to look at first, what happened."""
 
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from callbacks.dashboard import explain_unknown, list_stuck
+from callbacks.dashboard import explain_unknown
 from configuration.errors import InputError
 from data.charts.marks import Mark, MarkKind, find_marks
 from data.charts.recent import RECENT_WEEKS, Recent, recent
+from data.forecast.attention import look_first
 from data.metrics.filters import filters_in_use
 from data.metrics.report import Report, View
 from data.model.instants import from_ms
@@ -16,6 +17,7 @@ from data.model.metric import Metric
 from data.model.periods import parse_day
 from data.model.tables import MISSING
 from data.pipeline import METRICS, Pipeline
+from ui.components.attention import why_words
 from ui.components.overview import changes
 from ui.format import comparison, counted, number, unit_words
 from ui.headline import headline, plain
@@ -26,7 +28,6 @@ SHOWN_ITEMS = 15
 SHOWN_NAMES = 8
 MOST_DAYS = 3660
 _TOLD: Mapping[MarkKind, str] = {"release": "Released", "incident": "Incidents seen", "event": "Events"}
-_OLD = ", older than 85 % of what left this status"
 _DAYS = re.compile(r"([1-9]\d{0,3})d")
 
 
@@ -78,7 +79,7 @@ def digest_of(pipeline: Pipeline, view: View, since: str, written_at: int) -> Di
     parts = (
         _tell_standing(report),
         _tell_changes(report.context.once(recent)),
-        _tell_stuck(report),
+        _tell_attention(report),
         *_tell_events(pipeline, lately, day),
     )
     warnings = tuple(_list_warnings(pipeline, report))
@@ -148,16 +149,17 @@ def _tell_change(metric: Metric, found: Recent) -> DigestLine:
     )
 
 
-def _tell_stuck(report: Report) -> DigestPart:
-    head, unknown = "Stuck: oldest items in progress", explain_unknown(report)
+def _tell_attention(report: Report) -> DigestPart:
+    unknown = explain_unknown(report)
+    first = () if report.context is None or unknown else report.context.once(look_first)
     lines = tuple(
         DigestLine(
-            f"{key}, {status}, {counted(round(days), 'day')}{_OLD if old else ''}",
-            tone="worse" if old else "",
+            f"{item.key}, {counted(round(item.age), 'day')} in progress, {why_words(item)}",
+            tone="worse" if item.over else "",
         )
-        for key, status, days, old in list_stuck(report)
+        for item in first
     )
-    return DigestPart(head, lines, unknown or ("" if lines else "Nothing is in progress."))
+    return DigestPart("Look at these first", lines, unknown or ("" if lines else "Nothing is in progress."))
 
 
 def _tell_events(pipeline: Pipeline, report: Report, since: dt.date) -> Iterator[DigestPart]:

@@ -7,8 +7,10 @@ from typing import Any
 from data.charts.process_limits import Limits
 from data.export.document import filters_document
 from data.forecast.answer import Question
+from data.forecast.attention import Attention
 from data.forecast.foresight import Foresight, NamedChange
 from data.forecast.history import DAYS, History
+from data.forecast.outlook import EVERY_TYPE
 from data.forecast.past import past_forecasts
 from data.forecast.record import Track
 from data.forecast.risk import Risks
@@ -62,12 +64,13 @@ def forecast_document(
         "open": {"n": len(outlook.open_rows), "keys": list(issues.keys(outlook.open_rows))},
         "expectation": {
             name: {"days": one.days, "n": one.n, "judged": one.judged, "held": one.held}
-            for name, one in outlook.expectations.items()
+            for name, one in outlook.standing.expectations.items()
         },
-        "risk": {name: _risk(one, issues) for name, one in outlook.risks.items()},
+        "risk": {name: _risk(one, issues) for name, one in outlook.standing.risks.items()},
         "limits": {name: _limits(one) for name, one in foresight.limits.items()},
         "changes": {name: [_change(point) for point in points] for name, points in foresight.changes.items()},
         "what_if": [_supposed(one) for one in foresight.supposals.tried],
+        "look_first": [_attention(item) for item in foresight.attention],
     }
 
 
@@ -122,6 +125,7 @@ def _nothing() -> dict[str, Any]:
         "limits": {},
         "changes": {},
         "what_if": [],
+        "look_first": [],
     }
 
 
@@ -151,6 +155,20 @@ def _risk(found: Risks, issues: IssueTable) -> dict[str, Any]:
         "base_rate": found.base,
         "message": message,
         "items": [{"key": key, "risk": risk} for key, risk in items] if told else None,
+    }
+
+
+def _attention(item: Attention) -> dict[str, Any]:
+    return {
+        "key": item.key,
+        "flow_item": item.kind,
+        "status": item.status,
+        "waiting": item.waits,
+        "flagged": item.flagged,
+        "age_days": item.age,
+        "expectation_days": item.limit,
+        "expectation_of": (item.kind if item.of_type else EVERY_TYPE) if item.limit is not None else None,
+        "risk": item.risk,
     }
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from configuration.errors import InputError
 from data.charts.process_limits import Limits, process_limits
 from data.forecast.answer import Question
+from data.forecast.attention import Attention, look_first
 from data.forecast.change_points import ChangePoint, change_points
 from data.forecast.history import DAYS
 from data.forecast.outlook import Outlook, look_ahead, open_items, read_quarter
@@ -57,12 +58,14 @@ class Foresight:
 
     Attributes:
         outlook: forecast, expectations, risks.
+        attention: items in progress, what to look at first before the others.
         limits: natural process limits by weekly metric, None where there are none.
         changes: change points by weekly metric.
         supposals: what-ifs, and what can be tried.
     """
 
     outlook: Outlook
+    attention: tuple[Attention, ...]
     limits: Mapping[str, Limits | None]
     changes: Mapping[str, tuple[NamedChange, ...]]
     supposals: Supposals
@@ -94,8 +97,10 @@ def foresee(report: Report, asked: Asked) -> Foresight | None:
     question = _complete(asked, civil_day(delivery.as_of, delivery.zone), len(open_items(delivery, rows)))
     quarter, stages = read_quarter(delivery, rows)
     weekly = {name: result.weekly for name, result in report.results.items()}
+    outlook = look_ahead(delivery, rows, question)
     return Foresight(
-        look_ahead(delivery, rows, question),
+        outlook,
+        report.context.once(look_first),
         {name: process_limits(weeks) for name, weeks in weekly.items()},
         {name: _find_changes(result) for name, result in report.results.items()},
         suppose(quarter, stages, asked.wish, tuple(delivery.workflow.names)),

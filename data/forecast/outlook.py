@@ -26,20 +26,31 @@ Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of the items in view, whatever is asked.
+
+    Attributes:
+        expectations: by flow item type, and over all.
+        risks: by flow item type: of the items in progress.
+    """
+
+    expectations: Mapping[str, Expectation]
+    risks: Mapping[str, Risks]
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """What lies ahead of the items in view.
 
     Attributes:
         forecast: the answer to the question.
         open_rows: items in view that are not done.
-        expectations: by flow item type, and over all.
-        risks: by flow item type: of the items in progress.
+        standing: what may be expected of an item, and which are at risk.
     """
 
     forecast: Forecast
     open_rows: Rows
-    expectations: Mapping[str, Expectation]
-    risks: Mapping[str, Risks]
+    standing: Standing
 
 
 def items_in_view(delivery: DeliveryTables, rows: Flags | None) -> Flags:
@@ -62,8 +73,17 @@ def look_ahead(delivery: DeliveryTables, rows: Flags | None, question: Question)
         rows: those that the filters let through; None: all.
         question: ``items`` or ``by``.
     """
-    history = read_history(delivery, rows)
-    expectations = read_expectations(delivery, rows)
+    answer = forecast(read_history(delivery, rows), question)
+    return Outlook(answer, open_items(delivery, rows), standing_of(delivery, rows))
+
+
+def standing_of(delivery: DeliveryTables, rows: Flags | None) -> Standing:
+    """Return expectations and risks of the items in view; of all items they are found once."""
+    return delivery.once(_find_standing) if rows is None else _find_standing(delivery, rows)
+
+
+def _find_standing(delivery: DeliveryTables, rows: Flags | None = None) -> Standing:
+    expectations = _expect_of(delivery, rows)
     risks = {}
     for code, name in enumerate(FLOW_ITEMS):
         limit = expectations[name].days if name in expectations else None
@@ -73,22 +93,19 @@ def look_ahead(delivery: DeliveryTables, rows: Flags | None, question: Question)
             risks[name] = Risks(
                 found.limit, lived[found.rows], found.risk, found.judged, found.brier, found.base
             )
-    return Outlook(forecast(history, question), open_items(delivery, rows), expectations, risks)
+    return Standing(expectations, risks)
 
 
 def expectations_of(context: CalculationContext) -> Mapping[str, Expectation]:
     """Return the expectations of the items that a view lets through, as of T and whatever its period."""
-    rows = context.choice.rows
-    if rows is None:
-        return context.delivery.once(_expect_of_all)
-    return read_expectations(context.delivery, rows)
+    return _expect_of(context.delivery, context.choice.rows)
 
 
-def _expect_of_all(delivery: DeliveryTables) -> Mapping[str, Expectation]:
-    return read_expectations(delivery, None)
+def _expect_of(delivery: DeliveryTables, rows: Flags | None) -> Mapping[str, Expectation]:
+    return delivery.once(read_expectations) if rows is None else read_expectations(delivery, rows)
 
 
-def read_expectations(delivery: DeliveryTables, rows: Flags | None) -> dict[str, Expectation]:
+def read_expectations(delivery: DeliveryTables, rows: Flags | None = None) -> dict[str, Expectation]:
     """Return the expectation of all items in view, and of each type that has an item with a flow time."""
     mondays = list_whole_weeks(delivery)
     finished, kind = read_finished(delivery, rows, mondays)

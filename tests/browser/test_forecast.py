@@ -53,7 +53,7 @@ def test_a_sceptic_leaves_out_a_week_and_looks_at_what_came(visit: Visits) -> No
     row = answer.locator(".past tbody tr").nth(4)
     came = row.locator("a").inner_text().split()[0]
     row.locator("a").click()
-    expect(page.get_by_role("dialog")).to_contain_text(f"{came} item", timeout=20_000)
+    expect(page.get_by_role("dialog")).to_contain_text(f"{came} issues", timeout=20_000)
 
 
 def test_what_is_at_risk_opens_its_history(visit: Visits) -> None:

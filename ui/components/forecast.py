@@ -17,34 +17,13 @@ from data.forecast.outlook import EVERY_TYPE
 from data.forecast.supposed import NO_WISH, Wish
 from ui import ids
 from ui.components.aria import aria
+from ui.components.attention import attention_list
 from ui.components.forecast_record import draw_record, word_record
 from ui.components.forecast_weeks import draw_weeks, word_left_out
 from ui.components.forecast_what_if import draw_supposals
 from ui.format import counted, number
 
-RISKY = 5
 MOST_WEEKS = 26
-
-
-@dataclass(frozen=True, slots=True)
-class RiskyItem:
-    """An item in progress that may miss its expectation.
-
-    Attributes:
-        key: of the issue.
-        kind: flow item type.
-        status: it is in.
-        age: days since its start.
-        limit: the expectation of its type, in days.
-        risk: 0 to 1.
-    """
-
-    key: str
-    kind: str
-    status: str
-    age: float
-    limit: float
-    risk: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +44,6 @@ NOTHING_SEEN = Seen()
 
 def forecast_answer(
     foresight: Foresight,
-    risky: Sequence[RiskyItem],
-    quiet_types: Sequence[str],
     titles: Mapping[str, str],
     seen: Seen = NOTHING_SEEN,
 ) -> list[Component]:
@@ -74,8 +51,6 @@ def forecast_answer(
 
     Args:
         foresight: of the view.
-        risky: items in progress, the likeliest to miss first.
-        quiet_types: flow item types of which age and stage tell nothing.
         titles: of the metrics, by id.
         seen: what else the address says.
     """
@@ -84,8 +59,8 @@ def forecast_answer(
         _draw_answer(forecast),
         html.Div(
             [
-                _panel("What is at risk", _draw_risky(risky, quiet_types)),
-                _panel("What may be expected of one item", _draw_expectations(outlook.expectations)),
+                _panel("What to look at first", _draw_risky(foresight)),
+                _panel("What may be expected of one item", _draw_expectations(outlook.standing.expectations)),
                 _panel("What would help", draw_supposals(foresight.supposals, seen.wish)),
                 _panel("Since when it is so", _draw_changes(foresight.changes, titles)),
             ],
@@ -232,38 +207,14 @@ def _outline(low: Any, high: Any, top: int) -> str:
     return f"polygon(0% 100%, {', '.join(corner)}, {', '.join(reversed(back))})"
 
 
-def _draw_risky(risky: Sequence[RiskyItem], quiet_types: Sequence[str]) -> list[Component]:
-    told: list[Component] = []
-    if risky:
-        told.append(html.Ul([_draw_risk(item) for item in risky[:RISKY]], className="plain-list"))
-    elif not quiet_types:
-        told.append(html.P("Nothing in progress is at risk.", className="quiet"))
+def _draw_risky(foresight: Foresight) -> list[Component]:
+    told = [attention_list(foresight.attention, ids.FORECAST_ANSWER)]
+    risks = foresight.outlook.standing.risks
+    quiet_types = [name for name, one in risks.items() if len(one.rows) and not (one.limit and one.tells)]
     if quiet_types:
         words = f"Of {', '.join(quiet_types)} age and stage alone do not tell."
         told.append(html.P(words, className="quiet"))
     return told
-
-
-def _draw_risk(item: RiskyItem) -> Component:
-    over = item.age > item.limit
-    why = (
-        f"over the {number(item.limit)} days within which 85 % of {item.kind} items are done"
-        if over
-        else f"{number(round(item.risk * 100))} % of those like it took more than {number(item.limit)} days"
-    )
-    return html.Li(
-        [
-            html.Button(
-                item.key,
-                id={"kind": ids.ISSUE, "page": ids.FORECAST_ANSWER, "name": item.key},
-                className="more",
-                type="button",
-                **aria(label=f"{item.key}: show its history", haspopup="dialog"),
-            ),
-            html.Span(f"{item.status}: {why}", className="grow changed quiet"),
-            html.Span(f"{number(round(item.age))} d", className="days"),
-        ]
-    )
 
 
 def _draw_expectations(expectations: Mapping[str, Expectation]) -> list[Component]:

@@ -8,15 +8,17 @@ from dash.development.base_component import Component
 
 from data.charts.blocked_work import BlockedItem
 from data.charts.recent import RECENT_WEEKS, Recent
+from data.forecast.attention import Attention
 from data.model.metric import Metric, MetricResult
 from ui import ids
 from ui.components.aria import aria
+from ui.components.attention import attention_list
 from ui.components.states import Reach, silence_of
 from ui.format import comparison, counted, noun_of, number, unit_words
 from ui.headline import Phrase, Sentence, Unknown
 
 SHOWN_CHANGES = 3
-STUCK_ITEMS = 5
+BLOCKED_ITEMS = 5
 
 
 def changes(metrics: Sequence[Metric], results: Mapping[str, MetricResult]) -> list[Metric]:
@@ -141,33 +143,18 @@ def _join(names: Sequence[str]) -> str:
     return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
 
 
-def stuck_list(items: Sequence[tuple[str, str, float, bool]], unknown: str = "") -> Component:
-    """Return the oldest items that were in progress at the end of the period.
+def attention_part(items: Sequence[Attention], unknown: str = "", *, past: bool = False) -> list[Component]:
+    """Return what to look at first among the items in progress.
 
     Args:
-        items: key, status, age in days, and whether it is older than the P85 of its status.
+        items: what to look at first before the others.
         unknown: why nobody knows how long they have been in progress, "" where that is known.
+        past: the period that is looked at has ended before; these are the items of now.
     """
     if unknown:
-        return html.P(unknown, className="quiet")
-    if not items:
-        return html.P("Nothing is in progress at the end of this period.", className="quiet")
-    return html.Ul([_draw_stuck(*item) for item in items[:STUCK_ITEMS]], className="plain-list")
-
-
-def _draw_stuck(key: str, status: str, days: float, old: bool) -> Component:
-    return html.Li(
-        [
-            _draw_key(key, ids.STUCK),
-            html.Span(status, className="grow quiet"),
-            *(
-                [html.Span("> P85", className="flag", title="Older than 85 % of what left this status")]
-                if old
-                else []
-            ),
-            _draw_days(days, "since the work on it began"),
-        ]
-    )
+        return [html.P(unknown, className="quiet")]
+    now = [html.P("As things stand now, whatever the period.", className="quiet")] if past else []
+    return [*now, attention_list(items, ids.STUCK)]
 
 
 def blocked_list(items: Sequence[BlockedItem], unknown: str = "") -> Component:
@@ -181,7 +168,7 @@ def blocked_list(items: Sequence[BlockedItem], unknown: str = "") -> Component:
         return html.P(unknown, className="quiet")
     if not items:
         return html.P("Nothing under way is blocked at the end of this period.", className="quiet")
-    return html.Ul([_draw_blocked(item) for item in items[:STUCK_ITEMS]], className="plain-list")
+    return html.Ul([_draw_blocked(item) for item in items[:BLOCKED_ITEMS]], className="plain-list")
 
 
 def _draw_blocked(item: BlockedItem) -> Component:

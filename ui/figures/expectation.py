@@ -5,14 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.forecast.expectation import LEVEL, Expectation
-from data.forecast.history import SAMPLED_WEEKS
 from data.forecast.outlook import EVERY_TYPE
 from ui.design import Design, each, pick
 from ui.format import number
 
 KINDS = ("Feature", "Defect", "Debt", "Risk", "Unclassified", EVERY_TYPE)
-# Along the axis, as shares of it, stand the labels of the lines, so that none hides another.
-LABELLED = (0.08, 0.26, 0.44, 0.62, 0.8)
 _COLOURS = ("@feature", "@defect", "@debt", "@risk", "@unclassified", "@mean")
 _DASHES = ("dash", "dot", "dashdot", "longdash", "longdashdot", "dash")
 
@@ -34,7 +31,7 @@ class Expected:
 
 
 def design_expectations() -> Design:
-    """Return a labelled line for each type; ``across`` are three places from end to end, for its label."""
+    """Return a line for each type; ``across`` are places from end to end, at which it can be pointed at."""
     line = {
         "type": "scatter",
         "mode": "lines+text",
@@ -42,8 +39,8 @@ def design_expectations() -> Design:
         "showlegend": False,
         "x": "$across",
         "y": ["$limit", "$limit", "$limit"],
-        "text": ["", "$label", ""],
-        "textposition": "$side",
+        "text": ["$label", "", ""],
+        "textposition": "top right",
         "textfont": {"size": 12, "color": "@text"},
         "line": {"width": 1.5, "color": pick("$type", list(_COLOURS)), "dash": pick("$type", list(_DASHES))},
         "hovertemplate": "%{fullData.name}<extra></extra>",
@@ -51,39 +48,47 @@ def design_expectations() -> Design:
     return each("expected", line)
 
 
-def expect_lines(found: Mapping[str, Expectation], first: Any, between: Sequence[Any], last: Any) -> Expected:
+def expect_lines(found: Mapping[str, Expectation], across: Sequence[Any]) -> Expected:
     """Return a line for each type that has an expectation; one for all together where no type has.
+
+    Lines of types lie close together as a rule, so that one label stands over all of them.
 
     Args:
         found: by flow item type, and over all.
-        first: where the axis begins.
-        between: as many places along it as there may be lines, for their labels.
-        last: where it ends.
+        across: three places of the axis, its ends the first and the last.
     """
     told = [name for name in KINDS[:-1] if name in found and found[name].days is not None]
     told = told or [name for name in (EVERY_TYPE,) if found[name].days is not None]
+    if not told:
+        return Expected((), "")
+    days = {name: round(found[name].days or 0.0, 3) for name in told}
+    highest = max(told, key=lambda name: days[name])
     lines = [
         {
             "type": KINDS.index(name),
-            "limit": round(found[name].days or 0.0, 3),
-            "label": f"{_call(name)} {number(round(found[name].days or 0.0, 1))} d",
+            "limit": days[name],
+            "label": _label(days) if name == highest else "",
             "words": _word(name, found[name]),
-            "across": [first, between[place], last],
-            "side": "top center" if place % 2 == 0 else "bottom center",
+            "across": across,
         }
-        for place, name in enumerate(told)
+        for name in told
     ]
     sentence = "; ".join(_word(name, found[name]) for name in told)
-    return Expected(
-        lines, f"Expected, from the last {SAMPLED_WEEKS} whole weeks: {sentence}." if told else ""
-    )
+    return Expected(lines, f"Expected of {number(LEVEL * 100)} %: {sentence}.")
+
+
+def _label(days: Mapping[str, float]) -> str:
+    low, high = (number(round(limit, 1)) for limit in (min(days.values()), max(days.values())))
+    name = _call(next(iter(days))) if len(days) == 1 else "by type"
+    span = low if low == high else f"{low} to {high}"
+    return f"{number(LEVEL * 100)} % expected within {span} d, {name}"
 
 
 def _call(name: str) -> str:
-    return "All" if name == EVERY_TYPE else name
+    return "all together" if name == EVERY_TYPE else name
 
 
 def _word(name: str, one: Expectation) -> str:
-    """Return an expectation with its level and how well it held."""
+    """Return an expectation with how well it held."""
     kept = "" if one.held is None else f", held by {number(one.held)} % of {number(one.judged)}"
-    return f"{_call(name)}, {number(LEVEL * 100)} % within {number(round(one.days or 0.0, 1))} days{kept}"
+    return f"{_call(name)} within {number(round(one.days or 0.0, 1))} days{kept}"

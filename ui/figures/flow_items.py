@@ -16,7 +16,7 @@ from data.charts.time_in_status import QUANTILES, StatusTimes, time_in_status
 from data.forecast.outlook import expectations_of
 from ui.design import Design, clock, each, inert, pick, take, text, unpacked, when, where
 from ui.figures.chart import Chart
-from ui.figures.expectation import LABELLED, Expected, design_expectations, expect_lines
+from ui.figures.expectation import Expected, design_expectations, expect_lines
 from ui.figures.parts import (
     NO_DATA,
     day_layout,
@@ -223,9 +223,8 @@ def _expect_by_day(context: Context) -> Expected:
     if context.delivery.calendar is not None:
         return Expected((), "")
     first, last = _lay_out_days(context)["ends"]
-    begin, days = context.window.first_day, context.window.days
-    between = [(begin + dt.timedelta(days=days * share)).isoformat() for share in LABELLED]
-    return expect_lines(context.once(expectations_of), first, between, last)
+    middle = context.window.first_day + dt.timedelta(days=context.window.days // 2)
+    return expect_lines(context.once(expectations_of), (first, middle.isoformat(), last))
 
 
 def _lay_out_days(context: Context) -> dict[str, Any]:
@@ -391,8 +390,7 @@ def ageing(report: ChartSubject, context: Context) -> Chart:
     data = _list_history(found) | _list_aged(found, drawn)
     data["keys"] = one_text(keys_of(context, found.rows[drawn]))
     first, last = data["ends"]
-    between = [first + (last - first) * share for share in LABELLED]
-    expected = expect_lines(context.once(expectations_of), first, between, last)
+    expected = expect_lines(context.once(expectations_of), (first, (first + last) / 2, last))
     data["expected"] = expected.lines
     return Chart(
         data,

@@ -44,7 +44,7 @@ def layout() -> Sequence[Component]:
                 html.H2("What needs attention", id="attention-title", className="part"),
                 html.Div(
                     [
-                        _draw_list("Stuck: oldest items in progress", "stuck-title", ids.STUCK),
+                        _draw_list("Look at these first", "stuck-title", ids.STUCK),
                         _draw_list("Blocked: waiting longest", "blocked-title", ids.BLOCKED),
                         _draw_list("Clearly changed", "changes-title", ids.CHANGES),
                         html.Div(id=ids.UNKNOWN, className="list"),

@@ -24,6 +24,7 @@ from data.forecast.foresight import Foresight
 from data.model.metric import Metric, MetricResult, QualityFinding
 from data.model.verdict import change_words, verdict
 from ui.chart_library import chart_library
+from ui.components.attention import why_words
 from ui.components.forecast import visible_day
 from ui.components.forecast_record import word_record
 from ui.figures.chart import packed
@@ -156,6 +157,7 @@ def forecast_part(foresight: Foresight) -> GroupsPart:
             f"Drawn from {counted(len(forecast.sampled), 'whole week')} with "
             f"{counted(int(forecast.sampled.weekly.sum()), 'delivered item')}."
         )
+    notes += attention_notes(foresight)
     head = f"Forecast for {counted(forecast.question.items or 0, 'open item')}"
     return GroupsPart(head, ("as sure as", "done by", "such forecasts"), rows, tuple(notes))
 
@@ -221,6 +223,15 @@ def _list_compared(metric: Metric, result: MetricResult) -> tuple[str, ...]:
         before = NOTHING if previous.value is None else number(previous.value), number(previous.n)
     now = _word_value(result), number(result.n)
     return f"{metric.title}, {unit_words(metric)}", *before, *now, verdict(result) or "nothing to compare"
+
+
+def attention_notes(foresight: Foresight) -> list[str]:
+    """Return what to look at first, a sentence for each item."""
+    items = foresight.attention
+    lines = [
+        f"{item.key}, {counted(round(item.age), 'day')} in progress: {why_words(item)}." for item in items
+    ]
+    return ["Look at these first.", *lines] if lines else []
 
 
 def groups_part(

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from callbacks.forecast import list_risky, read_horizon, read_question
+from callbacks.forecast import read_horizon, read_question
 from configuration.errors import InputError
 from configuration.profile import profile_from
 from data.forecast.foresight import Asked, foresee
@@ -86,7 +86,7 @@ def told(question: Asked, horizon: int | None = None) -> str:
     foresight = foresee(report, question)
     assert foresight is not None
     seen = Seen(question.wish, horizon)
-    return json.dumps(plain_design(forecast_answer(foresight, *list_risky(report, foresight), {}, seen)))
+    return json.dumps(plain_design(forecast_answer(foresight, {}, seen)))
 
 
 def props_of(drawn: object) -> Iterator[dict]:
@@ -147,18 +147,11 @@ def test_without_an_answer_the_page_says_why() -> None:
     assert "How such forecasts fared" in page
 
 
-def test_the_riskiest_come_first() -> None:
-    dataset = synthetic_dataset(5_000)
-    report = compute(dataset, profile_from(PROFILE), View(date_from="2024-12-30", date_to="2025-12-28"))
-    foresight = foresee(report, Asked())
-    assert foresight is not None
-    risky, quiet = list_risky(report, foresight)
+def test_what_to_look_at_first_says_why_and_opens_its_history() -> None:
+    page = told(Asked(items=40))
 
-    assert risky
-    assert [item.risk for item in risky] == sorted((item.risk for item in risky), reverse=True)
-    assert {item.kind for item in risky} & set(quiet) == set()
-    missed = [item for item in risky if item.age > item.limit]
-    assert {item.risk for item in missed} == {1.0}
+    assert page.count('"kind": "issue"') == 5
+    assert page.count("within which 85 % of") == 5
 
 
 def test_a_small_store_has_no_forecast_and_says_so(tmp_path: Path) -> None:
@@ -168,7 +161,7 @@ def test_a_small_store_has_no_forecast_and_says_so(tmp_path: Path) -> None:
 
     assert foresight is not None
     assert foresight.outlook.forecast.state == "no_data"
-    assert "No answer" in json.dumps(plain_design(forecast_answer(foresight, [], [], {})))
+    assert "No answer" in json.dumps(plain_design(forecast_answer(foresight, {})))
 
 
 def test_a_stock_has_no_change_points() -> None:

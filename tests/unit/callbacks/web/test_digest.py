@@ -62,7 +62,7 @@ def test_it_begins_with_the_sentences_of_the_overview(pipeline: Pipeline) -> Non
         "1 deployment a week; half of the changes reach production within 4.2 days of their start."
     )
     assert found["Clearly changed"][0].startswith("Too few whole weeks to compare.")
-    assert found["Stuck: oldest items in progress"][0].startswith("I-3, Doing, ")
+    assert found["Look at these first"][0].startswith("I-3, 5 days in progress, Doing: ")
     assert found["Events since 2026-03-20"] == ["2026-03-20: Second <team>"]
 
 

@@ -1,20 +1,24 @@
-"""What changed, and what is stuck."""
+"""What changed, and what to look at first."""
 
 import datetime as dt
 from dataclasses import replace
 
+import pytest
+
 from data.charts.blocked_work import BlockedItem
 from data.charts.recent import Recent
+from data.forecast.attention import Attention
 from data.model.metric import Change, Metric, MetricResult, Previous
 from data.pipeline import METRICS
 from tests.support.engine import engine_report
 from tests.support.examples import example_a
+from ui.components.attention import why_words
 from ui.components.overview import (
+    attention_part,
     blocked_list,
     changes,
     changes_list,
     headline_words,
-    stuck_list,
     unknown_list,
 )
 from ui.components.states import Reach
@@ -88,14 +92,33 @@ def test_what_chance_explains_is_no_change() -> None:
     assert "nothing to compare with" in str(changes_list(METRICS, None))
 
 
-def test_the_five_oldest_are_listed() -> None:
-    """The sixth is left out; only what is older than the P85 has a flag."""
-    items = [(f"A-{n}", "Doing", 10.0 - n, n < 2) for n in range(6)]
-    listed = stuck_list(items)
+def attention(**facts: object) -> Attention:
+    usual = Attention("A-1", "Feature", "Doing", False, False, 20.0, 10.0, True, 1.0)
+    return replace(usual, **facts)  # type: ignore[arg-type]
 
-    assert len(listed.children) == 5
-    assert str(listed).count("> P85") == 2
-    assert "in progress" in str(stuck_list([]))
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({}, "Doing: over the 10 days within which 85 % of Feature items are done"),
+        ({"age": 10.0, "risk": 0.36}, "Doing: 36 % of those like it took more than 10 days"),
+        ({"age": 5.0, "risk": None}, "Doing: 50 % of the 10 days within which 85 % of Feature items"),
+        ({"of_type": False}, "Doing: over the 10 days within which 85 % of all items are done"),
+        ({"limit": None, "risk": None}, "Doing: too few items were done to expect anything of it"),
+        ({"waits": True, "flagged": True}, "Doing, waiting, flagged: over the 10 days"),
+    ],
+)
+def test_each_item_says_why_to_look_at_it(facts: dict[str, object], words: str) -> None:
+    """Age against what may be expected, risk where it tells, what it waits for, stage."""
+    assert why_words(attention(**facts)).startswith(words)
+
+
+def test_items_to_look_at_open_their_histories() -> None:
+    (listed,) = attention_part([attention(), attention(key="A-2")])
+
+    assert [line.children[0].id["name"] for line in listed.children] == ["A-1", "A-2"]
+    assert "Nothing is in progress" in str(attention_part([]))
+    assert "whatever the period" in str(attention_part([attention()], past=True))
 
 
 def test_what_is_blocked_says_why_for_whom_and_since_when() -> None:
@@ -147,6 +170,6 @@ def test_what_is_not_known_has_a_reason_and_a_way_out() -> None:
 
 def test_an_age_that_nobody_knows_is_not_listed() -> None:
     """The sentence is that of the load, which would lie as well."""
-    shown = stuck_list([("A-1", "Doing", 2569.0, False)], "No issue has a change history.")
+    (shown,) = attention_part([attention(age=2569.0)], "No issue has a change history.")
 
     assert shown.children == "No issue has a change history."

@@ -9,9 +9,9 @@ from tests.support.builders import issue
 from tests.support.drawing import figure_of
 from tests.support.engine import engine_report
 from ui.figures.charts import CHARTS
-from ui.figures.expectation import LABELLED, expect_lines
+from ui.figures.expectation import expect_lines
 
-PLACES = list(LABELLED)
+ENDS = (0, 0.5, 1)
 
 
 def test_each_type_with_an_expectation_has_a_line() -> None:
@@ -22,22 +22,21 @@ def test_each_type_with_an_expectation_has_a_line() -> None:
         "Defect": Expectation(9.0, 20, 0, None),
         "Debt": Expectation(None, 19, 0, None),
     }
-    expected = expect_lines(found, 0, PLACES, 1)
+    expected = expect_lines(found, ENDS)
 
     assert [(line["label"], line["limit"]) for line in expected.lines] == [
-        ("Feature 14.5 d", 14.54),
-        ("Defect 9 d", 9.0),
+        ("85 % expected within 9 to 14.5 d, by type", 14.54),
+        ("", 9.0),
     ]
     assert expected.note == (
-        "Expected, from the last 26 whole weeks: Feature, 85 % within 14.5 days, held by 85 % of 80; "
-        "Defect, 85 % within 9 days."
+        "Expected of 85 %: Feature within 14.5 days, held by 85 % of 80; Defect within 9 days."
     )
-    alone = expect_lines({"all": found["all"], "Debt": found["Debt"]}, 0, PLACES, 1)
-    assert [line["label"] for line in alone.lines] == ["All 14 d"]
+    alone = expect_lines({"all": found["all"], "Debt": found["Debt"]}, ENDS)
+    assert [line["label"] for line in alone.lines] == ["85 % expected within 14 d, all together"]
 
 
 def test_below_twenty_items_there_is_no_line() -> None:
-    expected = expect_lines({"all": Expectation(None, 19, 0, None)}, 0, PLACES, 1)
+    expected = expect_lines({"all": Expectation(None, 19, 0, None)}, ENDS)
 
     assert (len(expected), expected.note) == (0, "")
 
@@ -63,10 +62,10 @@ def test_the_charts_have_the_line(name: str, n: int, lines: list[float]) -> None
     report = engine_report(items(n), date_from="2026-01-05", date_to="2026-03-15", as_of="2026-03-16")
     spec = next(spec for spec in CHARTS if spec.id == name)
     traces = figure_of(spec, report, "light")["data"]
-    drawn = [trace for trace in traces if str(trace.get("name", "")).startswith("Feature, 85 %")]
+    drawn = [trace for trace in traces if str(trace.get("name", "")).startswith("Feature within")]
 
     assert [trace["y"][0] for trace in drawn] == lines
-    assert ("Feature, 85 % within" in spec.build(report).note) == bool(lines)
+    assert ("Feature within 17." in spec.build(report).note) == bool(lines)
 
 
 def test_no_line_over_working_days() -> None:

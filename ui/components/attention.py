@@ -1,0 +1,61 @@
+"""What to look at first, and why: a line for each item, with the way to its history."""
+
+from collections.abc import Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from data.forecast.attention import Attention
+from ui import ids
+from ui.components.aria import aria
+from ui.format import number
+
+
+def attention_list(items: Sequence[Attention], page: str) -> Component:
+    """Return a line for each item.
+
+    Args:
+        items: in their order.
+        page: where the list stands.
+    """
+    if not items:
+        return html.P("Nothing is in progress.", className="quiet")
+    return html.Ul([_draw_item(item, page) for item in items], className="plain-list")
+
+
+def why_words(item: Attention) -> str:
+    """Return why an item is to be looked at: where it stands, and what may be expected of one like it."""
+    stage = ", ".join(
+        [item.status, *(["waiting"] if item.waits else []), *(["flagged"] if item.flagged else [])]
+    )
+    return f"{stage}: {_word_age(item)}"
+
+
+def _word_age(item: Attention) -> str:
+    if item.limit is None:
+        return "too few items were done to expect anything of it"
+    days = f"{number(round(item.limit, 1))} days"
+    whose = f"{item.kind} items" if item.of_type else "all items"
+    if item.over:
+        return f"over the {days} within which 85 % of {whose} are done"
+    if item.risk is not None:
+        return f"{number(round(item.risk * 100))} % of those like it took more than {days}"
+    return (
+        f"{number(round(item.age * 100 / item.limit))} % of the {days} within which 85 % of {whose} are done"
+    )
+
+
+def _draw_item(item: Attention, page: str) -> Component:
+    return html.Li(
+        [
+            html.Button(
+                item.key,
+                id={"kind": ids.ISSUE, "page": page, "name": item.key},
+                className="more",
+                type="button",
+                **aria(label=f"{item.key}: show its history", haspopup="dialog"),
+            ),
+            html.Span(why_words(item), className="grow changed quiet"),
+            html.Span(f"{number(round(item.age))} d", className="days", title="since the work on it began"),
+        ]
+    )

@@ -33,16 +33,22 @@ def why_words(item: Attention) -> str:
 
 def _word_age(item: Attention) -> str:
     if item.limit is None:
-        return "too few items were done to expect anything of it"
+        return "too few were done to expect anything"
     days = f"{number(round(item.limit, 1))} days"
-    whose = f"{item.kind} items" if item.of_type else "all items"
     if item.over:
-        return f"over the {days} within which 85 % of {whose} are done"
+        times = f"{number(round(item.age / item.limit, 1))} times the" if item.limit else "over the"
+        return f"{times} {days} expected"
     if item.risk is not None:
-        return f"{number(round(item.risk * 100))} % of those like it took more than {days}"
-    return (
-        f"{number(round(item.age * 100 / item.limit))} % of the {days} within which 85 % of {whose} are done"
-    )
+        return f"{number(round(item.risk * 100))} % of such took over {days}"
+    return f"{number(round(item.age * 100 / item.limit))} % of the {days} expected"
+
+
+def _explain(item: Attention) -> str:
+    """Return what is meant by what may be expected, for whoever points at it."""
+    if item.limit is None:
+        return "An expectation needs 20 items that were done in the last 26 weeks."
+    whose = f"{item.kind} items" if item.of_type else "all items"
+    return f"85 % of {whose} were done within {number(round(item.limit, 1))} days in the last 26 weeks."
 
 
 def _draw_item(item: Attention, page: str) -> Component:
@@ -55,7 +61,7 @@ def _draw_item(item: Attention, page: str) -> Component:
                 type="button",
                 **aria(label=f"{item.key}: show its history", haspopup="dialog"),
             ),
-            html.Span(why_words(item), className="grow changed quiet"),
+            html.Span(why_words(item), className="grow changed quiet", title=_explain(item)),
             html.Span(f"{number(round(item.age))} d", className="days", title="since the work on it began"),
         ]
     )

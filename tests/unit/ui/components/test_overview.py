@@ -100,12 +100,12 @@ def attention(**facts: object) -> Attention:
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        ({}, "Doing: over the 10 days within which 85 % of Feature items are done"),
-        ({"age": 10.0, "risk": 0.36}, "Doing: 36 % of those like it took more than 10 days"),
-        ({"age": 5.0, "risk": None}, "Doing: 50 % of the 10 days within which 85 % of Feature items"),
-        ({"of_type": False}, "Doing: over the 10 days within which 85 % of all items are done"),
-        ({"limit": None, "risk": None}, "Doing: too few items were done to expect anything of it"),
-        ({"waits": True, "flagged": True}, "Doing, waiting, flagged: over the 10 days"),
+        ({}, "Doing: 2 times the 10 days expected"),
+        ({"age": 10.0, "risk": 0.36}, "Doing: 36 % of such took over 10 days"),
+        ({"age": 5.0, "risk": None}, "Doing: 50 % of the 10 days expected"),
+        ({"limit": 0.0}, "Doing: over the 0 days expected"),
+        ({"limit": None, "risk": None}, "Doing: too few were done to expect anything"),
+        ({"waits": True, "flagged": True}, "Doing, waiting, flagged: 2 times"),
     ],
 )
 def test_each_item_says_why_to_look_at_it(facts: dict[str, object], words: str) -> None:
@@ -117,6 +117,8 @@ def test_items_to_look_at_open_their_histories() -> None:
     (listed,) = attention_part([attention(), attention(key="A-2")])
 
     assert [line.children[0].id["name"] for line in listed.children] == ["A-1", "A-2"]
+    assert "85 % of Feature items were done within 10 days" in str(listed)
+    assert "85 % of all items were" in str(attention_part([attention(of_type=False)]))
     assert "Nothing is in progress" in str(attention_part([]))
     assert "whatever the period" in str(attention_part([attention()], past=True))
 

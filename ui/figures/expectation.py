@@ -73,8 +73,8 @@ def expect_lines(found: Mapping[str, Expectation], across: Sequence[Any]) -> Exp
         }
         for name in told
     ]
-    sentence = "; ".join(_word(name, found[name]) for name in told)
-    return Expected(lines, f"Expected of {number(LEVEL * 100)} %: {sentence}.")
+    sentence = ", ".join(_word_short(name, found[name]) for name in told)
+    return Expected(lines, f"{number(LEVEL * 100)} % expected within: {sentence}.")
 
 
 def _label(days: Mapping[str, float]) -> str:
@@ -92,3 +92,8 @@ def _word(name: str, one: Expectation) -> str:
     """Return an expectation with how well it held."""
     kept = "" if one.held is None else f", held by {number(one.held)} % of {number(one.judged)}"
     return f"{_call(name)} within {number(round(one.days or 0.0, 1))} days{kept}"
+
+
+def _word_short(name: str, one: Expectation) -> str:
+    held = "" if one.held is None else f" (held by {number(one.held)} %)"
+    return f"{_call(name)} {number(round(one.days or 0.0, 1))} days{held}"

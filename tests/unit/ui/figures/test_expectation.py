@@ -28,9 +28,11 @@ def test_each_type_with_an_expectation_has_a_line() -> None:
         ("85 % expected within 9 to 14.5 d, by type", 14.54),
         ("", 9.0),
     ]
-    assert expected.note == (
-        "Expected of 85 %: Feature within 14.5 days, held by 85 % of 80; Defect within 9 days."
-    )
+    assert expected.note == "85 % expected within: Feature 14.5 days (held by 85 %), Defect 9 days."
+    assert [line["words"] for line in expected.lines] == [
+        "Feature within 14.5 days, held by 85 % of 80",
+        "Defect within 9 days",
+    ]
     alone = expect_lines({"all": found["all"], "Debt": found["Debt"]}, ENDS)
     assert [line["label"] for line in alone.lines] == ["85 % expected within 14 d, all together"]
 
@@ -65,7 +67,7 @@ def test_the_charts_have_the_line(name: str, n: int, lines: list[float]) -> None
     drawn = [trace for trace in traces if str(trace.get("name", "")).startswith("Feature within")]
 
     assert [trace["y"][0] for trace in drawn] == lines
-    assert ("Feature within 17." in spec.build(report).note) == bool(lines)
+    assert ("Feature 17.8 days" in spec.build(report).note) == bool(lines)
 
 
 def test_no_line_over_working_days() -> None:

@@ -187,6 +187,7 @@ def _change(change: NamedChange) -> dict[str, Any]:
         "p": point.p,
         "before": point.before,
         "after": point.after,
+        "events": list(change.events),
     }
 
 

@@ -1,7 +1,7 @@
 """Everything that is told of a view's future: what page, command line and notebooks show. Pure."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,8 +14,9 @@ from data.forecast.change_points import ChangePoint, change_points
 from data.forecast.history import DAYS
 from data.forecast.outlook import Outlook, look_ahead, open_items, read_quarter
 from data.forecast.supposed import NO_WISH, Supposals, Wish, suppose
+from data.metrics.events import PlacedEvent
 from data.metrics.report import Report, View
-from data.model.metric import MetricResult
+from data.model.metric import MetricResult, Week
 from data.model.periods import civil_day
 
 WEEKS = 52
@@ -44,12 +45,23 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class NamedChange:
-    """A change point of a weekly metric, by the ISO names of its weeks."""
+    """A change point of a weekly metric, by the ISO names of its weeks.
+
+    Attributes:
+        week: the first of the new level.
+        earliest: the first week that it may be as well.
+        latest: the last such week.
+        day: Monday of ``week``.
+        point: the change.
+        events: what the team says happened from the earliest week to the end of the latest.
+    """
 
     week: str
     earliest: str
     latest: str
+    day: dt.date
     point: ChangePoint
+    events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +114,7 @@ def foresee(report: Report, asked: Asked) -> Foresight | None:
         outlook,
         report.context.once(look_first),
         {name: process_limits(weeks) for name, weeks in weekly.items()},
-        {name: _find_changes(result) for name, result in report.results.items()},
+        {name: _find_changes(result, report.events) for name, result in report.results.items()},
         suppose(quarter, stages, asked.wish, tuple(delivery.workflow.names)),
     )
 
@@ -123,7 +135,7 @@ def _complete(asked: Asked, today: dt.date, open_now: int) -> Question:
     return Question(items, asked.by, start, asked.growth, asked.excluded)
 
 
-def _find_changes(result: MetricResult) -> tuple[NamedChange, ...]:
+def _find_changes(result: MetricResult, events: Sequence[PlacedEvent]) -> tuple[NamedChange, ...]:
     """Find the change points of the whole weeks that have a value; a stock has none.
 
     Weeks of a stock depend on each other, so that weeks in random order tell nothing of chance.
@@ -132,7 +144,12 @@ def _find_changes(result: MetricResult) -> tuple[NamedChange, ...]:
         return ()
     whole = [week for week in result.weekly if not week.partial and week.value is not None]
     values = np.array([week.value for week in whole], np.float64)
-    return tuple(
-        NamedChange(whole[point.at].week, whole[point.earliest].week, whole[point.latest].week, point)
-        for point in change_points(values)
-    )
+    return tuple(_name(whole, point, events) for point in change_points(values))
+
+
+def _name(whole: Sequence[Week], point: ChangePoint, events: Sequence[PlacedEvent]) -> NamedChange:
+    week, earliest, latest = (whole[place] for place in (point.at, point.earliest, point.latest))
+    first, last = (dt.date.fromisoformat(end.start) for end in (earliest, latest))
+    until = last + dt.timedelta(days=DAYS)
+    named = tuple(f"{event.day} {event.text}" for event in events if first <= event.day < until)
+    return NamedChange(week.week, earliest.week, latest.week, dt.date.fromisoformat(week.start), point, named)

@@ -66,5 +66,9 @@ const marks = (() => {
     if (event.key === "Escape" && isArmed()) arm(false);
   }
 
-  return { dayAt, stepOf, instantAt, open: () => open(), views: () => window.dash_clientside.set_props("views-dialog", { opened: true }), mark: () => arm(!isArmed()), press, escape };
+  /** Opens the dialog with the day of a change that has no name yet.
+      @param {HTMLElement} button */
+  const happened = (button) => open(button.dataset.day);
+
+  return { dayAt, stepOf, instantAt, happened, open: () => open(), views: () => window.dash_clientside.set_props("views-dialog", { opened: true }), mark: () => arm(!isArmed()), press, escape };
 })();

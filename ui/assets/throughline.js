@@ -35,6 +35,7 @@
     column: drawer.chooseColumn,
     copy: drawer.copy,
     events: marks.open,
+    happened: marks.happened,
     views: marks.views,
     present: present.start,
     pause: present.pause,

@@ -16,7 +16,7 @@ from data.forecast.history import DAYS
 from data.forecast.outlook import EVERY_TYPE
 from data.forecast.supposed import NO_WISH, Wish
 from ui import ids
-from ui.components.aria import aria
+from ui.components.aria import action, aria, data
 from ui.components.attention import attention_list
 from ui.components.forecast_record import draw_record, word_record
 from ui.components.forecast_weeks import draw_weeks, word_left_out
@@ -244,13 +244,7 @@ def _draw_expectations(expectations: Mapping[str, Expectation]) -> list[Componen
 
 def _draw_changes(changes: Mapping[str, Sequence[NamedChange]], titles: Mapping[str, str]) -> list[Component]:
     lines = [
-        html.Li(
-            f"{titles.get(name, name)}: another level since {change.week} "
-            f"(between {change.earliest} and {change.latest}): "
-            f"{number(change.point.before)}, then {number(change.point.after)}."
-        )
-        for name, points in changes.items()
-        for change in points
+        _draw_change(titles.get(name, name), change) for name, points in changes.items() for change in points
     ]
     if not lines:
         return [
@@ -260,6 +254,25 @@ def _draw_changes(changes: Mapping[str, Sequence[NamedChange]], titles: Mapping[
             )
         ]
     return [html.Ul(lines, className="supposed")]
+
+
+def _draw_change(title: str, change: NamedChange) -> Component:
+    """Return a change with what happened then, or with the way to say it."""
+    words = (
+        f"{title}: another level since {change.week} (between {change.earliest} and {change.latest}): "
+        f"{number(change.point.before)}, then {number(change.point.after)}."
+    )
+    if change.events:
+        return html.Li([f"{words} Then: ", html.Strong("; ".join(change.events)), "."])
+    button = html.Button(
+        "What happened?",
+        type="button",
+        className="tool",
+        **aria(label=f"{title}, {change.week}: say what happened", haspopup="dialog"),
+        **action("happened"),
+        **data(day=change.day.isoformat()),
+    )
+    return html.Li([f"{words} ", button])
 
 
 def visible_day(day: dt.date | None) -> str:

@@ -14,7 +14,8 @@ from configuration.errors import InputError
 from configuration.profile import profile_from
 from data.forecast.foresight import Asked, foresee
 from data.forecast.supposed import Wish
-from data.metrics.report import View
+from data.metrics.events import PlacedEvent
+from data.metrics.report import Report, View
 from data.pipeline import compute
 from tests.support.dashboards import pipeline_over
 from tests.support.synthetic import PROFILE, synthetic_dataset
@@ -162,6 +163,44 @@ def test_a_small_store_has_no_forecast_and_says_so(tmp_path: Path) -> None:
     assert foresight is not None
     assert foresight.outlook.forecast.state == "no_data"
     assert "No answer" in json.dumps(plain_design(forecast_answer(foresight, {})))
+
+
+def year(**view: str) -> Report:
+    """52 whole weeks of a synthetic team whose velocity has another level from its eleventh week on."""
+    dataset = synthetic_dataset(3_000)
+    report = compute(
+        dataset, profile_from(PROFILE), View(date_from="2024-12-30", date_to="2025-12-28", **view)
+    )
+    result = report.results["flow_velocity"]
+    weeks = tuple(
+        msgspec.structs.replace(week, value=5.0 if place < 11 else 9.0, partial=False)
+        for place, week in enumerate(result.weekly[:22])
+    )
+    return replace(report, results={**report.results, "flow_velocity": replace(result, weekly=weeks)})
+
+
+@pytest.mark.parametrize(
+    ("day", "named"),
+    [
+        ("2025-03-09", False),
+        ("2025-03-10", True),
+        ("2025-03-23", True),
+        ("2025-03-24", False),
+    ],
+)
+def test_a_change_is_named_by_an_event_of_its_weeks(day: str, named: bool) -> None:
+    """Eleven weeks of 5 and eleven of 9: from 17 March, or as well a week before."""
+    found = year()
+    event = PlacedEvent(dt.date.fromisoformat(day), "New colleague", "in_period")
+    foresight = foresee(replace(found, events=(event,)), Asked(items=3))
+    assert foresight is not None
+    (change,) = foresight.changes["flow_velocity"]
+    page = json.dumps(plain_design(forecast_answer(foresight, {})))
+
+    assert (change.week, str(change.day)) == ("2025-W12", "2025-03-17")
+    assert change.events == ((f"{day} New colleague",) if named else ())
+    assert (f"{day} New colleague" in page) == named
+    assert ('"data-day": "2025-03-17"' in page) != named
 
 
 def test_a_stock_has_no_change_points() -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from data.forecast.expectation import Expectation, Finished, expect
+from data.model.statistics import percentile
 
 
 def finished(*weeks: list[float]) -> Finished:
@@ -19,6 +20,13 @@ def test_the_expectation_is_the_p85_of_at_least_twenty_items() -> None:
     """Of 1 to 20 days position 21 x 0.85 = 17.85."""
     assert expect(finished(NINETEEN), 1) == Expectation(None, 19, 0, None)
     assert expect(finished(TWENTY), 1).days == pytest.approx(17.85)
+
+
+def test_it_is_the_percentile_of_any_order() -> None:
+    random = np.random.default_rng(1)
+    for n in range(20, 60):
+        days = random.exponential(5, n)
+        assert expect(finished(days.tolist()), 1).days == percentile(days, 0.85)
 
 
 def test_only_the_last_26_weeks_count() -> None:

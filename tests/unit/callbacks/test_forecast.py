@@ -174,7 +174,7 @@ def year() -> Report:
         msgspec.structs.replace(week, value=5.0 if place < 11 else 9.0, partial=False)
         for place, week in enumerate(result.weekly[:22])
     )
-    return replace(report, results={**report.results, "flow_velocity": replace(result, weekly=weeks)})
+    return replace(report, results={"flow_velocity": replace(result, weekly=weeks)})
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,12 @@ Of the token the page is told whether there is one, and never which.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 
 from configuration.errors import AuthenticationError, DashboardError, SourceError
 from configuration.origins import origin_of
-from configuration.profile import with_settings
+from configuration.profile import Profile, with_settings
 from configuration.settings import Secret
 from data.checks.connection import first_zone
 from data.checks.draft import (
@@ -100,12 +100,18 @@ def form_of(workspace: Workspace, name: str) -> ConnectionForm:
         token=token_words(workspace, target, source.url),
         jql=jql,
         projects=projects_of(jql),
-        connected=source.kind == "jira" and bool(source.store.revision()),
+        connected=_is_connected(source),
         fixed={
             field: f"Set by the environment variable {VARIABLES[field]}, which wins over the profile."
             for field in fixed_fields(workspace, source.url)
         },
     )
+
+
+def _is_connected(source: Source) -> bool:
+    """Tell whether a Jira has been read, or everything is there to read it."""
+    complete = source.kind == "jira" and bool(source.jql)
+    return complete and (source.token is not None or bool(source.store.revision()))
 
 
 def target_of(workspace: Workspace, name: str) -> str:
@@ -247,8 +253,19 @@ def _cost_of_change(before: Source, url: str, draft: Draft) -> str:
     return cost_words(trigger_of(before, replace(before, url=url, email=draft.email, jql=draft.jql)))
 
 
+def unchanged(profile: Profile) -> Profile:
+    """Return the profile as it is."""
+    return profile
+
+
 def connect(
-    workspace: Workspace, readings: Readings, target: str, draft: Draft, *, new_token: bool
+    workspace: Workspace,
+    readings: Readings,
+    target: str,
+    draft: Draft,
+    *,
+    new_token: bool,
+    change: Callable[[Profile], Profile] = unchanged,
 ) -> Fault | None:
     """Try a connection, save it and start its first sync; None if all that went well.
 
@@ -261,6 +278,7 @@ def connect(
         target: name of the profile.
         draft: what the fields say.
         new_token: the token was typed, or agreed to, and is saved.
+        change: what is saved of the rest of the profile in the same write.
     """
     missing = _find_missing(draft)
     if missing is not None:
@@ -277,7 +295,7 @@ def connect(
         client.count(draft.jql)
         draft = replace(draft, url=client.connection.url)
         zone = first_zone(client.myself().time_zone, "") if is_new else ""
-        _save(workspace, target, draft, zone, new_token=new_token)
+        _save(workspace, target, draft, zone, new_token=new_token, change=change)
         _map_what_is_sure(workspace, readings, target)
     except DashboardError as error:
         return fault_of(error)
@@ -317,7 +335,15 @@ def _is_new(workspace: Workspace, target: str) -> bool:
     return load_profile(workspace.home, target) is None
 
 
-def _save(workspace: Workspace, target: str, draft: Draft, zone: str, *, new_token: bool) -> None:
+def _save(
+    workspace: Workspace,
+    target: str,
+    draft: Draft,
+    zone: str,
+    *,
+    new_token: bool,
+    change: Callable[[Profile], Profile],
+) -> None:
     """Write profile and token; what the environment decides is not written down.
 
     Args:
@@ -326,6 +352,7 @@ def _save(workspace: Workspace, target: str, draft: Draft, zone: str, *, new_tok
         draft: what the fields say.
         zone: in which days begin, "" to leave it.
         new_token: the token was typed, or agreed to, and is saved.
+        change: of the rest of the profile.
     """
     fixed = fixed_fields(workspace, draft.url)
     told = {"url": draft.url, "email": draft.email, "jql": draft.jql}
@@ -334,7 +361,7 @@ def _save(workspace: Workspace, target: str, draft: Draft, zone: str, *, new_tok
 
     if new_token and draft.token is not None and "token" not in fixed:
         save_token(workspace.home, target, draft.url, draft.token)
-    update_profile(workspace.home, target, lambda profile: with_settings(profile, kept))
+    update_profile(workspace.home, target, lambda profile: change(with_settings(profile, kept)))
 
 
 def start_sync(workspace: Workspace, target: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, State, ctx, no_update, set_props
 from dash.exceptions import PreventUpdate
 
-from callbacks.field_mapping import LOCKED
+from callbacks.saving import LOCKED
 from callbacks.shell import stamp
 from configuration.errors import DashboardError, InputError
 from configuration.profile import Profile

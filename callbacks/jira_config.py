@@ -4,7 +4,7 @@ The token comes in and never goes out: not into an answer, not into a store of
 the browser, not into a log, not into an address.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update, set_props
@@ -21,9 +21,11 @@ from callbacks.connection import (
     look_at,
     priced,
     token_words,
+    unchanged,
 )
 from callbacks.views import profile_names
 from configuration.origins import origin_of
+from configuration.profile import Profile
 from data.checks.draft import Fault, jql_of, projects_of
 from data.jira_simple import ProjectRef
 from data.mapping.field_reading import Readings
@@ -34,7 +36,7 @@ from ui.format import counted
 from ui.pages.settings import ids
 from ui.pages.settings.connection import fault_lines, finding_lines, review_banner, token_offer
 
-_FIELDS = {"url": ids.URL, "email": ids.EMAIL, "token": ids.TOKEN, "jql": ids.JQL}
+FIELDS = {"url": ids.URL, "email": ids.EMAIL, "token": ids.TOKEN, "jql": ids.JQL}
 _LOOKED_AT = (
     Output(ids.URL, "error"),
     Output(ids.EMAIL, "error"),
@@ -67,7 +69,7 @@ def _register_connection(app: Dash, workspace: Workspace) -> None:
     @app.callback(
         output=_LOOKED_AT,
         inputs={
-            "values": {name: Input(_FIELDS[name], "value") for name in ("url", "email", "token")},
+            "values": {name: Input(FIELDS[name], "value") for name in ("url", "email", "token")},
             "_clicks": Input(ids.VERIFY, "n_clicks"),
             "agreed": Input(ids.AGREED, "data"),
         },
@@ -169,8 +171,9 @@ def _draw_verdict(seen: Look) -> Any:
     return finding_lines(lines) if lines else None
 
 
-def _connection_states() -> dict[str, State]:
-    states = {name: State(_FIELDS[name], "value") for name in ("url", "email", "token")}
+def connection_states() -> dict[str, State]:
+    """Return what stands in the fields of the connection."""
+    states = {name: State(FIELDS[name], "value") for name in ("url", "email", "token")}
     return {**states, "agreed": State(ids.AGREED, "data")}
 
 
@@ -185,7 +188,7 @@ def _register_query(app: Dash, workspace: Workspace) -> None:
         ],
         inputs={"projects": Input(ids.PROJECTS, "value"), "jql": Input(ids.JQL, "value")},
         state={
-            "values": _connection_states(),
+            "values": connection_states(),
             "shown": State(ids.SHOWN, "data"),
             "typed_for": State(ids.TYPED_FOR, "data"),
         },
@@ -217,9 +220,10 @@ def _register_save(app: Dash, workspace: Workspace, readings: Readings) -> None:
         output=[Output(ids.SAVED, "children"), Output(ids.TOKEN, "value")],
         inputs={"clicks": Input(ids.CONNECT, "n_clicks")},
         state={
-            "values": {**_connection_states(), "jql": State(ids.JQL, "value")},
+            "values": {**connection_states(), "jql": State(ids.JQL, "value")},
             "shown": State(ids.SHOWN, "data"),
             "typed_for": State(ids.TYPED_FOR, "data"),
+            "edits": State(ids.EDITS, "data"),
         },
         prevent_initial_call=True,
         running=[
@@ -228,23 +232,57 @@ def _register_save(app: Dash, workspace: Workspace, readings: Readings) -> None:
         ],
     )
     def save(
-        clicks: int | None, values: dict[str, str | None], shown: dict[str, str], typed_for: str | None
+        clicks: int | None,
+        values: dict[str, str | None],
+        shown: dict[str, str],
+        typed_for: str | None,
+        edits: dict[str, Any] | None,
     ) -> tuple[Any, Any]:
         if not clicks:
             raise PreventUpdate
-        target = shown["target"]
-        typed = bound(Typed.from_fields(values), typed_for)
-        draft = draft_of(workspace, target, typed)
-        # A token of the environment that somebody agreed to is kept with its address, as a typed one is.
-        given = bool(typed.token or typed.agreed)
-        fault = connect(workspace, readings, target, draft, new_token=given)
-        if fault is not None:
-            set_props(_FIELDS[fault.field], {"error": fault.cause})
-            return fault_lines(fault.cause, fault.remedy, fault.link, fault.gateway), no_update
-        set_props(ids.TOKEN, {"description": token_words(workspace, target, draft.url)})
-        set_props(shell_ids.INVITATION, {"children": _to_review(workspace, readings, target)})
+        wrong = _find_unsaved(workspace, edits)
+        target, typed = shown["target"], bound(Typed.from_fields(values), typed_for)
+        wrong = wrong or keep_connection(workspace, readings, target, typed)
+        if wrong is not None:
+            return wrong, no_update
+        set_props(shell_ids.INVITATION, {"children": to_review(workspace, readings, target)})
         show_profile(workspace, target, "/")
         return "Saved; the sync is under way.", ""
+
+
+def _find_unsaved(workspace: Workspace, edits: dict[str, Any] | None) -> Component | None:
+    """Return what has to be done before the page is left; None where nothing would be lost."""
+    if not edits or workspace.pipeline(edits["profile"]).source.kind == "demo":
+        return None
+    cause = f"Changes to the profile {edits['profile']} are not saved."
+    return fault_lines(cause, "Save or discard them first: the bar below has both.")
+
+
+def keep_connection(
+    workspace: Workspace,
+    readings: Readings,
+    target: str,
+    typed: Typed,
+    change: Callable[[Profile], Profile] = unchanged,
+) -> Component | None:
+    """Try and save a connection; return what is wrong with it, and say so beside its field.
+
+    Args:
+        workspace: gets the profile.
+        readings: gets what is read of the fields of a Jira that is new.
+        target: name of the profile.
+        typed: what stands in the fields.
+        change: what is saved of the rest of the profile in the same write.
+    """
+    draft = draft_of(workspace, target, typed)
+    # A token of the environment that somebody agreed to is kept with its address, as a typed one is.
+    given = bool(typed.token or typed.agreed)
+    fault = connect(workspace, readings, target, draft, new_token=given, change=change)
+    if fault is not None:
+        set_props(FIELDS[fault.field], {"error": fault.cause})
+        return fault_lines(fault.cause, fault.remedy, fault.link, fault.gateway)
+    set_props(ids.TOKEN, {"description": token_words(workspace, target, draft.url)})
+    return None
 
 
 def _register_top(app: Dash) -> None:
@@ -256,7 +294,7 @@ def _register_top(app: Dash) -> None:
     )
 
 
-def _to_review(workspace: Workspace, readings: Readings, target: str) -> Component | None:
+def to_review(workspace: Workspace, readings: Readings, target: str) -> Component | None:
     """Return what was mapped and what somebody should look at; None where nothing was proposed."""
     reading = readings.of(target)
     if reading is None:

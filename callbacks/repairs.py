@@ -7,8 +7,8 @@ from dash import MATCH, Dash, Input, Output, State, ctx
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from callbacks.field_mapping import LOCKED, saved, told_of
 from callbacks.notices import outside_settings
+from callbacks.saving import LOCKED, saved, told_of
 from callbacks.views import view_of
 from configuration.errors import DashboardError
 from configuration.profile import Profile
@@ -52,8 +52,11 @@ def register(app: Dash, workspace: Workspace) -> None:
             raise PreventUpdate
         pipeline = workspace.pipeline((filters or {}).get("src"))
         repair = _asked_repair(pipeline.profile)
-        logger.info("rules.saving", extra={"saved": pipeline.name, "settings": sorted(repair.settings)})
-        return saved(workspace, pipeline.name, repair.applied_to)
+        logger.info("settings.saving", extra={"saved": pipeline.name, "settings": sorted(repair.settings)})
+        try:
+            return saved(workspace, pipeline.name, repair.applied_to)
+        except DashboardError as error:
+            return fault_lines(outside_settings(error.message), outside_settings(error.hint))
 
 
 def finding_lines(report: Report, profile: Profile) -> list[FindingLine]:

@@ -9,7 +9,7 @@ type ComponentId = string | Record<string, string>;
 
 interface CallbackContext {
   triggered: { prop_id: string; value: unknown }[];
-  inputs_list: { id: { name: string } }[];
+  inputs_list: any[];
   outputs_list: { id: any }[];
 }
 

@@ -18,6 +18,11 @@ def rule(name: str) -> str:
     return section(f"rule={name}")
 
 
+def stage(status: str) -> str:
+    """Return the address of the control of a status, by what the board names it by."""
+    return section(f"stage={status}")
+
+
 def field(name: str) -> str:
     """Return the address of the control that maps a field, by its logical name in the profile."""
     return section(f"field={name}")

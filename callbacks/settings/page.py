@@ -1,6 +1,7 @@
 """The Settings page: draws its sections for the profile that the URL names; their callbacks do the rest."""
 
 import logging
+from hashlib import sha256
 from typing import Any
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update, set_props
@@ -9,8 +10,10 @@ from dash.exceptions import PreventUpdate
 from callbacks import field_mapping, jira_config
 from callbacks.connection import form_of
 from callbacks.jira_config import show_profile
-from callbacks.settings import profiles, rules
+from callbacks.saving import apply
+from callbacks.settings import profiles, rules, saving
 from configuration.errors import ConfigurationError, LaterProfileError
+from configuration.profile import Profile
 from data.checks.draft import in_page_words
 from data.mapping.field_reading import Readings
 from data.persistence import DEFAULT_PROFILE, load_profile
@@ -18,7 +21,7 @@ from data.profiles.shelf import start_afresh
 from data.workspace import Workspace
 from ui import ids as shell_ids
 from ui.pages.settings import ids
-from ui.pages.settings.connection import connection_section, data_section
+from ui.pages.settings.connection import ConnectionForm, connection_section, data_section
 from ui.pages.settings.page import broken_profile
 
 logger = logging.getLogger(__name__)
@@ -33,6 +36,7 @@ def register(app: Dash, workspace: Workspace) -> None:
     jira_config.register(app, workspace, readings)
     field_mapping.register(app, workspace, readings)
     rules.register(app, workspace)
+    saving.register(app, workspace, readings)
     profiles.register(app, workspace)
 
 
@@ -43,39 +47,58 @@ def _register_page(app: Dash, workspace: Workspace, readings: Readings) -> None:
         Output(ids.MEANING, "children"),
         Output(ids.PROFILES, "children"),
         Output(ids.SHOWN, "data"),
+        Output(ids.KEPT, "data"),
         Input(shell_ids.view("settings"), "data"),
         State(ids.SHOWN, "data"),
+        State(ids.EDITS, "data"),
         prevent_initial_call=True,
     )
-    def show_settings(view: dict[str, Any], before: dict[str, Any] | None) -> tuple[Any, ...]:
+    def show_settings(
+        view: dict[str, Any], before: dict[str, Any] | None, sent: dict[str, Any] | None
+    ) -> tuple[Any, ...]:
         name = view["filters"].get("src") or workspace.shown
         try:
             form = form_of(workspace, name)
             filled = bool(workspace.pipeline(name).store.revision())
         except ConfigurationError as error:
-            wrong = broken_name(workspace, name)
-            broken = broken_profile(
-                wrong or name,
-                in_page_words(error.message),
-                in_page_words(error.hint),
-                can_begin_again=wrong is not None,
-            )
-            return f"profile {name}", broken, None, profiles.section(workspace, name), None
-        now = {"profile": name, "target": form.target, "filled": filled}
+            return _show_broken(workspace, name, error)
+        stamp = _stamp_of(workspace.pipeline(name).profile, form)
+        now = {"profile": name, "target": form.target, "filled": filled, "stamp": stamp}
         if now == before:
             raise PreventUpdate
         set_props(shell_ids.INVITATION, {"children": None})  # its invitation to this page was followed
-        if before is not None:
+        if before is not None and before["profile"] != name:
             profiles.choose(workspace, name)
         same = before is not None and (before["profile"], before["target"]) == (name, form.target)
+        kept = saving.kept_of(workspace, name)
+        if same:
+            set_props(ids.CONNECT_ROW, {"hidden": bool(kept["source"])})
+        edits = saving.Edits.from_page(sent, name)
         return (
             f"profile {name}",
             no_update if same else [connection_section(form), data_section(form)],
-            [*field_mapping.sections(workspace, name, readings), rules.section(workspace, name)],
+            [
+                *field_mapping.sections(workspace, name, readings, edits.fields, edits.stages),
+                rules.section(workspace, name, edits.rules),
+            ],
             # Drawn once: what an action told stands there, also when it led to another profile.
             profiles.section(workspace, name) if before is None else no_update,
             now,
+            kept,
         )
+
+
+def _show_broken(workspace: Workspace, name: str, error: ConfigurationError) -> tuple[Any, ...]:
+    """Return the page of a profile whose file cannot be read: what is wrong, and the list of the others."""
+    wrong = broken_name(workspace, name)
+    cause, remedy = in_page_words(error.message), in_page_words(error.hint)
+    broken = broken_profile(wrong or name, cause, remedy, can_begin_again=wrong is not None)
+    return f"profile {name}", broken, None, profiles.section(workspace, name), None, None
+
+
+def _stamp_of(profile: Profile, form: ConnectionForm) -> str:
+    """Return what tells one state of the settings from another, whatever the data are."""
+    return sha256(f"{profile!r} {form!r}".encode()).hexdigest()[:16]
 
 
 def broken_name(workspace: Workspace, name: str) -> str | None:
@@ -114,7 +137,7 @@ def _register_afresh(app: Dash, workspace: Workspace) -> None:
             raise PreventUpdate
         name = ctx.triggered_id["name"]
         aside = start_afresh(workspace.home, name)
-        field_mapping.apply(workspace, name)
+        apply(workspace, name)
         show_profile(workspace, name, "/settings")
         logger.warning("profile.set_aside", extra={"file": aside.file, "reason": aside.reason})
         return None

@@ -1,4 +1,4 @@
-"""Settings, section 5: the rules of a profile, each entered as what it is, previewed, then saved."""
+"""Settings, section 5: the rules of a profile, each entered as what it is; the save bar saves them."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -11,17 +11,13 @@ from dash import ALL, MATCH, Dash, Input, Output, State, ctx
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from callbacks.field_mapping import LOCKED, effect_of, saved, shown_values
 from configuration.errors import DashboardError
-from configuration.profile import Profile, SettingRow, setting_of, setting_rows, with_settings
-from data.checks.draft import in_page_words
+from configuration.profile import Profile, SettingRow, setting_of, setting_rows
 from data.meaning.usual_names import usual_names
 from data.metrics.report import View
 from data.model.words import fold
-from data.profiles.shelf import validated
 from data.workspace import Workspace
 from ui.pages.settings import ids
-from ui.pages.settings.connection import fault_lines
 from ui.pages.settings.rules import GROUPS, Ending, RuleLine, group_of, rules_section
 
 logger = logging.getLogger(__name__)
@@ -34,43 +30,6 @@ _IN_SIGHT = ("events", "views", "default_view")
 def register(app: Dash, workspace: Workspace) -> None:
     """Connect the rules to the workspace."""
 
-    @app.callback(
-        Output(ids.RULES_EFFECT, "children"),
-        Input({"kind": ids.RULE, "name": ALL}, "value"),
-        State(ids.SHOWN, "data"),
-        prevent_initial_call=True,
-    )
-    def preview_rules(_values: list[Any], shown: dict[str, str]) -> Any:
-        pipeline = workspace.pipeline(shown["profile"])
-        changes = changed(pipeline.profile, shown_values(ids.RULE))
-        if not changes:
-            return None
-        try:
-            return effect_of(pipeline, validated(with_settings(pipeline.profile, changes)))
-        except DashboardError as error:
-            return fault_lines(in_page_words(error.message), in_page_words(error.hint))
-
-    @app.callback(
-        Output(ids.RULES_SAVED, "children"),
-        Input(ids.RULES_SAVE, "n_clicks"),
-        State({"kind": ids.RULE, "name": ALL}, "value"),
-        State(ids.SHOWN, "data"),
-        prevent_initial_call=True,
-    )
-    def save_rules(clicks: int | None, _values: list[Any], shown: dict[str, str]) -> Any:
-        if not clicks:
-            raise PreventUpdate
-        name = shown["profile"]
-        changes = changed(workspace.pipeline(name).profile, shown_values(ids.RULE))
-        if not changes:
-            return "Nothing was changed."
-        logger.info("rules.saving", extra={"saved": name, "settings": sorted(changes)})
-        return saved(workspace, name, lambda kept: with_settings(kept, changes))
-
-    _register_endings(app, workspace)
-
-
-def _register_endings(app: Dash, workspace: Workspace) -> None:
     @app.callback(
         Output({"kind": ids.RULE, "name": MATCH}, "value"),
         Input({"kind": ids.ENDING, "name": MATCH, "ending": ALL}, "n_clicks"),
@@ -109,11 +68,12 @@ def counted_otherwise(setting: str, listed: Sequence[str], met: Sequence[Ending]
     return sorted(usual_names().not_delivered_statuses - {fold(name)})  # an empty list means the usual names
 
 
-def section(workspace: Workspace, name: str) -> Component:
-    """Return the section as it stands for a profile."""
-    pipeline = workspace.pipeline(name)
-    locked = LOCKED if pipeline.source.kind == "demo" else ""
-    return rules_section(rule_lines(pipeline.profile, _endings_met(workspace, name)), locked)
+def section(workspace: Workspace, name: str, entered: Mapping[str, Any] = MappingProxyType({})) -> Component:
+    """Return the section as it stands for a profile, with what was entered and is not saved yet."""
+    profile = workspace.pipeline(name).profile
+    lines = rule_lines(profile, _endings_met(workspace, name))
+    other = {setting: entered[setting] for setting in changed(profile, entered)}
+    return rules_section([replace(line, value=other.get(line.name, line.value)) for line in lines])
 
 
 def _endings_met(workspace: Workspace, name: str) -> dict[str, tuple[Ending, ...]]:

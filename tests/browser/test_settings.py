@@ -134,9 +134,8 @@ def test_from_sample_data_to_own_numbers(fresh: Visits, home: Path, jira: JiraSi
     see_own_numbers(page)
     assert click.n <= 3
     assert page.evaluate("window.scrollY") == 0
-    expect(
-        page.get_by_role("link", name=re.compile(r"Review mapping: \d+ sure, \d+ to check"))
-    ).to_be_visible()
+    review = page.get_by_role("link", name=re.compile(r"Review mapping: \d+ sure, \d+ to check"))
+    expect(review).to_be_visible()
     kept = page.evaluate("JSON.stringify([localStorage, sessionStorage, document.documentElement.outerHTML])")
     assert jira.token not in kept
     assert leaked == []
@@ -145,6 +144,8 @@ def test_from_sample_data_to_own_numbers(fresh: Visits, home: Path, jira: JiraSi
     ]
     assert [str(path.relative_to(home)) for path in holders] == ["secrets/default.json"]
     assert holders[0].stat().st_mode & 0o777 == 0o600
+    review.click()
+    expect(page.locator("details.map-line[open] input:focus")).to_be_in_viewport()
 
 
 def test_connecting_by_keyboard_alone(fresh: Visits, cloud: JiraSimulator) -> None:
@@ -292,8 +293,20 @@ def settings_of(visits: Visits, size: str = "desktop") -> Page:
     page = visits(size).open()
     expect(page.locator(".status")).to_contain_text("synced", timeout=30_000)
     page.locator("nav.pages a[href^='/settings']").click()
-    expect(page.locator("#settings-workflow-save")).to_be_visible(timeout=15_000)
+    expect(page.locator(".status-card").first).to_be_visible(timeout=15_000)
     return page
+
+
+def bar_of(page: Page):  # Playwright's locator
+    """The bar that has what was changed and is not saved."""
+    return page.get_by_role("region", name="Changes that are not saved")
+
+
+def save(page: Page) -> None:
+    """Save what the bar has, and wait until it says so and is gone."""
+    bar_of(page).get_by_role("button", name=re.compile("^Save")).click()
+    expect(page.locator("#live")).to_contain_text("Saved")
+    expect(bar_of(page)).to_have_count(0)
 
 
 def efficiency(page: Page) -> str:
@@ -304,7 +317,7 @@ def efficiency(page: Page) -> str:
 
 
 def test_a_status_is_dragged_to_another_stage(connected: Visits, home: Path) -> None:
-    """The effect is told before it is saved, and the numbers of the other pages follow."""
+    """The effect is told before it is saved, nothing is left behind unasked, and the other pages follow."""
     page = settings_of(connected)
     before = efficiency(page)
     page.locator("nav.pages a[href^='/settings']").click()
@@ -313,9 +326,18 @@ def test_a_status_is_dragged_to_another_stage(connected: Visits, home: Path) -> 
     card.drag_to(page.locator(".board-head.stage-active"))
 
     expect(card).to_have_class(re.compile("stage-active"))
-    expect(page.locator("#settings-workflow-effect")).to_contain_text("Flow efficiency is")
-    page.locator("#settings-workflow-save").click()
-    expect(page.locator("#settings-workflow-saved")).to_contain_text("Saved")
+    expect(bar_of(page)).to_contain_text("1 change not saved: In Review: Active")
+    expect(bar_of(page)).to_contain_text("Flow efficiency is")
+    page.locator("nav.pages a[href^='/flow']").click()
+    expect(page.get_by_role("dialog")).to_contain_text("One change is not saved.")
+    page.get_by_role("button", name="Discard and go on").click()
+    expect(page).to_have_url(re.compile(r"/flow[^#]*$"))
+    page.locator("nav.pages a[href^='/settings']").click()
+    expect(card).to_have_class(re.compile("stage-waiting"))
+    expect(bar_of(page)).to_have_count(0)
+    card.drag_to(page.locator(".board-head.stage-active"))
+    expect(bar_of(page)).to_contain_text("Flow efficiency is")
+    save(page)
     profile = load_profile(Home(home), "default")
     assert profile is not None
     assert profile.workflow.active == ("In Review",)
@@ -336,7 +358,9 @@ def test_a_status_is_moved_and_a_field_is_looked_for_on_a_phone(connected: Visit
     expect(page.locator("[data-combobox-selected]")).to_have_text("Active")
     page.keyboard.press("Enter")
     expect(stage).to_have_value("Active")
-    expect(page.locator("#settings-workflow-effect")).to_contain_text("Flow efficiency is")
+    expect(bar_of(page)).to_contain_text("Flow efficiency is")
+    foot, top = stage.bounding_box(), bar_of(page).bounding_box()
+    assert foot["y"] + foot["height"] <= top["y"], "the bar covers what is edited"
     page.locator("#settings-mapping-load").click()
 
     expect(page.locator("p.told")).to_contain_text("sure", timeout=20_000)
@@ -349,29 +373,34 @@ def rule(page: Page, name: str):  # Playwright's locator
 
 
 def test_rules_are_told_before_they_are_saved(connected: Visits, home: Path) -> None:
-    """A wrong date is named and not saved; working days and another zone change numbers and heading."""
+    """A wrong date is named and nothing saved; working days and another zone change numbers and heading."""
     page = settings_of(connected)
     holidays = rule(page, "Holidays")
     holidays.focus()
     page.keyboard.type("25.12.2026")
     page.keyboard.press("Enter")
-    expect(page.locator("#settings-rules-effect")).to_contain_text("'25.12.2026', which is not a date")
-    page.locator("#settings-rules-save").click()
-    expect(page.locator("#settings-rules-saved")).to_contain_text("which is not a date")
-    page.keyboard.press("Tab")
+    expect(bar_of(page)).to_contain_text("'25.12.2026', which is not a date")
+    page.keyboard.press("Control+s")
+    expect(bar_of(page)).to_contain_text("which is not a date")
+    assert "25.12.2026" not in (home / "profiles" / "default.toml").read_text()
     holidays.focus()
     page.keyboard.press("Backspace")
     rule(page, "Working days").click()
     page.get_by_role("option", name="yes", exact=True).click()
     # On some days of the week the median stays what it was, and only what it is made of changes.
     told = re.compile(r"Request lead time (is|keeps its value; what stands behind it changes)")
-    expect(page.locator("#settings-rules-effect")).to_contain_text(told)
+    expect(bar_of(page)).to_contain_text(told)
     zone = rule(page, "Time zone")
     zone.fill("Tokyo")
     page.get_by_role("option", name="Asia/Tokyo").click()
-    expect(page.locator("#settings-rules-effect")).to_contain_text("Jira is not asked")
-    page.locator("#settings-rules-save").click()
-    expect(page.locator("#settings-rules-saved")).to_contain_text("Saved")
+    expect(bar_of(page)).to_contain_text("2 changes not saved: Time zone Working days")
+    expect(bar_of(page)).to_contain_text("Jira is not asked")
+    page.go_back()
+    expect(page.get_by_role("dialog")).to_contain_text("2 changes are not saved.")
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile("/settings"))
+    expect(zone).to_have_value("Asia/Tokyo")
+    save(page)
 
     profile = load_profile(Home(home), "default")
     assert profile is not None
@@ -381,12 +410,15 @@ def test_rules_are_told_before_they_are_saved(connected: Visits, home: Path) -> 
 
 
 def test_a_mapping_is_saved_and_its_fields_are_fetched(connected: Visits, home: Path) -> None:
-    """What is sure waits for one click; then points exist as a metric."""
+    """An address leads to the very field; what is sure waits for one click; then points exist as a metric."""
     page = settings_of(connected)
+    page.goto(connected.url + "/settings#field=story_points")
+    expect(page.locator("details.map-line[open] input:focus")).to_be_in_viewport()
+    assert '"name":"story_points"' in page.evaluate("document.activeElement.id")
     page.locator("#settings-mapping-load").click()
-    expect(page.locator("#settings-mapping-effect")).to_contain_text("fetched again", timeout=20_000)
-    page.locator("#settings-mapping-save").click()
-    expect(page.locator("#settings-mapping-saved")).to_contain_text("fetched again")
+    expect(bar_of(page)).to_contain_text("fetched again", timeout=20_000)
+    expect(bar_of(page).get_by_role("button", name="Save & sync")).to_be_visible()
+    save(page)
 
     profile = load_profile(Home(home), "default")
     assert profile is not None

@@ -4,7 +4,10 @@ import json
 import time
 import urllib.request
 
+from dash import Dash
+
 EVERYTHING = "created is not EMPTY ORDER BY key"
+AT_HOME = {"Host": "127.0.0.1:8050"}
 
 
 def callback(url: str, output: str, inputs: list[dict], state: list[dict]) -> dict:
@@ -87,3 +90,33 @@ def source_of(url: str) -> dict:
     source = {"id": "source", "property": "data", "value": {"src": None}}
     filters = {"id": "filters", "property": "data", "value": {}}
     return callback(url, f"..{'...'.join(names)}..", [source], [filters])
+
+
+def called(app: Dash, output: str, values: dict[str, object]) -> dict:
+    """Answer a callback of a dashboard that no server serves, as its page would ask for it.
+
+    Args:
+        app: the dashboard.
+        output: one of what the callback changes, such as ``settings-bar-told.children``.
+        values: of its inputs and states by name and property; None for those that are not named.
+    """
+    client = app.server.test_client()
+    client.get("/_dash-dependencies", headers=AT_HOME)  # callbacks are known from the first request on
+    spec = next(name for name in app.callback_map if output in name)
+
+    def filled(kind: str) -> list[dict]:
+        given = app.callback_map[spec][kind]
+        return [{**one, "value": values.get(f"{one['id']}.{one['property']}")} for one in given]
+
+    names = [name.split(".") for name in spec.strip(".").split("...")]
+    inputs = filled("inputs")
+    body = {
+        "output": spec,
+        "outputs": [{"id": name, "property": prop.partition("@")[0]} for name, prop in names],
+        "inputs": inputs,
+        "state": filled("state"),
+        "changedPropIds": [f"{inputs[0]['id']}.{inputs[0]['property']}"],
+    }
+    answer = client.post("/_dash-update-component", json=body, headers=AT_HOME)
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return answer.get_json()

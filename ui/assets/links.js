@@ -27,7 +27,9 @@ const links = (() => {
 
   /** New links are aimed as they come, and an address that names a place leads there. */
   function begin() {
-    if (window.location.hash) land(window.location.hash);
+    const arrive = () => window.location.hash && land(window.location.hash);
+    arrive();
+    window.addEventListener("hashchange", arrive);
     let planned = false;
     const plan = () => {
       if (planned) return;
@@ -63,9 +65,17 @@ const links = (() => {
     if (!link || !isPlain(event) || !leadsHere(link)) return;
     aim();
     event.preventDefault();
-    window.dash_clientside.set_props("url", { pathname: link.pathname, search: link.search, hash: link.hash });
-    if (!link.closest("nav.pages")) document.getElementById("main")?.focus({ preventScroll: true });
-    if (link.hash) land(link.hash);
+    const go = () => open(link);
+    if (pages.wouldLeave(link)) savebar.hold(go);
+    else go();
+  }
+
+  /** @param {HTMLAnchorElement} link */
+  function open({ pathname, search, hash, parentElement }) {
+    window.dash_clientside.set_props("url", { pathname, search, hash });
+    if (!parentElement?.closest("nav.pages")) document.getElementById("main")?.focus({ preventScroll: true });
+    landing = hash;
+    if (hash) land(hash);
     else window.scrollTo(0, 0);
   }
 
@@ -86,17 +96,21 @@ const links = (() => {
     return kind && section ? [JSON.stringify({ kind, name: name.join("=") }), section] : [named];
   }
 
+  /** Where the last link that names a place leads. */
+  let landing = "";
+
   const CONTROLS = "input:not(:disabled), select, button:not(:disabled), summary";
 
   /** Scrolls to what a link names once it is drawn, opens it where it is folded, and gives it the focus.
       @param {string} hash
       @param {number} [tries] */
-  function land(hash, tries = 40) {
+  function land(hash, tries = 60) {
+    landing = hash;
     const [id, instead] = idsOf(decodeURIComponent(hash.slice(1)));
     const found = document.getElementById(id || "") || (tries ? null : document.getElementById(instead || ""));
     for (let fold = found?.closest("details"); fold; fold = fold.parentElement?.closest("details")) fold.open = true;
     if (!found?.offsetParent) {
-      if (tries) window.setTimeout(() => land(hash, tries - 1), 100);
+      if (tries) later(hash, () => land(hash, tries - 1));
       return;
     }
     const section = found.closest("h2") && found.closest("section");
@@ -104,6 +118,24 @@ const links = (() => {
     /** @type {HTMLElement} */
     const control = found.matches("input, select, button, a") ? found : (section || found).querySelector(CONTROLS) || found;
     control.focus({ preventScroll: true });
+    keep(hash, control, tries);
+  }
+
+  /** The page of another profile is drawn anew a moment later: what was landed on is landed on again.
+      @param {string} hash
+      @param {HTMLElement} control
+      @param {number} tries */
+  function keep(hash, control, tries) {
+    if (!tries) return;
+    if (control.isConnected) later(hash, () => keep(hash, control, tries - 1));
+    else land(hash, tries - 1);
+  }
+
+  /** Calls in a moment, unless another link was followed meanwhile.
+      @param {string} hash
+      @param {() => void} call */
+  function later(hash, call) {
+    window.setTimeout(() => hash === landing && call(), 100);
   }
 
   return { begin, mark, aim, idsOf, isPlain, follow, land };

@@ -75,11 +75,39 @@ const pages = (() => {
     // Dash joins what happens while a call waits: each of it counts, or Escape is lost to a chip that is being drawn.
     const triggers = triggersOf(window.dash_clientside.callback_context.triggered);
     const state = triggers.reduce((before, trigger) => address.after(before, trigger, controls), address.read(search));
+    const next = pageAt(pathname, boxes());
+    if (savebar.leaves(held[19], next, isOther(state.src, held[17]?.src))) return stay(held, pathname, state);
     // Back leads to what was there before the drawer, and not into it again.
     if (!opened && triggers.some(({ id }) => id === "drawer")) overwrite(address.write(state));
     const atChart = pointAt(state.panel);
     if (state.panel && !atChart) drawer.fetchTable();
     return [...shownOf(state, held), ...outcome(state, atChart, pathname, held)];
+  }
+
+  /** Returns what keeps everything as it is, and asks whether to go on; however somebody meant to leave the settings.
+      @param {Held} held
+      @param {string} pathname
+      @param {State} state */
+  function stay(held, pathname, state) {
+    const [filters, opened] = [held[17], held[18]];
+    const before = address.write({ ...address.read(""), ...filters, ...opened });
+    window.dash_clientside.set_props("url", { pathname: "/settings", search: before, hash: "" });
+    savebar.hold(() => window.dash_clientside.set_props("url", { pathname, search: address.write(state), hash: "" }));
+    const nothing = new Array(16).fill(window.dash_clientside.no_update);
+    nothing[10] = filters?.src || defaultProfile();
+    return nothing;
+  }
+
+  /** Tells whether two addresses show different profiles.
+      @param {string | null | undefined} one
+      @param {string | null | undefined} other */
+  const isOther = (one, other) => (one || defaultProfile()) !== (other || defaultProfile());
+
+  /** Tells whether a link leads away from settings that are not saved.
+      @param {HTMLAnchorElement} link */
+  function wouldLeave({ pathname, search }) {
+    const other = isOther(address.read(search).src, address.read(window.location.search).src);
+    return savebar.leaves(document.body.dataset.page, pageAt(pathname, boxes()), other);
   }
 
   /** Returns what the address and the controls of the filters show.
@@ -245,5 +273,5 @@ const pages = (() => {
     document.title = [heading, named, "Throughline"].filter(Boolean).join(" - ");
   }
 
-  return { boxes, listing, pageAt, triggersOf, go, amend, whose, profile, daysInSight, navigate, views, source, watch, title, step };
+  return { boxes, listing, pageAt, triggersOf, go, amend, whose, profile, daysInSight, navigate, views, source, watch, title, step, wouldLeave };
 })();

@@ -43,6 +43,8 @@
     mark: marks.mark,
     week: forecast.week,
     record: forecast.record,
+    stay: () => savebar.answer(false),
+    giveup: () => savebar.answer(true),
   };
 
   /** @param {Event} _event
@@ -62,6 +64,9 @@
   on("keydown", present.key);
   on("mousedown", marks.press, true);
   on("keydown", menus.walk);
+  on("keydown", savebar.keys);
+  on("click", savebar.guardButtons, true);
+  window.addEventListener("beforeunload", savebar.unload);
   for (const call of [settings.focusForm, links.follow, menus.leave, act, shell.closeMenus]) on("click", call);
   for (const name of /** @type {const} */ (["pointerdown", "focusin", "click", "contextmenu"])) on(name, shell.aim, true);
   on("submit", forecast.submit);
@@ -80,7 +85,7 @@
   drawer.nameHead();
 
   // A ClientsideFunction names the file and the function.
-  window.dash_clientside = Object.assign({}, window.dash_clientside, { charts, drawer, forecast, pages, panels, settings, shell });
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { charts, drawer, forecast, pages, panels, savebar, settings, shell });
   const cells = { IssueLink: drawer.issueLink };
   window.dashAgGridComponentFunctions = Object.assign({}, window.dashAgGridComponentFunctions, cells);
 })();

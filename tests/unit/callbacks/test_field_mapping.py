@@ -7,15 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from callbacks.field_mapping import effect_of, mapping_lines, staged, used_statuses
+from callbacks.field_effects import effects_of
+from callbacks.field_mapping import mapping_lines, staged, used_statuses
 from configuration.profile import JiraSettings, Profile
 from configuration.settings import Home, Secret
 from data.intake.connect import client_of
 from data.mapping.field_reading import FieldReading, Readings, mapped, read_fields, sure_fields
 from data.persistence import save_profile, save_token
+from data.pipeline import Pipeline
 from data.profiles.sources import Source, resolve
 from data.simulator.server import JiraSimulator
 from tests.support.dashboards import pipeline_over
+from tests.support.engine import stored
+from tests.support.examples import example_a
 
 NOON = 1_795_521_600_000  # 2026-11-24T12:00:00Z
 
@@ -95,35 +99,43 @@ def test_readings_are_kept_by_profile(reading: FieldReading) -> None:
     assert readings.of("other") is None
 
 
-def test_a_stage_changes_numbers_before_it_is_saved(tmp_path: Path) -> None:
-    """Review of worked example A no longer waits: the time in it becomes active, and efficiency rises."""
+def test_a_stage_is_a_change_of_the_profile(tmp_path: Path) -> None:
+    """Review of worked example A no longer waits; the profile in force is as it was."""
     pipeline = pipeline_over(tmp_path)
     review = next(row for row in used_statuses(pipeline, pipeline.profile) if row.name == "Review")
     profile = staged(pipeline, pipeline.profile, {review.key: "active"})
-    told = str(effect_of(pipeline, profile))
 
     assert review.stage == "waiting"
     assert profile.workflow.active == ("Review",)
     assert profile.workflow.waiting == ()
-    assert "Flow efficiency is" in told
-    assert "Jira is not asked" in told
     assert pipeline.profile.workflow.waiting == ("Review",)
 
 
-def test_what_contradicts_itself_is_told_instead_of_saved(tmp_path: Path) -> None:
-    pipeline = pipeline_over(tmp_path)
-    twice = replace(
-        pipeline.profile, workflow=replace(pipeline.profile.workflow, active=("Review",), waiting=("review",))
+def test_each_likely_field_tells_what_choosing_it_would_do(tmp_path: Path, reading: FieldReading) -> None:
+    """What is in use, what nobody knows before it is fetched, and what nothing reads."""
+    source = pipeline_over(tmp_path).source
+    points = sure_fields(reading)["story_points"]
+    uses = replace(source, profile=Profile(fields={"story_points": points}))
+    before, after = effects_of(Pipeline(source), reading), effects_of(Pipeline(uses), reading)
+    failed = reading.proposals["failed"].candidates[0].field
+
+    assert before["story_points", points] == "Known once it is fetched: Flow velocity in points."
+    assert after["story_points", points] == "In use."
+    assert before["failed", failed].startswith("None yet: no type of issue stands for deployments")
+    assert effects_of(Pipeline(source), None) == {}
+    lines = {line.name: line for line in mapping_lines(Profile(), reading, before)}
+    assert lines["story_points"].candidates[0].effect.startswith("Known once")
+
+
+def test_a_field_that_is_stored_tells_its_numbers(tmp_path: Path, reading: FieldReading) -> None:
+    """Worked example A delivers items of 3, 5 and 10 points in 90 days: 18 * 7 / 90 a week."""
+    points = sure_fields(reading)["story_points"]
+    issues = example_a().issues
+    for one, n in zip(issues, (3, 5, 10, 13, 13), strict=True):
+        one["fields"][points] = n
+    store = stored(tmp_path, issues, example_a().statuses, profile=Profile(fields={"story_points": points}))
+    pipeline = Pipeline(Source("default", "files", Profile(), store))
+
+    assert effects_of(pipeline, reading)["story_points", points] == (
+        "Flow velocity in points would be new: it is 1.4 points/week from 3."
     )
-
-    assert "stands in workflow.active and in workflow.waiting" in str(effect_of(pipeline, twice))
-
-
-def test_a_field_that_was_not_fetched_is_told_to_be_unknown(tmp_path: Path) -> None:
-    """By its name, and with what it costs to know."""
-    pipeline = pipeline_over(tmp_path)
-    profile = replace(pipeline.profile, fields={"story_points": "customfield_10016"})
-    told = str(effect_of(pipeline, profile, {"customfield_10016": "Story points"}))
-
-    assert "until Story points has been fetched" in told
-    assert "fetched again" in told

@@ -30,7 +30,7 @@ class ConnectionForm:
         token: one sentence about the saved token, never the token.
         jql: the query.
         projects: keys that the query names, where it names nothing else.
-        connected: the profile has been used to read a Jira.
+        connected: a Jira is read with the profile, so that the save bar saves what is changed.
         fixed: what the environment decides, by field, in words.
     """
 
@@ -146,7 +146,9 @@ def _query_box(form: ConnectionForm) -> Component:
 
 def _save_row(form: ConnectionForm) -> Component:
     return html.Div(
+        id=ids.CONNECT_ROW,
         className="settings-row",
+        hidden=form.connected and not form.is_new,  # the bar saves what is connected
         children=[
             html.Button(
                 "Save & sync" if form.connected else "Connect & analyse",

@@ -22,6 +22,7 @@ PROJECTS = "settings-projects"
 JQL = "settings-jql"
 PRICE = "settings-price"
 CONNECT = "settings-connect"
+CONNECT_ROW = "settings-connect-row"  # not there once the bar saves the connection
 CONNECT_WAIT = "settings-connect-wait"
 SAVED = "settings-saved"
 
@@ -29,23 +30,27 @@ SAVED = "settings-saved"
 FIELD = "settings-field"  # pattern: {"kind": FIELD, "name": logical name}
 MAPPING = "settings-mapping"
 MAPPING_LOAD = "settings-mapping-load"
-MAPPING_EFFECT = "settings-mapping-effect"
-MAPPING_SAVE = "settings-mapping-save"
-MAPPING_SAVED = "settings-mapping-saved"
 
 # Workflow
 STAGE = "settings-stage"  # pattern: {"kind": STAGE, "name": status}
 STATUS_CARD = "settings-status"  # pattern: {"kind": STATUS_CARD, "name": status}
-WORKFLOW_EFFECT = "settings-workflow-effect"
-WORKFLOW_SAVE = "settings-workflow-save"
-WORKFLOW_SAVED = "settings-workflow-saved"
 
 # Rules
 RULE = "settings-rule"  # pattern: {"kind": RULE, "name": dotted name of the setting}
 ENDING = "settings-ending"  # pattern: {"kind": ENDING, "name": dotted name of the setting, "ending": name}
-RULES_EFFECT = "settings-rules-effect"
-RULES_SAVE = "settings-rules-save"
-RULES_SAVED = "settings-rules-saved"
+
+# Save bar
+KEPT = "settings-kept"  # what is stored, as the controls show it
+TYPED = "settings-typed"  # what stands in the fields of the connection, but for the token
+EDITS = "settings-edits"  # what differs from it
+BAR = "settings-bar"
+BAR_TOLD = "settings-bar-told"
+BAR_DISCARD = "settings-bar-discard"
+BAR_SAVE = "settings-bar-save"
+BAR_ASKED = "settings-bar-asked"  # the edits, once somebody saves them
+BAR_SAID = "settings-bar-said"
+LEAVING = "settings-leaving"
+LEAVING_TOLD = "settings-leaving-told"
 
 # Profiles
 PROFILE = "settings-profile"

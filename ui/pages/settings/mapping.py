@@ -11,7 +11,6 @@ from dash.development.base_component import Component
 from ui.components.aria import aria
 from ui.pages.settings import ids
 from ui.pages.settings.connection import section_head
-from ui.pages.settings.workflow import save_row
 
 Standing = Literal["mapped", "sure", "to check", "not mapped"]
 
@@ -28,6 +27,7 @@ class Candidate:
         example: key of an issue that has a value, "" for none.
         filled: issues that have a value.
         askable: issues whose type uses the field.
+        effect: what choosing it would do to the numbers, in sentences; "" where nobody asked.
     """
 
     title: str
@@ -37,6 +37,7 @@ class Candidate:
     example: str
     filled: int = 0
     askable: int = 0
+    effect: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +67,12 @@ class FieldLine:
     origin: str = ""
 
 
-def mapping_section(lines: Sequence[FieldLine], can_ask: bool, locked: str) -> Component:
+def mapping_section(lines: Sequence[FieldLine], can_ask: bool) -> Component:
     """Return the section of fields; candidates are asked for with a click, since that asks Jira.
 
     Args:
         lines: one per logical name.
         can_ask: there is a Jira to ask.
-        locked: why nothing can be saved, "" if it can.
     """
     return html.Section(
         className="panel settings-panel",
@@ -99,8 +99,6 @@ def mapping_section(lines: Sequence[FieldLine], can_ask: bool, locked: str) -> C
                 ],
             ),
             html.Div(id=ids.MAPPING, children=field_lines(lines)),
-            html.Div(id=ids.MAPPING_EFFECT, role="status", className="effect", **aria(live="polite")),
-            save_row(ids.MAPPING_SAVE, "Save mapping", ids.MAPPING_SAVED, locked),
         ],
     )
 
@@ -129,7 +127,8 @@ def _draw_line(line: FieldLine) -> Component:
             html.P(about, className="quiet"),
             dmc.Select(
                 id={"kind": ids.FIELD, "name": line.name},
-                label="Field",
+                label=f"Field for {line.title.lower()}",
+                openOnFocus=False,  # a link lands here, and the table below is to be read first
                 data=_list_options(line),
                 value=line.value or None,
                 clearable=True,
@@ -152,7 +151,7 @@ def _list_options(line: FieldLine) -> list[dict[str, Any]]:
 
 def _draw_candidates(line: FieldLine) -> Component:
     """Return the likely fields as a table, the likeliest first."""
-    heads = ("Likely field", "Sure", "Filled", "Sample", "What speaks for it")
+    heads = ("Likely field", "Sure", "Filled", "Sample", "Effect", "What speaks for it")
     return html.Div(
         html.Table(
             className="candidates",
@@ -178,6 +177,7 @@ def _draw_candidate(one: Candidate) -> Component:
             html.Td(f"{one.confidence:.0%}"),
             html.Td(filled),
             html.Td(f"{', '.join(one.samples)}{where}" if one.samples else "nothing yet"),
+            html.Td(one.effect, className="effect"),
             html.Td("; ".join(one.reasons), className="quiet"),
         ]
     )

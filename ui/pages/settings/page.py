@@ -9,6 +9,7 @@ from ui import places
 from ui.components.aria import aria
 from ui.components.heading import heading
 from ui.pages.settings import ids
+from ui.pages.settings.bar import leaving_dialog, save_bar
 
 # The id of each section's heading, and what it is called.
 SECTIONS = (
@@ -30,6 +31,11 @@ def layout() -> Sequence[Component]:
     return [
         heading("settings", "Settings"),
         dcc.Store(id=ids.SHOWN),
+        dcc.Store(id=ids.KEPT),
+        dcc.Store(id=ids.TYPED),
+        dcc.Store(id=ids.EDITS),
+        dcc.Store(id=ids.BAR_ASKED),
+        dcc.Store(id=ids.BAR_SAID),
         dcc.Store(id=ids.TYPED_FOR),
         dcc.Store(id=ids.AGREED),
         dcc.Download(id=ids.DOWNLOAD),
@@ -42,10 +48,12 @@ def layout() -> Sequence[Component]:
                         html.Div(id=ids.SOURCE, className="settings-pair"),
                         html.Div(id=ids.MEANING),
                         html.Div(id=ids.PROFILES),
+                        save_bar(),
                     ]
                 ),
             ],
         ),
+        leaving_dialog(),
     ]
 
 

@@ -12,7 +12,6 @@ from ui.components.aria import aria
 from ui.format import counted
 from ui.pages.settings import ids
 from ui.pages.settings.connection import section_head
-from ui.pages.settings.workflow import save_row
 
 # Which part of the file, and what it is called here; what is open from the start stands first.
 GROUPS = (
@@ -77,12 +76,11 @@ class RuleLine:
     endings: tuple[Ending, ...] = ()
 
 
-def rules_section(lines: Sequence[RuleLine], locked: str) -> Component:
+def rules_section(lines: Sequence[RuleLine]) -> Component:
     """Return the settings in groups.
 
     Args:
         lines: in the order of the file.
-        locked: why nothing can be saved, "" if it can.
     """
     groups = [(title, [line for line in lines if group_of(line.name) == group]) for group, title in GROUPS]
     (_, first), *others = groups
@@ -98,8 +96,6 @@ def rules_section(lines: Sequence[RuleLine], locked: str) -> Component:
             ),
             _draw_grid(first),
             *(html.Details([html.Summary(title), _draw_grid(group)]) for title, group in others),
-            html.Div(id=ids.RULES_EFFECT, role="status", className="effect", **aria(live="polite")),
-            save_row(ids.RULES_SAVE, "Save rules", ids.RULES_SAVED, locked),
         ],
     )
 
@@ -135,7 +131,7 @@ def _draw_entry(line: RuleLine) -> Any:  # a component, of a library without typ
         tags = dmc.TagsInput(
             **shared, splitChars=[","], placeholder="" if line.value else "Type one, then Enter"
         )
-        return html.Div([tags, _draw_endings(line)]) if line.endings else tags
+        return html.Div([tags, _draw_endings(line)], className="with-endings") if line.endings else tags
     if line.kind == "number":
         return dmc.NumberInput(**shared, min=0, debounce=True)
     return dmc.TextInput(**shared, debounce=True, autoComplete="off", spellCheck=False)

@@ -41,12 +41,11 @@ class StatusLine:
     median_days: float | None
 
 
-def workflow_section(lines: Sequence[StatusLine], locked: str) -> Component:
+def workflow_section(lines: Sequence[StatusLine]) -> Component:
     """Return the board of statuses.
 
     Args:
         lines: in the order of the work.
-        locked: why nothing can be saved, "" if it can.
     """
     board: Component = html.P("Statuses appear here with the first issues.", className="quiet")
     if lines:
@@ -65,38 +64,7 @@ def workflow_section(lines: Sequence[StatusLine], locked: str) -> Component:
                 "What each status means. Drag a status to another column, or choose in its list.",
             ),
             board,
-            html.Div(id=ids.WORKFLOW_EFFECT, role="status", className="effect", **aria(live="polite")),
-            save_row(ids.WORKFLOW_SAVE, "Save workflow", ids.WORKFLOW_SAVED, locked) if lines else None,
         ],
-    )
-
-
-def save_row(button_id: str, label: str, told_id: str, locked: str) -> Component:
-    """Return a button that saves, and a place for what came of it or for why it cannot be done."""
-    return html.Div(
-        className="settings-row",
-        children=[
-            html.Button(
-                label, id=button_id, type="button", className="primary-button", disabled=bool(locked)
-            ),
-            html.Div(locked, id=told_id, role="status", className="quiet", **aria(live="polite")),
-        ],
-    )
-
-
-def effect_lines(sentences: Sequence[str], note: str = "") -> Component:
-    """Return what a change would do to the numbers of the last 90 days, one sentence each.
-
-    Args:
-        sentences: of the metrics that would change; empty: none would.
-        note: what has to be fetched first, "" if nothing has to be.
-    """
-    return html.Div(
-        [
-            html.P(note) if note else None,
-            html.P("In the last 90 days:" if sentences else "No number of the last 90 days changes."),
-            html.Ul([html.Li(sentence) for sentence in sentences]),
-        ]
     )
 
 

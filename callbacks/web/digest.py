@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from callbacks.dashboard import explain_unknown
+from callbacks.dashboard import explain_unknown, list_blocked
 from configuration.errors import InputError
+from data.charts.blocked_work import BlockedItem
 from data.charts.marks import Mark, MarkKind, find_marks
 from data.charts.recent import RECENT_WEEKS, Recent, recent
 from data.forecast.attention import look_first
@@ -18,7 +19,7 @@ from data.model.periods import parse_day
 from data.model.tables import MISSING
 from data.pipeline import METRICS, Pipeline
 from ui.components.attention import why_words
-from ui.components.overview import changes
+from ui.components.overview import block_words, changes
 from ui.format import comparison, counted, number, unit_words
 from ui.headline import headline, plain
 from ui.report.digest import Digest, DigestLine, DigestPart, keys_in_words
@@ -80,6 +81,7 @@ def digest_of(pipeline: Pipeline, view: View, since: str, written_at: int) -> Di
         _tell_standing(report),
         _tell_changes(report.context.once(recent)),
         _tell_attention(report),
+        _tell_blocked(report),
         *_tell_events(pipeline, lately, day),
     )
     warnings = tuple(_list_warnings(pipeline, report))
@@ -160,6 +162,22 @@ def _tell_attention(report: Report) -> DigestPart:
         for item in first
     )
     return DigestPart("Look at these first", lines, unknown or ("" if lines else "Nothing is in progress."))
+
+
+def _tell_blocked(report: Report) -> DigestPart:
+    unknown = explain_unknown(report, "blocked_time")
+    lines = tuple(
+        DigestLine(
+            f"{item.key}, {block_words(item)}" + _word_since(item), tone="worse" if item.in_circle else ""
+        )
+        for item in list_blocked(report)
+    )
+    return DigestPart("Blocked: waiting longest", lines, unknown or ("" if lines else "Nothing is blocked."))
+
+
+def _word_since(item: BlockedItem) -> str:
+    age = "" if item.days is None else f", {counted(round(item.days), 'day')}"
+    return age + (", in a circle" if item.in_circle else "")
 
 
 def _tell_events(pipeline: Pipeline, report: Report, since: dt.date) -> Iterator[DigestPart]:

@@ -176,14 +176,14 @@ def _draw_blocked(item: BlockedItem) -> Component:
     return html.Li(
         [
             _draw_key(item.key, ids.BLOCKED),
-            html.Span(_word_block(item), className="grow quiet"),
+            html.Span(block_words(item), className="grow quiet"),
             *(circle if item.in_circle else []),
             *([] if item.days is None else [_draw_days(item.days, "without a break")]),
         ]
     )
 
 
-def _word_block(item: BlockedItem) -> str:
+def block_words(item: BlockedItem) -> str:
     """Return why an item does not go on: flagged, its status, or whom it waits for."""
     words = {"flag": "flagged", "waiting": item.status}
     told = [words[reason] for reason in item.reasons if reason in words]

@@ -16,7 +16,7 @@ from data.pipeline import Pipeline
 from data.profiles.sources import Source
 from tests.support.dashboards import pipeline_over
 from tests.support.engine import stored
-from tests.support.examples import example_b
+from tests.support.examples import example_b, example_g
 from tests.support.hostile import hostile_issues
 from ui.report.digest import Digest, digest_mail, digest_text
 
@@ -63,7 +63,22 @@ def test_it_begins_with_the_sentences_of_the_overview(pipeline: Pipeline) -> Non
     )
     assert found["Clearly changed"][0].startswith("Too few whole weeks to compare.")
     assert found["Look at these first"][0].startswith("I-3, 5 days in progress, Doing: ")
+    assert found["Blocked: waiting longest"][0].startswith("Nothing tells when work is blocked: ")
     assert found["Events since 2026-03-20"] == ["2026-03-20: Second <team>"]
+
+
+def test_what_is_blocked_is_told_with_whom_it_waits_for(tmp_path: Path) -> None:
+    """Example G at its end: two wait for each other, one since nobody knows when."""
+    example = example_g()
+    pipeline = pipeline_over(tmp_path, example.issues)
+    view = View(date_from=example.date_from, date_to=example.date_to, as_of=example.as_of)
+    found = parts(digest_of(pipeline, view, "7d", WRITTEN_AT))
+
+    assert found["Blocked: waiting longest"] == [
+        "G-5, waits for G-6, 5 days, in a circle",
+        "G-6, waits for G-5, 3 days, in a circle",
+        "G-8, waits for G-5",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def _draw_table(table: SprintTable) -> Component:
                 className="table-box",
                 tabIndex="0",
                 role="region",
-                **aria(labelledby="sprint-table-title"),
+                **aria(label="Table of sprints"),
             ),
             _draw_legend(),
         ],

@@ -122,7 +122,7 @@ def test_the_link_stands_where_there_are_sprints(tmp_path: Path) -> None:
         folder = tmp_path / name
         folder.mkdir()
         app = dashboard_over(folder, issues)
-        links = re.findall(r'{"children": "Sprints".*?}', json.dumps(plain_design([app.layout()])))
+        links = re.findall(r'{[^{}]*"id": "link-sprints".*?}', json.dumps(plain_design([app.layout()])))
 
         assert len(links) == 1
         assert f'"hidden": {str(hidden).lower()}' in links[0]

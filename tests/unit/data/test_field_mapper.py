@@ -51,7 +51,7 @@ def test_a_mapping_that_works_says_nothing(mapping: dict[str, str]) -> None:
         (
             {"colour": "summary"},
             "fields.colour is not a name that a metric knows; use one of commit_date, deployed_at, "
-            "environment, detected_at, restored_at, failed, story_points.",
+            "environment, detected_at, restored_at, failed, impediment, story_points.",
         ),
         (
             {"detected_at": "customfield_4", "restored_at": "customfield_4"},

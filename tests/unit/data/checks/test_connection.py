@@ -244,6 +244,7 @@ def test_with_everything_mapped_nothing_is_proposed(jira: JiraSimulator) -> None
         "restored_at",
         "environment",
         "failed",
+        "impediment",
         "story_points",
     )
     fields = {name: f"customfield_{n}" for n, name in enumerate(names)}

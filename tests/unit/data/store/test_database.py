@@ -407,13 +407,13 @@ def as_nobody(folder: Path) -> Iterator[None]:
 
 
 def test_the_newest_event_makes_the_time_of_imported_data(store: Store) -> None:
-    """Later than the issue; an event of which only the day is known tells no instant."""
+    """Later than the issue; of an event of which only the day is known, noon UTC."""
     event = DeploymentRow("d-1", "1.0", "A", at("2026-04-01T10:00"), "", False, ())
     later = DeploymentRow("d-2", "1.1", "A", MISSING, "", False, (), day="2026-04-05")
 
     store.add([row(issue("A-1", created="2026-03-01"))], References(deployments=[event, later]))
 
-    assert store.load().as_of == at("2026-04-01T10:00") + 1
+    assert store.load().as_of == at("2026-04-05T12:00") + 1
 
 
 def test_importing_again_brings_the_time_of_an_earlier_version_up_to_date(store: Store) -> None:

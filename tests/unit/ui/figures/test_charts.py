@@ -1,9 +1,11 @@
 """Every chart over real numbers: plotly knows its words, its table says the same, hostile text is inert."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import plotly.graph_objects as go
 import pytest
 
@@ -11,6 +13,7 @@ from configuration.profile import Profile, profile_from
 from data.charts.subject import ChartSubject, in_steps
 from data.metrics.report import Report, View
 from data.model.periods import Step
+from data.model.tables import Dataset
 from data.pipeline import compute
 from tests.support.drawing import figure_of
 from tests.support.engine import engine_report
@@ -32,7 +35,16 @@ YEAR = {"date_from": "2025-01-06", "date_to": "2026-01-04"}
 @pytest.fixture(scope="module")
 def year() -> Report:
     """52 weeks of 2 000 made-up issues."""
-    return compute(synthetic_dataset(2_000), profile_from(PROFILE), View(**YEAR))
+    return compute(below_epics(2_000), profile_from(PROFILE), View(**YEAR))
+
+
+@cache
+def below_epics(n: int) -> Dataset:
+    """Made-up issues below thirty epics that nobody can see; every thirty-first lies below none."""
+    made = synthetic_dataset(n)
+    parent = (np.arange(n) % 31 - 1).astype(np.int32)
+    keys = tuple(f"EPIC-{number}" for number in range(30))
+    return replace(made, issues=replace(made.issues, parent=parent, parent_keys=keys))
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +71,7 @@ def test_plotly_knows_every_word_of_it(year: Report, spec: ChartSpec, scheme: Sc
 @cache
 def stepped(step: Step) -> ChartSubject:
     """Return the same year in longer steps."""
-    return in_steps(compute(synthetic_dataset(2_000), profile_from(PROFILE), View(**YEAR, step=step)))
+    return in_steps(compute(below_epics(2_000), profile_from(PROFILE), View(**YEAR, step=step)))
 
 
 @pytest.mark.parametrize("spec", CHARTS, ids=IDS)

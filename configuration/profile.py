@@ -105,7 +105,7 @@ class FlowTypeSettings:
 class DeploymentSettings:
     """What counts as a deployment."""
 
-    source: Literal["auto", "events", "issues", "versions", "status"] = _declare_setting(
+    source: Literal["auto", "events", "git", "issues", "versions", "status"] = _declare_setting(
         "auto", "where deployments are read from"
     )
     version_pattern: str = _declare_setting("", "only versions whose name matches this pattern; empty: all")
@@ -152,6 +152,18 @@ class HierarchySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class GitSettings:
+    """Local clones that tell of deployments and changes."""
+
+    paths: tuple[str, ...] = _declare_setting(
+        (), "folders of local clones that every sync reads", means=False
+    )
+    tags: tuple[str, ...] = _declare_setting(
+        (), "tags that are deployments, as v* or release-*; empty: all", means=False
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """One team's view of one source of issues."""
 
@@ -193,6 +205,7 @@ class Profile:
     deployments: DeploymentSettings = field(default_factory=DeploymentSettings)
     incidents: IncidentSettings = field(default_factory=IncidentSettings)
     hierarchy: HierarchySettings = field(default_factory=HierarchySettings)
+    git: GitSettings = field(default_factory=GitSettings)
     fields: Mapping[str, str] = field(
         default_factory=dict, metadata={"about": "Jira field id of each logical name", "means": False}
     )

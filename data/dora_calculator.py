@@ -35,14 +35,15 @@ DORA_METRICS = (
         kind="duration",
         better="lower",
         formula=(
-            "Median time from the commit, where one is mapped, else from the start of work, "
-            "to the deployment, over the delivered items deployed; of what was closed after its release "
-            "to the last release that names it."
+            "Median time from the first commit, where one is known, else from the start of work, to the "
+            "deployment that holds the last one, over the delivered items deployed and the changes without "
+            "an item; of what was closed after its release to the last release that names it."
         ),
         fields=("commit_date", "status changes", "resolution", "fixVersions", "versions: releaseDate"),
         compute=log_performance(change_lead_time),
         no_extra=NOTHING_OF_LEAD_TIME,
         evidence="proxy",
+        version=3,
     ),
     Metric(
         "change_fail_rate",

@@ -107,8 +107,8 @@ def compute(
     """
     zone, as_of = _moment_of(view, dataset, profile)
     issues = dataset.issues
-    window, period = _period_of(view, first_creation(issues), zone, as_of)
-    if window is None or not len(issues):
+    window, period = _period_of(view, _first_instant(dataset), zone, as_of)
+    if window is None or not (len(issues) or len(dataset.changes) or len(dataset.deployments)):
         return _over_nothing(dataset, profile, view, as_of, period)
     meaning = derived(zone, as_of) if derived else derive_all(dataset, profile, zone, as_of)
     delivery = meaning.delivery
@@ -154,6 +154,15 @@ def _moment_of(view: View, dataset: Dataset, profile: Profile) -> tuple[ZoneInfo
     """Return the zone of a view's days and the instant as of which it is answered."""
     zone = zone_named(view.timezone or profile.timezone)
     return zone, parse_as_of(view.as_of, zone) if view.as_of else dataset.as_of
+
+
+def _first_instant(dataset: Dataset) -> int:
+    """Return when the data begin: the first creation, without issues the first deployment or change."""
+    if len(dataset.issues):
+        return first_creation(dataset.issues)
+    told = np.concatenate((dataset.deployments.at, dataset.changes.first_commit_at))
+    known = told[told != MISSING]
+    return int(known.min()) if len(known) else MISSING
 
 
 def first_creation(issues: IssueTable) -> int:

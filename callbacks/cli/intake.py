@@ -55,6 +55,13 @@ def sync_command(invocation: Invocation, *, full: bool, ignore_hold: bool, as_js
 @click.option(
     "--incidents", multiple=True, type=click.Path(path_type=Path), help="CSV or JSON lines of incidents."
 )
+@click.option(
+    "--git",
+    "clones",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A local clone: its tags, and the commits of its default branch.",
+)
 @click.option("--skip-bad", is_flag=True, help="Leave out entries that cannot be read, and count them.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 @click.pass_obj
@@ -67,6 +74,7 @@ def import_command(
     deployments: tuple[Path, ...],
     changes: tuple[Path, ...],
     incidents: tuple[Path, ...],
+    clones: tuple[Path, ...],
     skip_bad: bool,
     as_json: bool,
 ) -> str:
@@ -74,8 +82,8 @@ def import_command(
     from data.intake.bad_entries import LeftOut  # noqa: PLC0415  # see the module docstring
     from data.intake.profile_import import ImportFiles, import_into  # noqa: PLC0415  # see the module docstring
 
-    given = ImportFiles(files, statuses, versions, deployments, changes, incidents)
-    if not given.all:
+    given = ImportFiles(files, statuses, versions, deployments, changes, incidents, clones)
+    if not (given.all or given.git):
         raise InputError("No file was given.", hint="Name at least one file with issues: import FILE...")
     source = invocation.source(creating=True)
     left_out = LeftOut()
@@ -85,6 +93,8 @@ def import_command(
         given,
         left_out if skip_bad else None,
     )
+    for line in outcome.notices:
+        say(line)
     for line in left_out.shown:
         say(f"Left out: {line}")
     if left_out.count > len(left_out.shown):

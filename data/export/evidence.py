@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from data.cache_manager import Store
 from data.meaning.attribution import incidents_caused
-from data.meaning.delivery import DeliveryTables
+from data.meaning.delivery import DeliveryTables, carriers_of, starts_of
+from data.model.changes import ChangeRow
 from data.model.instants import DAY_MS, iso_instant
 from data.model.metric import MetricResult
 from data.model.tables import MISSING, Instants
@@ -71,6 +72,11 @@ class Evidence:
         return self.metric_id in DEPLOYMENT_METRICS
 
     @property
+    def of_issues(self) -> int:
+        """How many of the rows are issues; those of changes without one come after them."""
+        return int(np.count_nonzero(self.rows < len(self.delivery.issues)))
+
+    @property
     def share(self) -> NDArray[np.float64]:
         """What each row has of the days of all of them, in percent; NaN of rows that were left out."""
         total = float(np.nansum(self.days)) if self.reason is None else 0.0
@@ -85,7 +91,7 @@ class Evidence:
         """Return issue keys, or ids of deployments."""
         if self.of_deployments:
             return tuple(self.delivery.deployments.ids[row] for row in self.rows.tolist())
-        return self.delivery.issues.keys(self.rows)
+        return self.delivery.names(self.rows)
 
 
 def find_evidence(
@@ -130,9 +136,11 @@ def evidence_lines(
     if evidence.of_deployments:
         return _deployment_lines(shown)
     issues, keys = shown.delivery.issues, shown.keys()
-    stored = store.rows(keys)
+    stored, changes = store.rows(keys), _changes_of(shown, keys, store)
     return [
-        IssueLine(
+        _change_line(changes.get(key), key, (since, until), (days, share))
+        if row >= len(issues)
+        else IssueLine(
             key=key,
             summary=stored[key].summary if key in stored else "",
             type=issues.types[issues.type[row]].name,
@@ -163,10 +171,7 @@ def _find_span(delivery: DeliveryTables, metric_id: str) -> tuple[Instants, Inst
     spans: dict[str, Callable[[], tuple[Instants, Instants]]] = {
         "request_lead_time": lambda: (created, completed),
         "time_to_restore": lambda: (detected, restored),
-        "change_lead_time": lambda: (
-            delivery.change.reckoned_at,
-            deployed[delivery.operations.deployment_of],
-        ),
+        "change_lead_time": lambda: (starts_of(delivery), deployed[carriers_of(delivery)]),
         "failed_deployment_recovery_time": lambda: (deployed[delivery.operations.cause], restored),
     }
     return spans.get(metric_id, lambda: (started, completed))()
@@ -196,7 +201,7 @@ def _days_of(
 def _note_of(delivery: DeliveryTables, metric_id: str, row: int) -> str:
     """Return what a reader should know of one row's history, and of a start that stands in for a commit."""
     history = delivery.history
-    mixed = metric_id == "change_lead_time" and delivery.mapped.commit is not None
+    mixed = metric_id == "change_lead_time" and (delivery.mapped.commit is not None or len(delivery.code) > 0)
     stands_in = (
         ["no commit: from the start of the work"] if mixed and not delivery.change_measured[row] else []
     )
@@ -221,8 +226,36 @@ def has_notes(evidence: Evidence) -> bool:
     flags = [history.mismatch, history.clamped, history.broken_chain]
     if evidence.metric_id == "change_lead_time":
         flags += [operations.released_before]
-        flags += [~delivery.change_measured] if delivery.mapped.commit is not None else []
-    return any(bool(each[rows].any()) for each in flags)
+        flags += (
+            [~delivery.change_measured] if delivery.mapped.commit is not None or len(delivery.code) else []
+        )
+    issues = rows[rows < len(delivery.issues)]
+    return len(issues) < len(rows) or any(bool(each[issues].any()) for each in flags)
+
+
+def _changes_of(shown: Evidence, keys: Sequence[str], store: Store) -> dict[str, ChangeRow]:
+    n = len(shown.delivery.issues)
+    return store.changes([key for key, row in zip(keys, shown.rows.tolist(), strict=True) if row >= n])
+
+
+def _change_line(
+    change: ChangeRow | None, key: str, span: tuple[int, int], lasted: tuple[float, float]
+) -> IssueLine:
+    """Return a change that names no issue as a row of the drawer: from when to when, days and their share."""
+    (since, until), (days, share) = span, lasted
+    commits = len(change.commits) if change else 0
+    return IssueLine(
+        key=key,
+        summary=change.name if change else "",
+        type="change",
+        status="",
+        start=iso_instant(since) or "",
+        end=iso_instant(until) or "",
+        days=None if math.isnan(days) else days,
+        note=f"names no issue; {commits} commits" if commits != 1 else "names no issue; 1 commit",
+        url=change.url if change else "",
+        share=None if math.isnan(share) else share,
+    )
 
 
 def _deployment_lines(shown: Evidence) -> list[IssueLine]:

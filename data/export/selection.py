@@ -127,7 +127,10 @@ def _in_group(evidence: Evidence, context: CalculationContext | None, by: By, na
         return in_it[evidence.rows]
     if context is None:
         return np.zeros(len(evidence.rows), np.bool_)
-    return rows_in_group(context, by, name)[evidence.rows]
+    # A change that names no issue is in no group.
+    return np.append(rows_in_group(context, by, name), False)[
+        np.minimum(evidence.rows, len(evidence.delivery.issues))
+    ]
 
 
 def _holds(evidence: Evidence, word: str, store: Store) -> Flags:
@@ -144,8 +147,11 @@ def _summaries(evidence: Evidence, store: Store) -> list[str]:
     if evidence.of_deployments:
         return list(evidence.delivery.deployments.names.of(evidence.rows))
     keys = evidence.keys()
-    stored = store.rows(keys)
-    return [stored[key].summary if key in stored else "" for key in keys]
+    stored, changes = store.rows(keys), store.changes(keys[evidence.of_issues :])
+    named = {key: row.summary for key, row in stored.items()} | {
+        key: row.name for key, row in changes.items()
+    }
+    return [named.get(key, "") for key in keys]
 
 
 def _words_of(evidence: Evidence, column: str) -> Coded[str]:
@@ -160,7 +166,8 @@ def _words_of(evidence: Evidence, column: str) -> Coded[str]:
         "labels": (issues.labels, [", ".join(labels) for labels in issues.label_sets]),
     }
     codes, words = found[column]
-    return Coded(codes[evidence.rows], [*words, ""])
+    rows = np.minimum(evidence.rows, len(issues))
+    return Coded(np.append(codes, -1)[rows], [*words, ""])
 
 
 def _arrange(evidence: Evidence, order: str, store: Store) -> Places:

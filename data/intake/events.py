@@ -6,7 +6,7 @@ into the store that is synced.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
@@ -99,8 +99,21 @@ class Brought(Generic[_Row]):
         return not isinstance(row, IncidentRow) and any(each.covers(row) for each in self.retold)
 
 
-def add_events(source: Source, home: Home, told: References, retold: Sequence[Retold] = ()) -> Changes:
+def add_events(
+    source: Source,
+    home: Home,
+    told: References,
+    retold: Sequence[Retold] = (),
+    meta: Mapping[str, str] | None = None,
+) -> Changes:
     """Keep deployments, changes and incidents of a profile that reads a Jira, and show them at once.
+
+    Args:
+        source: the profile.
+        home: where it is kept.
+        told: the rows.
+        retold: whose rows are told anew.
+        meta: to be noted with what is kept.
 
     Raises:
         StoreError: a store is damaged or cannot be written, or a sync goes on for long.
@@ -109,7 +122,7 @@ def add_events(source: Source, home: Home, told: References, retold: Sequence[Re
     with held(home.run / f"{source.store.path.stem}.lock"):
         source.store.verify()
         kept.verify()
-        changes = kept.add((), told, retold=retold)
+        changes = kept.add((), told, meta, retold)
         if source.store.revision():
             return source.store.add_events(told, {_KEPT: changes.revision}, retold)
         return replace(changes, stored=0, revision="")  # the first sync will bring them
@@ -117,8 +130,12 @@ def add_events(source: Source, home: Home, told: References, retold: Sequence[Re
 
 def events_of(source: Source, home: Home) -> References:
     """Return what is stored for a profile beside its issues; raises StoreError."""
-    store = _kept_in(home, source.name) if source.kind == "jira" else source.store
-    return store.references()
+    return kept_in(source, home).references()
+
+
+def kept_in(source: Source, home: Home) -> Store:
+    """Return the store that keeps what is imported beside the issues."""
+    return _kept_in(home, source.name) if source.kind == "jira" else source.store
 
 
 def kept_events(home: Home, name: str) -> tuple[DeploymentRow, ...] | None:

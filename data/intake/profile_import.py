@@ -14,8 +14,9 @@ from configuration.settings import Home
 from data.cache_manager import References
 from data.intake.bad_entries import Judge, LeftOut
 from data.intake.change_files import CHANGE_FORM
+from data.intake.clones import Clones, read_clones
 from data.intake.deployment_files import DEPLOYMENT_FORM
-from data.intake.events import Brought, RowCounts, add_events, events_of
+from data.intake.events import Brought, RowCounts, add_events, events_of, kept_in
 from data.intake.file_contents import STANDARD_INPUT
 from data.intake.histories import with_known_histories
 from data.intake.import_files import name_of, read_issues, read_statuses, read_versions
@@ -45,10 +46,11 @@ class ImportFiles:
     deployments: tuple[Path, ...] = ()
     changes: tuple[Path, ...] = ()
     incidents: tuple[Path, ...] = ()
+    git: tuple[Path, ...] = ()
 
     @property
     def all(self) -> tuple[Path, ...]:
-        """All of them."""
+        """All of them but for clones."""
         beside = (*self.deployments, *self.changes, *self.incidents)
         return (*self.issues, *self.statuses, *self.versions, *beside)
 
@@ -71,16 +73,18 @@ def import_into(source: Source, home: Home, files: ImportFiles, left_out: LeftOu
     _refuse_other_sources(source, files)
     started = time.monotonic()
     reading = _Reading(files, left_out, source.profile)
-    rows, references = reading.issues(), reading.references(source.store.listed().versions)
-    before = events_of(source, home)
+    rows, before = reading.issues(), events_of(source, home)
+    clones = reading.clones(source, home, before)
+    references = reading.references(source.store.listed().versions)
     cold = not source.store.revision()
     if source.kind == "jira":
-        changes = add_events(source, home, references)
+        changes = add_events(source, home, references, clones.retold, clones.meta)
     else:
         with _profile_kept(source, home):
             source.store.verify()  # nothing is built on what was damaged
             told = with_known_histories(rows, source.store)
-            changes = source.store.add(told, references, _one_site(source, reading.addresses.sites()))
+            meta = _one_site(source, reading.addresses.sites()) | clones.meta
+            changes = source.store.add(told, references, meta, clones.retold)
     return SyncOutcome(
         mode="import",
         changes=changes,
@@ -89,6 +93,7 @@ def import_into(source: Source, home: Home, files: ImportFiles, left_out: LeftOu
         requests=NO_REQUESTS,
         reason=("cold" if cold else "updated") if changes.changed else None,
         duration_s=time.monotonic() - started,
+        notices=tuple(clones.notices),
         beside=reading.counted(before, source),
     )
 
@@ -123,6 +128,18 @@ class _Reading:
         self.bad_issues = self._count_left_out() - before
         return rows
 
+    def clones(self, source: Source, home: Home, before: References) -> Clones:
+        """Read the clones; ``before`` is what was stored."""
+        meta = kept_in(source, home).meta()
+        tags = source.profile.git.tags
+        clones = read_clones(self._files.git, tags, meta, before.changes, self._began_at)
+        for deployment in clones.deployments:
+            self.deployments.add(deployment)
+        for change in clones.changes:
+            self.changes.add(change)
+        self.deployments.retold = self.changes.retold = tuple(clones.retold)
+        return clones
+
     def references(self, stored: Iterable[VersionRow]) -> References:
         """Return what the files say beside the issues; ``stored`` are the versions that are known."""
         self._read(DEPLOYMENT_FORM, self._files.deployments, self.deployments)
@@ -144,7 +161,7 @@ class _Reading:
             source: whose store holds them now.
         """
         given = self._files
-        if not (given.deployments or given.changes or given.incidents):
+        if not (given.deployments or given.changes or given.incidents or given.git):
             return {}
         issues = source.store.load().issues
         counts = {
@@ -152,7 +169,8 @@ class _Reading:
             "changes": self.changes.counted(before.changes, issues),
             "incidents": self.incidents.counted(before.incidents, issues),
         }
-        return {what: each for what, each in counts.items() if getattr(given, what)}
+        by_clones = ("deployments", "changes") if given.git else ()
+        return {what: each for what, each in counts.items() if getattr(given, what) or what in by_clones}
 
     def _versions(self, stored: Iterable[VersionRow]) -> list[VersionRow]:
         """Return the versions of the lists, and those that issues tell of where no list is known."""

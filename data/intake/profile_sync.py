@@ -10,9 +10,11 @@ from typing import Any
 from configuration.errors import DashboardError
 from configuration.settings import Home
 from data.cache_manager import CacheConfiguration, CacheInvalidationTrigger, evict
+from data.intake.clones import clone_paths, read_clones
 from data.intake.connect import client_of
-from data.intake.events import carry_over, kept_events
+from data.intake.events import add_events, carry_over, kept_events, kept_in
 from data.intake.jobs import Progress
+from data.intake.profile_import import ImportFiles, import_into
 from data.intake.sync import sync_all
 from data.intake.sync_outcome import SyncOutcome
 from data.model.clock import now_ms
@@ -39,6 +41,8 @@ def synchronize(
 ) -> SyncOutcome:
     """Bring the store of a source up to date.
 
+    The clones that the profile names are read too; a profile without a Jira has these alone.
+
     Args:
         source: a Jira and its query.
         home: the shared limiter, locks, and the notes about syncs.
@@ -54,6 +58,8 @@ def synchronize(
         SourceError: the Jira could not give everything.
         CancelledError: the user stopped it.
     """
+    if source.kind == "files" and source.profile.git.paths:
+        return import_into(source, home, ImportFiles(git=clone_paths(source.profile)), None)
     check_connection(source)
     wanted = configuration or configuration_of(source)
     client = client_of(source, home, environment, cancelled)
@@ -80,7 +86,26 @@ def synchronize(
             outcome = replace(outcome, changes=replace(outcome.changes, revision=carried.revision))
         notes.ended(outcome)
         evict(home.cache, [source.store.path])
-    return outcome
+    return _with_clones(source, home, outcome)
+
+
+def _with_clones(source: Source, home: Home, outcome: SyncOutcome) -> SyncOutcome:
+    """Read the clones that the profile names; one that cannot be read is told and changes nothing."""
+    paths = clone_paths(source.profile)
+    if not paths:
+        return outcome
+    try:
+        store = kept_in(source, home)
+        known, tags = store.references().changes, source.profile.git.tags
+        clones = read_clones(paths, tags, store.meta(), known, now_ms())
+        if not clones.retold:
+            return outcome
+        changes = add_events(source, home, clones.references, clones.retold, clones.meta)
+    except DashboardError as error:
+        logger.warning("git.unreadable", extra={"cause": error.message})
+        return replace(outcome, notices=(f"{error.message} {error.hint}",))
+    revised = replace(outcome.changes, revision=changes.revision or outcome.changes.revision)
+    return replace(outcome, changes=revised, notices=tuple(clones.notices))
 
 
 class _Notes:

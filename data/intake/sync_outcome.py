@@ -24,6 +24,7 @@ class SyncOutcome:
         created_in_parts: new issues that were published before the last publication.
         set_aside: name that a damaged file was given, "" where there was none.
         warnings: what Jira said about the query although it answered.
+        notices: what a reader of the numbers should know of the clones that were read.
         beside: what became of imported deployments, changes and incidents, by these words; those of which
             none were given are absent.
     """
@@ -39,6 +40,7 @@ class SyncOutcome:
     created_in_parts: int = 0
     set_aside: str = ""
     warnings: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
     beside: Mapping[str, RowCounts] = field(default_factory=dict)
 
     def as_document(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from configuration.profile import Profile
 from data.meaning.attribution import Items, Operations, find_operations
 from data.meaning.business_days import BusinessCalendar, calendar_of
+from data.meaning.code_changes import CodeChanges, carried_by_code, find_code_changes, with_changes
 from data.meaning.deployments import Deployments, read_deployments
 from data.meaning.flow_items import FLOW_ITEMS, classify
 from data.meaning.hierarchy import find_hierarchy, start_with_children
@@ -24,9 +25,11 @@ from data.meaning.lifecycle import Lifecycle, Stays, find_over, read_lifecycle
 from data.meaning.mapped_values import YES, MappedValues, read_mapped
 from data.meaning.outcome import Outcome, read_outcome
 from data.meaning.scope import flag_scope
+from data.meaning.told_incidents import ToldIncidents, find_told_incidents
 from data.meaning.workflow import Workflow, read_workflow
 from data.model.columns import Coded
 from data.model.dates import Dates, dates_or
+from data.model.instants import HOUR_MS
 from data.model.projects import project_groups
 from data.model.tables import MISSING, Dataset, Flags, Instants, IssueTable
 from data.sources.port import Entries, Work
@@ -58,11 +61,13 @@ class DeliveryTables:
         completion_source: ``status`` or ``resolution``.
         deployments: what was deployed.
         operations: what went out with what, and what that broke.
-        change: when each change began: the commit where one is mapped, else the start of the work.
+        change: when each change began: its first commit where one is known, else the start of the work.
         change_measured: the beginning of the change is that of its commit.
         detected: when an incident was seen: as mapped, else its creation.
         restored: when it was over: as mapped, else its first status of that meaning, else its completion.
         mapped: what the mapped fields say.
+        code: changes of code, where some are stored.
+        told: incidents that files tell of.
         edition: of the DORA report that levels are taken from.
         calendar: of working days, where the profile counts in them; None: elapsed time.
     """
@@ -91,6 +96,8 @@ class DeliveryTables:
     detected: Dates
     restored: Dates
     mapped: MappedValues
+    code: CodeChanges
+    told: ToldIncidents
     edition: str = "2024"
     calendar: BusinessCalendar | None = None
     _made: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -104,6 +111,12 @@ class DeliveryTables:
         if make not in self._made:
             self._made[make] = make(self)
         return cast(_R, self._made[make])
+
+    def names(self, rows: NDArray[np.intp]) -> tuple[str, ...]:
+        """Return keys of issues, and ids of changes whose rows come after those of all issues."""
+        n = len(self.issues)
+        changes = self.code.table.ids
+        return (*self.issues.keys(rows[rows < n]), *(changes[row - n] for row in rows[rows >= n].tolist()))
 
     @property
     def not_delivered(self) -> Flags:
@@ -135,9 +148,13 @@ def derive(dataset: Dataset, profile: Profile, zone: ZoneInfo, as_of: int) -> De
     stays_read = intervals.known() if profile.deployments.status else intervals
     work = tell_work(lives.completed_at, stays_read, as_of, mapped)
     deployments = read_deployments(dataset, profile, zone, work)
+    groups = project_groups(issues)
+    code = find_code_changes(dataset.changes, issues, deployments, groups, as_of)
+    deployments = with_changes(deployments, code)
     delivered = (lives.completed_at != MISSING) & ~outcome.not_delivered
     defect = flow_item == FLOW_ITEMS.index("Defect")
     items = Items(exists, in_scope, lives.completed_at, delivered, defect, detected, mapped)
+    change, measured = _find_starts(mapped, lives.started_at, code)
     return DeliveryTables(
         issues=issues,
         as_of=as_of,
@@ -157,15 +174,42 @@ def derive(dataset: Dataset, profile: Profile, zone: ZoneInfo, as_of: int) -> De
         start_source=profile.start_source,
         completion_source=profile.completion_source,
         deployments=deployments,
-        operations=find_operations(issues, deployments, project_groups(issues), items, profile),
-        change=dates_or(mapped.commit, lives.started_at),
-        change_measured=mapped.commit.known if mapped.commit else np.zeros(len(issues), np.bool_),
+        operations=carried_by_code(
+            find_operations(issues, deployments, groups, items, profile), deployments, code
+        ),
+        change=change,
+        change_measured=measured,
         detected=detected,
         restored=dates_or(mapped.restored, find_over(issues, stays, profile, lives.completed_at)),
         mapped=mapped,
+        code=code,
+        told=find_told_incidents(
+            dataset.incidents, deployments, groups, profile.incidents.window_hours * HOUR_MS
+        ),
         edition=profile.edition,
         calendar=calendar_of(profile, zone),
     )
+
+
+def _find_starts(mapped: MappedValues, started_at: Instants, code: CodeChanges) -> tuple[Dates, Flags]:
+    """Return when the change of each issue began, and where that is the instant of a commit."""
+    change = dates_or(mapped.commit, started_at)
+    measured = mapped.commit.known if mapped.commit else np.zeros(len(started_at), np.bool_)
+    if not len(code):
+        return change, measured
+    first = code.earliest_start()
+    known = first != MISSING
+    return Dates(first, first).or_else_dates(change), measured | known
+
+
+def starts_of(delivery: DeliveryTables) -> Instants:
+    """Return when changes began as durations are reckoned, by issue row, and after those by change."""
+    return np.append(delivery.change.reckoned_at, delivery.code.first_commit_at)
+
+
+def carriers_of(delivery: DeliveryTables) -> NDArray[np.int64]:
+    """Return the deployment that carried each issue out, and after those each change; -1 for none."""
+    return np.append(delivery.operations.deployment_of, delivery.code.deployment)
 
 
 def tell_work(completed_at: Instants, stays: Intervals, as_of: int, mapped: MappedValues) -> Work:

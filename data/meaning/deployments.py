@@ -17,7 +17,7 @@ from data.model.periods import midnight
 from data.model.projects import project_groups
 from data.model.tables import MISSING, Dataset, Flags, Instants
 from data.sources.choice import beats_versions, choose_source
-from data.sources.port import DeploymentSource, Found, Material, Versions, Work, pattern_of
+from data.sources.port import Commits, DeploymentSource, Found, Material, Versions, Work, pattern_of
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ class Deployments:
         holds: by row, rows of the issues that it names itself.
         unnamed: it names no issues, neither itself nor by versions.
         own_row: row of the issue that it is, -1 for other sources.
+        service: what each deployed as one thing; None: the source does not say.
+        commits: that they name.
     """
 
     ids: tuple[str, ...]
@@ -71,6 +73,8 @@ class Deployments:
     holds: Listed
     unnamed: Flags
     own_row: NDArray[np.int64]
+    service: Coded[str] | None
+    commits: Commits
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -168,6 +172,8 @@ def read_deployments(dataset: Dataset, profile: Profile, zone: ZoneInfo, work: W
         holds=found.holds,
         unnamed=found.unnamed,
         own_row=found.own_row,
+        service=found.service,
+        commits=found.commits,
     )
 
 

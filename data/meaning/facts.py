@@ -6,7 +6,7 @@ is a difference.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,7 @@ class Population:
         reasons: names of reasons.
         by_day: ``at`` are civil days.
         of_deployments: the rows are those of deployments.
+        with_changes: rows that come after those of all issues are changes of code.
     """
 
     rows: Rows
@@ -38,6 +39,7 @@ class Population:
     reasons: tuple[str, ...] = ()
     by_day: bool = False
     of_deployments: bool = False
+    with_changes: bool = False
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -45,16 +47,14 @@ class Population:
     def sort_out(self, reasons: Mapping[str, Flags]) -> "Population":
         """Return the same rows with a code each: the first reason that applies, by place, else included."""
         code = code_reasons(len(self), reasons)
-        return Population(self.rows, self.at, code, tuple(reasons), self.by_day, self.of_deployments)
+        return replace(self, code=code, reasons=tuple(reasons))
 
     def included(self) -> "Population":
         """Return those that no reason leaves out: the same where there is none to leave out."""
         if not self.code.any():
             return self
         kept = np.flatnonzero(self.code == INCLUDED)
-        return Population(
-            self.rows[kept], self.at[kept], self.code[kept], (), self.by_day, self.of_deployments
-        )
+        return replace(self, rows=self.rows[kept], at=self.at[kept], code=self.code[kept], reasons=())
 
 
 def in_order(rows: Rows, at: Instants, *, by_day: bool = False, of_deployments: bool = False) -> Population:

@@ -39,8 +39,8 @@ def change_fail_rate(context: CalculationContext) -> Measure:
         ``unattributed`` the incidents seen in the period that none explains,
         ``provisional`` the deployments so young that an incident may still come.
         Inferred when some failure rests on nothing but project and time, or what is
-        production on the name of an environment. Projects without any incident in
-        a year have no rate.
+        production on the name of an environment, or on a commit that takes a change
+        back. Projects without any incident in a year have no rate.
 
     Source:
         DORA, software delivery performance metrics: change fail rate.
@@ -82,7 +82,10 @@ def _know_incidents(context: CalculationContext, found: Rows) -> bool:
     at = delivery.detected.at[incidents]
     seen = incidents[(at >= end - KNOWN_MS) & (at < end)]
     projects = delivery.operations.group[delivery.issues.project[seen]]
-    return bool(np.isin(projects, delivery.deployments.group[found]).any())
+    told = delivery.told
+    recent = (told.detected_at >= end - KNOWN_MS) & (told.detected_at < end) & (told.group >= 0)
+    known = np.concatenate((projects, told.group[recent]))
+    return bool(np.isin(known, delivery.deployments.group[found]).any())
 
 
 def _word_no_incidents(context: CalculationContext) -> str:
@@ -98,6 +101,11 @@ def failures(delivery: DeliveryTables) -> tuple[Flags, Flags]:
     blamed = operations.cause >= 0
     failed[operations.cause[blamed]] = True
     certain[operations.cause[blamed & ~operations.cause_inferred]] = True
+    told = delivery.told
+    failed[told.cause[told.cause >= 0]] = True
+    certain[told.cause[told.certain]] = True
+    # What had to be taken back failed, as far as one can tell from that.
+    failed[delivery.code.deployment[delivery.code.reverted]] = True
     return failed, certain
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data.meaning.delivery import DeliveryTables
+from data.meaning.delivery import DeliveryTables, carriers_of, starts_of
 from data.meaning.facts import Population, Rows, find_facts, in_order
+from data.metrics.change_stages import change_stages
 from data.metrics.context import CalculationContext
 from data.metrics.deployment_frequency import explain_missing
 from data.metrics.durations import Durations, find_durations, median_in
@@ -19,14 +20,16 @@ from data.model.metric import Candidates, Evidence, Later, Measure
 from data.model.statistics import Ranked, percentile
 from data.model.tables import MISSING, Flags, Instants
 
-NOTHING: Mapping[str, Any] = {"stages": None, "by_start": None}
+NOTHING: Mapping[str, Any] = {"stages": None, "by_start": None, "change_stages": None}
 
 
 def change_lead_time(context: CalculationContext) -> Measure:
     """Measure the days from the start of delivered changes to their deployment.
 
-    A change starts with its commit where a field of that meaning is mapped and
-    filled. Elsewhere the start of the work stands in for it: a proxy.
+    The unit is the issue. It starts with the first commit of its changes, where some
+    are stored, else at the date of a mapped field, and ends with the deployment that
+    held the last of them. Elsewhere the start of the work stands in for it: a proxy.
+    A change that names no issue is a unit of its own.
 
     Args:
         context: reads the deployment and the start of each change. What is dated by
@@ -47,7 +50,7 @@ def change_lead_time(context: CalculationContext) -> Measure:
         return without_answer(context, "not_configured", why, evidence="proxy", durations=True, extra=NOTHING)
     changes = context.delivery.once(find_changes)
     part = context.part(changes.times.measured)
-    commits = context.delivery.change_measured[part.rows]
+    commits = _flag_measured(context.delivery)[part.rows]
     measure = median_in(
         context,
         changes.times,
@@ -58,9 +61,10 @@ def change_lead_time(context: CalculationContext) -> Measure:
             lambda: {
                 "stages": stages_document(
                     context,
-                    lead_time_stages(context, changes.times.measured, context.delivery.once(_find_stages)),
+                    lead_time_stages(context, changes.of_issues, context.delivery.once(_find_stages)),
                 ),
                 "by_start": _split_by_start(changes.times.of(part), commits),
+                "change_stages": change_stages(context),
             }
         ),
     )
@@ -73,37 +77,57 @@ class Changes:
 
     Attributes:
         times: days from the start of each change to its deployment.
+        of_issues: what of it is issues.
         undeployed: what nothing carried out.
     """
 
     times: Durations
+    of_issues: Population
     undeployed: Population
 
 
 def find_changes(delivery: DeliveryTables) -> Changes:
     """Measure all delivered issues that went out, and set those apart that did not."""
-    deployments, carrier = delivery.deployments, delivery.operations.deployment_of
+    deployments, carrier = delivery.deployments, carriers_of(delivery)
     delivered = delivery.once(find_facts).delivered
-    carried = carrier[delivered.rows] >= 0
-    rows = np.sort(delivered.rows[carried])
-    out = in_order(rows, deployments.day[carrier[rows]], by_day=True)
-    since, until = delivery.change.reckoned_at, np.append(deployments.reckoned_at, MISSING)[carrier]
+    since, until = starts_of(delivery), np.append(deployments.reckoned_at, MISSING)[carrier]
+    candidates = np.concatenate((delivered.rows, len(delivery.issues) + delivery.code.without_issue))
+    carried = carrier[candidates] >= 0
+    rows = np.sort(candidates[carried])
+    out = replace(
+        in_order(rows, deployments.day[carrier[rows]], by_day=True), with_changes=len(delivery.code) > 0
+    )
     reasons = _find_reasons(delivery, out.rows, since, until)
     times = find_durations(out.sort_out(reasons), lambda rows: np.maximum(until - since, 0)[rows] / DAY_MS)
-    loose = delivered.sort_out({"deployed": carried}).included()
-    return Changes(times, loose.sort_out({"not_deployed": np.ones(len(loose), np.bool_)}))
+    loose = _find_undeployed(delivery, delivered, candidates, carried)
+    of_issues = times.measured
+    if out.with_changes:
+        of_issues = of_issues.sort_out({"change": of_issues.rows >= len(delivery.issues)}).included()
+    return Changes(times, of_issues, loose.sort_out({"not_deployed": np.ones(len(loose), np.bool_)}))
+
+
+def _find_undeployed(
+    delivery: DeliveryTables, delivered: Population, candidates: Rows, carried: Flags
+) -> Population:
+    """Return what nothing carried out, issues by completion, changes by when they came into the main line."""
+    n = len(delivery.issues)
+    if not len(delivery.code):
+        return delivered.sort_out({"deployed": carried}).included()
+    at = np.concatenate((delivery.completed_at, delivery.code.merged_at))
+    rows = np.sort(candidates[~carried])
+    return replace(in_order(rows, at[rows]), with_changes=bool(len(rows)) and bool(rows[-1] >= n))
 
 
 def _find_stages(delivery: DeliveryTables) -> tuple[Ranked, ...]:
-    """Return where the days of all lead times went, stage by stage."""
-    rows = delivery.once(find_changes).times.measured.rows
+    """Return where the days of all lead times of issues went, stage by stage."""
+    rows = delivery.once(find_changes).of_issues.rows
     deployed = delivery.deployments.reckoned_at[delivery.operations.deployment_of[rows]]
     return split_lead_times(delivery, rows, delivery.change.reckoned_at[rows], deployed)
 
 
 def _find_reasons(delivery: DeliveryTables, rows: Rows, since: Instants, until: Instants) -> dict[str, Flags]:
     """Flag the changes among ``rows``, which all went out, that have no lead time, by reason."""
-    started = delivery.change.known[rows]
+    started = since[rows] != MISSING
     begun = np.where(started, since[rows], until[rows])
     return {
         "not_deployed": np.zeros(len(rows), np.bool_),
@@ -121,16 +145,17 @@ def _join_candidates(context: CalculationContext, changes: Changes) -> Candidate
         np.concatenate([part.rows for part in parts]),
         np.concatenate([part.of(each.code) for part, each in zip(parts, both, strict=True)]),
         changes.times.looked_at.reasons,
-        context.delivery.issues.keys,
+        context.delivery.names,
     )
 
 
 def _weigh_evidence(context: CalculationContext, rows: Rows, commits: Flags) -> Evidence:
     """Return how trustworthy start and deployment of these issues are together."""
     delivery = context.delivery
-    if delivery.mapped.commit is None or not commits.all():
+    if (delivery.mapped.commit is None and not len(delivery.code)) or not commits.all():
         return "proxy"
-    guessed = delivery.deployments.production.inferred or delivery.operations.carried_unnamed[rows].any()
+    issues = rows[rows < len(delivery.issues)]
+    guessed = delivery.deployments.production.inferred or delivery.operations.carried_unnamed[issues].any()
     return "inferred" if guessed else "measured"
 
 
@@ -158,4 +183,10 @@ def _lacks_start(delivery: DeliveryTables, rows: Rows) -> Flags:
     """Flag issues whose start lies in the part of their history that is not known."""
     if delivery.start_source != "status":
         return np.zeros(len(rows), np.bool_)
-    return delivery.issues.truncated[rows] & ~delivery.change_measured[rows]
+    lacking = delivery.issues.truncated & ~delivery.change_measured
+    return np.append(lacking, np.zeros(len(delivery.code), np.bool_))[rows]
+
+
+def _flag_measured(delivery: DeliveryTables) -> Flags:
+    """Flag issues, and after them changes, whose start is that of a commit."""
+    return np.append(delivery.change_measured, np.ones(len(delivery.code), np.bool_))

@@ -12,6 +12,7 @@ from data.meaning.delivery import DeliveryTables
 from data.meaning.facts import Facts, Population, Rows, find_facts
 from data.model.metric import Candidates
 from data.model.periods import Step, Window, in_steps, previous, week_name
+from data.model.projects import project_groups
 from data.model.tables import Codes, Flags, Instants
 
 _R = TypeVar("_R")
@@ -221,11 +222,31 @@ class CalculationContext:
     def _cut(self, population: Population) -> Part:
         bounds = population.at.searchsorted(self.layout.days if population.by_day else self.layout.edges)
         first, stop, weeks = int(bounds[0]), int(bounds[-1]), len(self.window.mondays)
-        chosen = self.deployments if population.of_deployments else self.choice.rows
+        chosen = self._choose(population)
         if chosen is None:
             return Part(population, slice(first, stop), bounds - first, weeks)
         place = first + np.flatnonzero(chosen[population.rows[first:stop]])
         return Part(population, place, place.searchsorted(bounds), weeks)
+
+    def _choose(self, population: Population) -> Flags | None:
+        """Return by row what the view lets through of a population; None: all."""
+        if population.of_deployments:
+            return self.deployments
+        if self.choice.rows is None or not population.with_changes:
+            return self.choice.rows
+        return np.concatenate((self.choice.rows, self._changes))
+
+    @cached_property
+    def _changes(self) -> Flags:
+        """Changes of code that name a chosen issue; and, by projects alone, those of the projects."""
+        code, rows = self.delivery.code, self.choice.rows
+        found = np.zeros(len(code), np.bool_)
+        if rows is not None:
+            found[code.change[rows[code.issue]]] = True
+        if not self.choice.blind:
+            groups = project_groups(self.delivery.issues).of_key
+            found |= np.isin(code.group, [groups[key] for key in self.choice.projects if key in groups])
+        return found
 
     def candidates(self, population: Population) -> Candidates:
         """Return what of a population of issues lies in the period, each with what becomes of it."""

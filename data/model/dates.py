@@ -47,6 +47,13 @@ class Dates:
         known = self.known
         return Dates(np.where(known, self.at, instants), np.where(known, self.reckoned_at, instants))
 
+    def or_else_dates(self, others: "Dates") -> "Dates":
+        """Return these dates, and those of ``others`` where there is none."""
+        known = self.known
+        return Dates(
+            np.where(known, self.at, others.at), np.where(known, self.reckoned_at, others.reckoned_at)
+        )
+
     def until(self, as_of: int) -> "Dates":
         """Return the dates that had come by an instant; later ones had not been entered yet.
 

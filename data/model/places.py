@@ -6,14 +6,15 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from data.model.changes import ChangeTable
 from data.model.projects import rows_by_number
 from data.model.tables import EventTable, IssueTable, split_key
 
 NOWHERE = -1
 
 
-def find_places(issues: IssueTable, events: EventTable) -> NDArray[np.int64]:
-    """Return the row of the issue that each key of the events means, -1 where none is stored.
+def find_places(issues: IssueTable, events: EventTable | ChangeTable) -> NDArray[np.int64]:
+    """Return the row of the issue that each key of events or changes means, -1 where none is stored.
 
     A key that an issue once had is that issue, unless another one has it now. The
     issue table is in the order of keys, so that each project is one stretch of it.

@@ -7,7 +7,13 @@ from data.sources.statuses import Statuses
 from data.sources.versions import Versions
 
 _VERSIONS = Versions()
-SOURCES: tuple[DeploymentSource, ...] = (Events("events", "event", ""), Issues(), _VERSIONS, Statuses())
+SOURCES: tuple[DeploymentSource, ...] = (
+    Events("events", "event", ""),
+    Events("git", "tag", "git"),
+    Issues(),
+    _VERSIONS,
+    Statuses(),
+)
 
 
 def choose_source(material: Material) -> tuple[DeploymentSource, Found]:

@@ -10,7 +10,7 @@ from data.model.places import NOWHERE, find_places
 from data.model.projects import ProjectGroups
 from data.model.tables import MISSING, Dataset, EventTable, Flags, IssueTable
 from data.model.words import fold
-from data.sources.port import NO_VERSIONS, Found, Material, Versions, civil_days
+from data.sources.port import NO_VERSIONS, Commits, Found, Material, Versions, civil_days
 
 SUCCESSES = frozenset({"", "success", "succeeded", "successful", "passed", "ok", "done"})
 
@@ -55,8 +55,11 @@ class Events:
             failed=events.failed,
             versions=versions,
             holds=_find_held(dataset.issues, events),
-            unnamed=~listed_any & ~versions.flags(bool),
+            # A repository knows what it released by its commits, whether they name issues or not.
+            unnamed=~listed_any & ~versions.flags(bool) & (not self.origin),
             own_row=np.full(n, NOWHERE, np.int64),
+            service=Coded(events.service, events.services),
+            commits=_find_commits(events),
         )
 
 
@@ -83,6 +86,11 @@ def told_by(events: EventTable, origin: str) -> EventTable:
         commit_start=_starts(named),
         **{name: getattr(events, name)[rows] for name in columns},
     )
+
+
+def _find_commits(events: EventTable) -> Commits:
+    owner = np.repeat(np.arange(len(events)), np.diff(events.commit_start))
+    return Commits(owner, events.commit_from, events.commit_until)
 
 
 def _starts(times: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -100,6 +100,21 @@ class DeploymentSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Commits:
+    """Commits that deployments name, one entry each: the deployment, and the bounds of its hash."""
+
+    owner: NDArray[np.int64]
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+
+
+def no_commits() -> Commits:
+    """Return what a source says that names no commits."""
+    nothing = np.zeros(0, np.int64)
+    return Commits(nothing, nothing, nothing)
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What a source yields, one deployment per row; columns as in ``Deployments`` unless said.
 
@@ -107,7 +122,9 @@ class Found:
         at: ``MISSING`` where only the day is known, or nothing.
         environments: by name, of each those that it names; None: the source has no environments.
         by_id: rows in the order of their ids.
-        unnamed: it does not say what it held, neither by issues nor by versions.
+        unnamed: it does not say what it held, neither by issues nor by versions nor by commits.
+        service: what each deployed as one thing, "" where that is not said.
+        commits: that they name.
     """
 
     ids: tuple[str, ...]
@@ -125,6 +142,8 @@ class Found:
     holds: Listed
     unnamed: Flags
     own_row: NDArray[np.int64]
+    service: Coded[str] | None = None
+    commits: Commits = field(default_factory=no_commits)
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -45,14 +45,17 @@ class Retold:
     Attributes:
         origin: the source.
         services: those of its repositories; of others nothing goes.
+        whole: all of them; else only deployments, and changes that are not deployed yet.
     """
 
     origin: str
     services: frozenset[str]
+    whole: bool = True
 
     def covers(self, row: DeploymentRow | ChangeRow) -> bool:
         """Tell whether a row is one of theirs."""
-        return row.origin == self.origin and row.service in self.services
+        mine = row.origin == self.origin and row.service in self.services
+        return mine and (self.whole or not (isinstance(row, ChangeRow) and row.deployments))
 
 
 def _by_kind(references: References) -> dict[str, Sequence[_Told]]:

@@ -41,6 +41,7 @@ class Deployment:
     successful: bool = True
     failed: bool = False
     links: frozenset[str] = frozenset()
+    commits: tuple[str, ...] = ()
     versions: frozenset[str] = frozenset()
     inferred: bool = False
 
@@ -100,6 +101,7 @@ def _of_event(world: World, row: dict) -> Deployment:
         successful=not outcome or outcome in SUCCESS,
         failed=str(row.get("failed") or "").strip().casefold() in YES,
         links=links,
+        commits=tuple(listed_issues({"issues": row.get("commits")})),
         versions=frozenset() if links else versions_named(world, project, name),
     )
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from tests.reference import blocking, dora, flow, lead_time
 from tests.reference.clock import Period, as_of_instant, civil_day, day_of, instant, midnight, stamp
+from tests.reference.code_changes import STAMPS, moment
 from tests.reference.deployments import deployment_frequency
 from tests.reference.issues import Issue, read_issues
 from tests.reference.quality import data_quality
@@ -40,6 +41,8 @@ def reference_metrics(
     statuses: Iterable[dict] = (),
     versions: Iterable[dict] = (),
     deployments: Iterable[dict] = (),
+    changes: Iterable[dict] = (),
+    incidents: Iterable[dict] = (),
     profile: dict | None = None,
     date_from: str | None = None,
     date_to: str | None = None,
@@ -58,6 +61,8 @@ def reference_metrics(
         statuses: as ``GET /status``.
         versions: as ``GET /project/KEY/versions``.
         deployments: events, as the lines of an imported file.
+        changes: of code, likewise.
+        incidents: likewise.
         profile: nested dictionaries shaped like the profile's TOML.
         date_from: first civil day; default 89 days before the last.
         date_to: last civil day; default the day of the last instant before T.
@@ -75,12 +80,17 @@ def reference_metrics(
     settings = Settings(profile or {})
     rows = read_issues(issues, now)
     zone = timezone or settings.choice("timezone", "UTC")
-    events = list(deployments)
-    period = make_period(rows, events, (date_from, date_to), as_of, zone)
+    events, changes = list(deployments), list(changes)
+    told = [moment(change.get(name)) for change in changes for name in STAMPS]
+    seen = list(incidents)
+    told += [moment(each.get(name)) for each in seen for name in ("detected_at", "restored_at")]
+    begun = [*begun_events(events), *(at for at in told if at is not None)]
+    period = make_period(rows, begun, (date_from, date_to), as_of, zone)
     if period is None:
         return unknown_time(settings, date_from, date_to, zone, only)
     world = World(rows, list(versions), Categories(rows, list(statuses), settings), settings, period)
     world.events, world.types, world.labels = events, list(types), list(labels)
+    world.changes, world.told_incidents = changes, seen
     automatic = "week" if world.is_empty else period.automatic_step
     world.step = automatic if step == "auto" else step
     known = {**METRICS, **mapped_metrics(settings)}
@@ -109,13 +119,13 @@ def mapped_metrics(settings: Settings) -> dict[str, Callable[[World], dict]]:
 
 def make_period(
     issues: list[Issue],
-    events: list[dict],
+    begun: list[int],
     dates: tuple[str | None, str | None],
     as_of: str | int | None,
     zone: str,
 ) -> Period | None:
     """The period with its defaults, or None where nothing tells the time."""
-    moment = default_as_of(issues, begun_events(events)) if as_of is None else as_of
+    moment = default_as_of(issues, begun) if as_of is None else as_of
     if moment is None:
         return None
     if isinstance(moment, str):

@@ -6,12 +6,14 @@ from datetime import date
 from tests.reference import stats
 from tests.reference.bands import duration_band, fail_rate_band, position_band, share_score
 from tests.reference.clock import DAY, HOUR
+from tests.reference.code_changes import moment
 from tests.reference.deployments import (
     Deployment,
     days_of_week,
     evidence_of_production,
     is_configured,
     is_dated_by_day,
+    projects_of,
 )
 from tests.reference.flow import flow_type, keys_of, no_durations
 from tests.reference.incidents import Operations, operations_of
@@ -34,6 +36,9 @@ def change_fail_rate(world: World) -> dict:
     flagged = {deployment.id for deployment in operations.deployments if deployment.failed}
     failures = flagged | {a.deployment.id for a in operations.attributions.values()}
     certain = flagged | {a.deployment.id for a in operations.attributions.values() if not a.inferred}
+    told = [told_cause(operations, world, incident) for incident in told_by(world)]
+    failures |= {deployment.id for deployment, _ in told if deployment is not None}
+    certain |= {deployment.id for deployment, named in told if deployment is not None and named}
     found = operations.on_days(world.period.civil_days)
     if found and not knows_failures(operations, world, found, failures):
         return without_answer(world, metric, unit, "not_configured", extra=nothing)
@@ -58,7 +63,39 @@ def knows_failures(operations: Operations, world: World, found: list[Deployment]
     projects = {deployment.project_id for deployment in found}
     since, until = world.period.end - 365 * DAY, world.period.end
     seen = [f for f in operations.real_incidents if since <= f.detected.at < until]
+    ours = projects_of(world)
+    told = [
+        ours.get(str(each.get("project") or ""))
+        for each in told_by(world)
+        if since <= (moment(each["detected_at"]) or 0) < until
+    ]
+    if any(project is not None and project in projects for project in told):
+        return True
     return any(project_id(f.issue) in projects for f in seen) or any(d.id in failures for d in found)
+
+
+def told_by(world: World) -> list[dict]:
+    """The incidents of files that had been seen by T, one for each id: the last row counts."""
+    by_id = {str(row["id"]): row for row in world.told_incidents}
+    return [row for row in by_id.values() if (moment(row["detected_at"]) or 0) <= world.period.as_of]
+
+
+def told_cause(operations: Operations, world: World, incident: dict) -> tuple[Deployment | None, bool]:
+    """The deployment that an incident names, else the last of its project within the window."""
+    named = [d for d in operations.deployments if d.id == str(incident.get("deployment") or "")]
+    if named:
+        return named[0], True
+    project = projects_of(world).get(str(incident.get("project") or ""))
+    seen = moment(incident["detected_at"])
+    assert seen is not None
+    before = [
+        d
+        for d in operations.deployments
+        if project is not None and d.project_id == project and d.when is not None and d.when.at <= seen
+    ]
+    latest = max(before, key=lambda d: d.recency, default=None)
+    near = latest is not None and seen - latest.at <= operations.window_ms
+    return (latest if near else None), False
 
 
 def unattributed(operations: Operations, world: World) -> list[str]:

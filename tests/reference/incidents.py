@@ -5,6 +5,7 @@ from datetime import date
 from functools import cached_property
 
 from tests.reference.clock import DAY, HOUR
+from tests.reference.code_changes import told_deployment, with_their_changes
 from tests.reference.deployments import Deployment, causes_of, counted_deployments
 from tests.reference.issues import Issue, is_of_type
 from tests.reference.links import project_id, version_ids
@@ -42,7 +43,7 @@ class Operations:
 
     @cached_property
     def deployments(self) -> list[Deployment]:
-        return counted_deployments(self.world)
+        return with_their_changes(self.world, counted_deployments(self.world))
 
     def on_days(self, days: list[date]) -> list[Deployment]:
         return [deployment for deployment in self.deployments if deployment.day in days]
@@ -119,6 +120,9 @@ class Operations:
     def carriage_of(self, fact: Fact) -> Carriage | None:
         """The first deployment that can have carried the issue out, else the last that names it."""
         assert fact.completed is not None
+        told, deployment = told_deployment(self.world, fact.key)
+        if told:
+            return Carriage(deployment) if deployment is not None else None
         named = self.named_by(fact.issue)
         after = [d for d in self.carriers(fact) if d.carries_what_was_completed(fact.completed)]
         if after:

@@ -6,6 +6,7 @@ from datetime import date
 from tests.reference import stats
 from tests.reference.bands import duration_band
 from tests.reference.clock import DAY
+from tests.reference.code_changes import CodeChange, change_stages, first_commit, without_issue
 from tests.reference.deployments import (
     Deployment,
     days_of_week,
@@ -27,7 +28,7 @@ REASONS = ("not_deployed", "history_truncated", "never_started", "deployed_befor
 def change_lead_time(world: World) -> dict:
     """Days from the start of a delivered issue to its deployment."""
     metric = "change_lead_time"
-    nothing = {"stages": None, "by_start": None}
+    nothing = {"stages": None, "by_start": None, "change_stages": None}
     if world.is_empty:
         return no_durations(metric, evidence="proxy", extra=nothing)
     if not is_configured(world):
@@ -38,7 +39,8 @@ def change_lead_time(world: World) -> dict:
         return {key: (f, c.deployment) for key, (f, c) in carried.items() if c and c.deployment.day in days}
 
     def measure(days: list[date]) -> dict[str, float]:
-        waited = {key: lead_ms(fact, deployment) for key, (fact, deployment) in on_days(days).items()}
+        waited = {key: lead_ms(world, fact, deployed) for key, (fact, deployed) in on_days(days).items()}
+        waited |= {change.id: loose_ms(change) for change in loose_on(world, days)}
         return {key: max(0, ms) / DAY for key, ms in waited.items() if ms is not None and ms > -DAY}
 
     def split(days: list[date]) -> list[dict[str, float]]:
@@ -50,7 +52,11 @@ def change_lead_time(world: World) -> dict:
     weekly = [
         {"week": week.name, **stage_averages(split(days_of_week(world, week)))} for week in world.weeks()
     ]
-    extra = {"stages": stage_summary(split(days), weekly), "by_start": by_start(carried, included)}
+    extra = {
+        "stages": stage_summary(split(days), weekly),
+        "by_start": by_start(world, carried, included),
+        "change_stages": change_stages(world),
+    }
     evidence = evidence_of_leads(world, included)
     answer = day_durations(world, metric, "days", measure, excluded, evidence=evidence, extra=extra)
     return {**answer, "band": duration_band(world, "lead", answer, DAY, by_day=is_dated_by_day(world))}
@@ -73,8 +79,15 @@ def left_out(world: World, candidates: dict[str, Change], included: dict[str, fl
         for key, (f, found) in carriages(world).items()
         if not found and f.completed_in(period.lo, period.end)
     ]
-    never = [key for key, (fact, _) in candidates.items() if fact.change_start is None]
+    out = loose_on(world, period.civil_days)
+    missing += [
+        change.id
+        for change in without_issue(world)
+        if change.deployment is None and period.lo <= (change.at["merged_at"] or 0) < period.end
+    ]
+    never = [key for key, (fact, _) in candidates.items() if begun_at(world, fact) is None]
     cut = [key for key in never if candidates[key][0].truncated]
+    never += [change.id for change in out if change.at["first_commit_at"] is None]
     known = (*never, *included)
     return reasons(
         REASONS,
@@ -82,16 +95,41 @@ def left_out(world: World, candidates: dict[str, Change], included: dict[str, fl
             "not_deployed": missing,
             "history_truncated": cut,
             "never_started": [key for key in never if key not in cut],
-            "deployed_before_start": [key for key in candidates if key not in known],
+            "deployed_before_start": [
+                key for key in (*candidates, *(change.id for change in out)) if key not in known
+            ],
         },
     )
 
 
-def by_start(carried: dict[str, tuple[Fact, Carriage | None]], included: dict[str, float]) -> dict | None:
+def loose_on(world: World, days: list[date]) -> list[CodeChange]:
+    """Changes without an issue that went out on some days."""
+    return [change for change in without_issue(world) if change.deployment and change.deployment.day in days]
+
+
+def loose_ms(change: CodeChange) -> int | None:
+    begun = change.at["first_commit_at"]
+    return None if begun is None or change.deployment is None else change.deployment.at - begun
+
+
+def begun_at(world: World, fact: Fact) -> int | None:
+    """The first commit, else the mapped one, else the start of the work."""
+    first = first_commit(world, fact.key)
+    return fact.change_start if first is None else first
+
+
+def is_measured(world: World, fact: Fact) -> bool:
+    return fact.commit is not None or first_commit(world, fact.key) is not None
+
+
+def by_start(
+    world: World, carried: dict[str, tuple[Fact, Carriage | None]], included: dict[str, float]
+) -> dict | None:
     """P50 and n of each kind of start, where both are among the included."""
     kinds: dict[str, list[float]] = {"measured": [], "proxy": []}
     for key, days in included.items():
-        kinds["proxy" if carried[key][0].commit is None else "measured"].append(days)
+        measured = key not in carried or is_measured(world, carried[key][0])
+        kinds["measured" if measured else "proxy"].append(days)
     if not all(kinds.values()):
         return None
     return {kind: {"p50": stats.median(values), "n": len(values)} for kind, values in kinds.items()}
@@ -99,9 +137,9 @@ def by_start(carried: dict[str, tuple[Fact, Carriage | None]], included: dict[st
 
 def evidence_of_leads(world: World, included: dict[str, float]) -> str:
     """Proxy where a start stands in for a commit; inferred where a deployment is only the next one."""
-    found = [carriages(world)[key] for key in included]
-    begun = [fact.commit for fact, _ in found]
-    measured = world.mapping.field("commit_date") is not None and None not in begun
+    found = [carriages(world)[key] for key in included if key in carriages(world)]
+    some = world.mapping.field("commit_date") is not None or bool(world.changes)
+    measured = some and all(is_measured(world, fact) for fact, _ in found)
     guessed = any(fact.end_inferred or carriage.inferred for fact, carriage in found if carriage)
     return weakest(
         "measured" if measured else "proxy",
@@ -110,8 +148,9 @@ def evidence_of_leads(world: World, included: dict[str, float]) -> str:
     )
 
 
-def lead_ms(fact: Fact, deployment: Deployment) -> int | None:
-    return None if fact.change_start is None else deployment.at - fact.change_start
+def lead_ms(world: World, fact: Fact, deployment: Deployment) -> int | None:
+    begun = begun_at(world, fact)
+    return None if begun is None else deployment.at - begun
 
 
 STAGES = ("working", "waiting", "other", "release")
@@ -119,7 +158,7 @@ STAGES = ("working", "waiting", "other", "release")
 
 def stages_of(world: World, fact: Fact, deployment: Deployment) -> dict[str, float]:
     """Days of one lead time: in an active status, waiting or flagged, in neither, waiting for release."""
-    begin, end = fact.change_start, deployment.at
+    begin, end = begun_at(world, fact), deployment.at
     assert begin is not None
     assert fact.completed is not None
     if end <= begin:

@@ -13,6 +13,7 @@ MESSAGES = {
     "not_configured": "not configured",
     "not_applicable": "not applicable",
 }
+VERSIONS = {"change_lead_time": 3}
 Compute = Callable[[World], dict]
 
 
@@ -45,7 +46,7 @@ def result(
     """What one metric says of one period; ``finished`` adds what comes from other periods."""
     included = included or []
     return {
-        "definition": f"{metric}/2{option}",
+        "definition": f"{metric}/{VERSIONS.get(metric, 2)}{option}",
         "state": state,
         "message": MESSAGES[state],
         "value": value,

@@ -100,6 +100,8 @@ class World:
     settings: Settings
     period: Period
     events: list[dict] = field(default_factory=list)
+    changes: list[dict] = field(default_factory=list)
+    told_incidents: list[dict] = field(default_factory=list)
     step: str = "week"
     counted_by: str = "week"
     types: list[str] = field(default_factory=list)

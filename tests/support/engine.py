@@ -13,14 +13,15 @@ from configuration.profile import Profile, profile_from
 from data.cache_manager import References, Store
 from data.export.document import document
 from data.intake.bad_entries import BadEntry
+from data.intake.change_files import CHANGE_FORM
 from data.intake.deployment_files import DEPLOYMENT_FORM
-from data.intake.row_files import read_rows
+from data.intake.incident_files import INCIDENT_FORM
+from data.intake.row_files import RowForm, read_rows
 from data.jira.issue_rows import custom_fields, decode_issue, issue_row, read_status, read_version
 from data.jira.requested_fields import requested_fields
 from data.jira.stamps import latest_of
 from data.metrics.report import Report, View
 from data.model.instants import iso_instant
-from data.model.tables import DeploymentRow
 from data.pipeline import compute
 from tests.support.rows import FOUND
 
@@ -35,6 +36,8 @@ def stored(
     profile: Profile | None = None,
     *,
     deployments: Iterable[dict] = (),
+    changes: Iterable[dict] = (),
+    incidents: Iterable[dict] = (),
 ) -> Store:
     """Return a store in ``folder`` that holds what Jira sent, with the fields that the profile maps.
 
@@ -48,20 +51,22 @@ def stored(
     references = References(
         [read_status(raw) for raw in statuses],
         [read_version(raw) for raw in versions],
-        _events(folder / "deployments.jsonl", deployments),
+        _events(DEPLOYMENT_FORM, folder / "deployments.jsonl", deployments),
+        _events(CHANGE_FORM, folder / "changes.jsonl", changes),
+        _events(INCIDENT_FORM, folder / "incidents.jsonl", incidents),
     )
     store.add(rows, references)
     return store
 
 
-def _events(path: Path, rows: Iterable[dict]) -> list[DeploymentRow]:
+def _events(form: RowForm, path: Path, rows: Iterable[dict]) -> list:
     lines = [json.dumps(row) + "\n" for row in rows]
     path.write_text("".join(lines), encoding="utf-8")
-    return list(read_rows(DEPLOYMENT_FORM, path, _refuse, _NO_FUTURE)) if lines else []
+    return list(read_rows(form, path, _refuse, _NO_FUTURE)) if lines else []
 
 
 def _refuse(entry: BadEntry) -> None:
-    raise AssertionError(f"not a deployment: {entry}")
+    raise AssertionError(f"not such a row: {entry}")
 
 
 def engine_report(
@@ -70,6 +75,8 @@ def engine_report(
     statuses: Iterable[dict] = (),
     versions: Iterable[dict] = (),
     deployments: Iterable[dict] = (),
+    changes: Iterable[dict] = (),
+    incidents: Iterable[dict] = (),
     profile: dict | None = None,
     date_from: str | None = None,
     date_to: str | None = None,
@@ -84,7 +91,8 @@ def engine_report(
     view = View(**dates, types=tuple(types), labels=tuple(labels))
     settings = profile_from(profile or {})
     with tempfile.TemporaryDirectory() as folder:
-        dataset = stored(Path(folder), issues, statuses, versions, settings, deployments=deployments).load()
+        beside = {"deployments": deployments, "changes": changes, "incidents": incidents}
+        dataset = stored(Path(folder), issues, statuses, versions, settings, **beside).load()
     return compute(dataset, settings, view)
 
 

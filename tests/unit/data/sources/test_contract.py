@@ -40,6 +40,16 @@ def events() -> tuple[Dataset, Profile]:
     return Dataset(found.issues, found.statuses, (), build_event_table(rows)), Profile()
 
 
+def tags() -> tuple[Dataset, Profile]:
+    rows = [
+        DeploymentRow("9", "v1", "A", at("2026-03-05T10:00"), "", False, (), origin="git", service="shop"),
+        DeploymentRow("10", "v2", "A", at("2026-03-06T10:00"), "", False, (), origin="git", service="shop"),
+    ]
+    others = [DeploymentRow("1", "not a tag", "A", MISSING, "", False, ("A-1",), day="2026-03-06")]
+    found = dataset([issue("A-1"), issue("A-2")], status_list())
+    return Dataset(found.issues, found.statuses, (), build_event_table([*others, *rows])), Profile()
+
+
 def issues() -> tuple[Dataset, Profile]:
     rollouts = [done("A-9", "2026-03-05", type="Rollout"), done("A-10", "2026-03-06", type="Rollout")]
     others = [done("B-1", "2026-03-07", type="Rollout", project=OTHER), issue("A-1")]
@@ -61,7 +71,13 @@ def statuses() -> tuple[Dataset, Profile]:
     return dataset(entered, status_list()), profile_from({"deployments": {"status": "Done"}})
 
 
-WORLDS: dict[str, World] = {"events": events, "issues": issues, "versions": versions, "status": statuses}
+WORLDS: dict[str, World] = {
+    "events": events,
+    "git": tags,
+    "issues": issues,
+    "versions": versions,
+    "status": statuses,
+}
 each_source = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
 
 

@@ -1,0 +1,101 @@
+"""Local clones of an import or a sync: read, and told to the store like imported files."""
+
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from configuration.errors import InputError
+from configuration.profile import Profile
+from data.cache_manager import References
+from data.jira.stamps import latest_of
+from data.model.changes import ChangeRow
+from data.model.tables import DeploymentRow
+from data.sources.git.clone import Told, read_clone
+from data.sources.git.rows import ORIGIN
+from data.store.references import Retold
+
+logger = logging.getLogger(__name__)
+_STATE = "git "  # before the path, in the metadata of a store: what was read of it the last time
+
+
+@dataclass(slots=True)
+class Clones:
+    """What some clones tell.
+
+    Attributes:
+        deployments: their tags.
+        changes: what came into their default branches.
+        retold: whose rows are told anew.
+        meta: what to note of each with the store, for the next time.
+        notices: sentences that a reader of the numbers should know.
+    """
+
+    deployments: list[DeploymentRow] = field(default_factory=list)
+    changes: list[ChangeRow] = field(default_factory=list)
+    retold: list[Retold] = field(default_factory=list)
+    meta: dict[str, str] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+
+    @property
+    def references(self) -> References:
+        """What they tell, as rows beside the issues."""
+        return References(deployments=self.deployments, changes=self.changes)
+
+    def add(self, path: Path, told: Told) -> None:
+        """Add what a clone tells."""
+        self.deployments += told.deployments
+        self.changes += told.changes
+        self.retold.append(Retold(ORIGIN, frozenset((told.service,)), whole=not told.partly))
+        self.meta[_key(path)] = told.state
+        self.notices += told.notices
+
+
+def read_clones(
+    paths: Sequence[Path],
+    patterns: Sequence[str],
+    meta: Mapping[str, str],
+    known: Iterable[ChangeRow],
+    now_ms: int,
+) -> Clones:
+    """Read clones; of one in which nothing has happened since the last time nothing is told.
+
+    Args:
+        paths: of clones.
+        patterns: of the names of tags that are deployments; empty: all.
+        meta: of the store that holds what was told the last time.
+        known: the changes that it holds.
+        now_ms: this machine's time.
+
+    Raises:
+        InputError: one of them cannot be read, or two have one name.
+        ConfigurationError: there is no git program.
+    """
+    taken = _taken(known)
+    clones = Clones()
+    for path in paths:
+        told = read_clone(path, patterns, meta.get(_key(path), ""), latest_of(now_ms), taken)
+        if told is None:
+            continue
+        if any(told.service in each.services for each in clones.retold):
+            raise InputError(
+                f"Two clones are called {told.service}, and the second is {path}.",
+                hint="Give one clone of each repository, or rename a folder.",
+            )
+        logger.info("git.read", extra={"changes": len(told.changes), "deployments": len(told.deployments)})
+        clones.add(path, told)
+    return clones
+
+
+def clone_paths(profile: Profile) -> tuple[Path, ...]:
+    """Return the folders of the clones that a profile names."""
+    return tuple(Path(path).expanduser() for path in profile.git.paths)
+
+
+def _taken(known: Iterable[ChangeRow]) -> Collection[str]:
+    """Return the ids of the changes that are deployed, which later ones must not take over."""
+    return {row.id for row in known if row.origin == ORIGIN and row.deployments}
+
+
+def _key(path: Path) -> str:
+    return _STATE + str(path.resolve())

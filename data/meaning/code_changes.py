@@ -1,0 +1,229 @@
+"""Changes of code as of T: which issue each belongs to, and which deployment carried it out. Pure.
+
+Everything here is a few sorts and passes over columns, however many changes and deployments there are.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.meaning.attribution import Operations
+from data.meaning.deployments import Deployments
+from data.model.changes import ChangeTable
+from data.model.columns import listed
+from data.model.places import NOWHERE, find_places
+from data.model.projects import ProjectGroups
+from data.model.tables import MISSING, Flags, Instants, IssueTable
+
+Rows = NDArray[np.int64]
+NONE = -1
+
+
+@dataclass(frozen=True)
+class CodeChanges:
+    """Changes of code as of T, one per row of the change table.
+
+    Attributes:
+        table: the changes as stored.
+        landed: it is in the main line, or went out.
+        first_commit_at: by change, ``MISSING`` where not known by T; the next three likewise.
+        opened_at: of its request.
+        first_review_at: by somebody.
+        merged_at: into the main line.
+        deployment: row of the deployment that carried the last of it out, -1 for none.
+        reaches: the deployments of its service are known to hold changes at all.
+        issue: rows of issues, one for each pair of an issue and a landed change that names it.
+        change: the change of each pair.
+        group: number of the project, -1 where unknown.
+        n_issues: how many rows the issue table has.
+    """
+
+    table: ChangeTable
+    landed: Flags
+    first_commit_at: Instants
+    opened_at: Instants
+    first_review_at: Instants
+    merged_at: Instants
+    deployment: Rows
+    reaches: Flags
+    issue: Rows
+    change: Rows
+    group: Rows
+    n_issues: int
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    @cached_property
+    def without_issue(self) -> Rows:
+        """Landed changes that name no stored issue, of services whose deployments hold changes."""
+        loose = self.landed & self.reaches
+        loose[self.change] = False
+        return np.flatnonzero(loose)
+
+    @cached_property
+    def reverted(self) -> Rows:
+        """Changes that a later one takes back which went out with another deployment, or not yet."""
+        table = self.table
+        if not len(table.commit) or not len(table.reverted):
+            return np.zeros(0, np.int64)
+        owner = np.repeat(np.arange(len(table)), np.diff(table.commit_start))
+        by_commit = np.argsort(table.commit, kind="stable")
+        commits, owner = table.commit[by_commit], owner[by_commit]
+        taking = np.repeat(np.arange(len(table)), np.diff(table.reverted_start))
+        place = np.searchsorted(commits, table.reverted)
+        known = (place < len(commits)) & (
+            commits[np.minimum(place, max(len(commits) - 1, 0))] == table.reverted
+        )
+        undone, by = owner[place[known]], taking[known]
+        apart = self.landed[by] & (undone != by) & (self.deployment[undone] != self.deployment[by])
+        return np.unique(undone[apart & (self.deployment[undone] != NONE)])
+
+    def earliest_start(self) -> Instants:
+        """Return by issue row when the first commit of its changes was written, ``MISSING`` for none."""
+        none = np.iinfo(np.int64).max
+        first = np.full(self.n_issues, none, np.int64)
+        at = self.first_commit_at[self.change]
+        known = at != MISSING
+        np.minimum.at(first, self.issue[known], at[known])
+        return np.where(first == none, MISSING, first)
+
+    def last_deployment(self, deployments: Deployments) -> tuple[Flags, Rows]:
+        """Return by issue row whether its changes tell of its deployment, and which held the last of them.
+
+        Of an issue of which some change is not deployed yet nothing did.
+        """
+        told, found = np.zeros(self.n_issues, np.bool_), np.full(self.n_issues, NONE, np.int64)
+        mine = self.reaches[self.change]
+        issue, deployment = self.issue[mine], self.deployment[self.change[mine]]
+        told[issue] = True
+        order = np.argsort(deployments.rank[deployment] if len(deployments) else deployment, kind="stable")
+        # Of repeated assignments NumPy keeps the last.
+        found[issue[order]] = deployment[order]
+        found[issue[deployment == NONE]] = NONE
+        return told, found
+
+
+def find_code_changes(
+    table: ChangeTable, issues: IssueTable, deployments: Deployments, groups: ProjectGroups, as_of: int
+) -> CodeChanges:
+    """Return the stored changes as of an instant; without any everything has length 0."""
+    stamps = {
+        name: np.where(getattr(table, name) <= as_of, getattr(table, name), MISSING)
+        for name in ("first_commit_at", "opened_at", "first_review_at", "merged_at")
+    }
+    deployment = _find_carriers(table, deployments)
+    landed = (stamps["merged_at"] != MISSING) | (deployment != NONE)
+    service = table.service.astype(np.int64)
+    reaching = np.zeros(len(table.services) + 1, np.bool_)
+    reaching[service[deployment != NONE]] = True
+    place = find_places(issues, table)
+    row = place[table.listed] if len(table.keys) else table.listed.astype(np.int64)
+    owner = np.repeat(np.arange(len(table)), np.diff(table.listed_start))
+    known = (row != NOWHERE) & landed[owner]
+    pairs = np.unique(np.stack((row[known], owner[known]), axis=1), axis=0).reshape(-1, 2)
+    return CodeChanges(
+        table=table,
+        landed=landed,
+        deployment=deployment,
+        reaches=reaching[service] if len(service) else np.zeros(0, np.bool_),
+        issue=pairs[:, 0].astype(np.int64),
+        change=pairs[:, 1].astype(np.int64),
+        group=_find_groups(table, issues, groups, pairs),
+        n_issues=len(issues),
+        **stamps,
+    )
+
+
+def _find_carriers(table: ChangeTable, deployments: Deployments) -> Rows:
+    """Return the deployment that carried each change out: as it says itself, else as the deployments say."""
+    told = _told_by_changes(table, deployments)
+    listed_by = _told_by_deployments(table, deployments)
+    return np.where(told != NONE, told, listed_by)
+
+
+def _told_by_changes(table: ChangeTable, deployments: Deployments) -> Rows:
+    """Return the earliest deployment that each change names and that counts, -1 for none."""
+    known = {name: row for row, name in enumerate(deployments.ids)}
+    rows = np.array([known.get(name, NONE) for name in table.deployments] or [NONE], np.int64)
+    entry = rows[table.carried]
+    owner = np.repeat(np.arange(len(table)), np.diff(table.carried_start))
+    good = (
+        (entry != NONE) & deployments.counted[entry] if len(deployments) else np.zeros(len(entry), np.bool_)
+    )
+    return _earliest(len(table), owner[good], entry[good], deployments)
+
+
+def _told_by_deployments(table: ChangeTable, deployments: Deployments) -> Rows:
+    """Return the deployment after which all commits of a change that any lists are out, -1 for none."""
+    commits = deployments.commits
+    counted = deployments.counted[commits.owner] if len(deployments) else np.zeros(0, np.bool_)
+    if not counted.any() or not len(table.commit):
+        return np.full(len(table), NONE, np.int64)
+    order = np.argsort(table.commit, kind="stable")
+    ordered = table.commit[order]
+    first = np.searchsorted(ordered, commits.first[counted], side="left")
+    times = np.maximum(np.searchsorted(ordered, commits.last[counted], side="right") - first, 0)
+    ends = np.cumsum(times)
+    within = np.arange(int(ends[-1])) - np.repeat(ends - times, times)
+    entry = order[np.repeat(first, times) + within]
+    by_commit = _earliest(len(ordered), entry, np.repeat(commits.owner[counted], times), deployments)
+    owner = np.repeat(np.arange(len(table)), np.diff(table.commit_start))
+    out = np.flatnonzero(by_commit != NONE)
+    found = np.full(len(table), NONE, np.int64)
+    last = out[np.argsort(deployments.rank[by_commit[out]], kind="stable")]
+    found[owner[last]] = by_commit[last]
+    return found
+
+
+def _earliest(n: int, owner: Rows, deployment: Rows, deployments: Deployments) -> Rows:
+    found = np.full(n, NONE, np.int64)
+    order = np.argsort(-deployments.rank[deployment], kind="stable")
+    found[owner[order]] = deployment[order]  # of repeated assignments NumPy keeps the last
+    return found
+
+
+def _find_groups(
+    table: ChangeTable, issues: IssueTable, groups: ProjectGroups, pairs: NDArray[np.int64]
+) -> Rows:
+    """Return the project of each change: as it says, else that which most changes of its service name."""
+    own = np.array([groups.of_key.get(key, NONE) for key in table.projects] or [NONE], np.int64)
+    group = own[table.project] if len(table) else np.zeros(0, np.int64)
+    if not len(pairs) or not (group == NONE).any():
+        return group
+    service = table.service[pairs[:, 1]].astype(np.int64)
+    met = groups.of_code[issues.project[pairs[:, 0]]]
+    count = np.zeros((len(table.services), int(met.max()) + 1), np.int64)
+    np.add.at(count, (service, met), 1)
+    most = np.where(count.any(axis=1), count.argmax(axis=1), NONE)
+    return np.where(group == NONE, most[table.service], group)
+
+
+def with_changes(deployments: Deployments, changes: CodeChanges) -> Deployments:
+    """Return deployments that also hold the issues whose changes they carried out."""
+    carried = changes.deployment[changes.change]
+    out = carried != NONE
+    if not out.any():
+        return deployments
+    holds = deployments.holds
+    owner = np.concatenate((holds.owner, carried[out]))
+    value = np.concatenate((holds.value, changes.issue[out]))
+    pairs = np.unique(np.stack((owner, value), axis=1), axis=0)
+    unnamed = deployments.unnamed.copy()
+    unnamed[carried[out]] = False
+    return replace(deployments, holds=listed(pairs[:, 0], pairs[:, 1], len(deployments)), unnamed=unnamed)
+
+
+def carried_by_code(operations: Operations, deployments: Deployments, changes: CodeChanges) -> Operations:
+    """Return operations in which an issue went out with the deployment that held its last change."""
+    if not changes.reaches.any():
+        return operations
+    told, deployment = changes.last_deployment(deployments)
+    return replace(
+        operations,
+        deployment_of=np.where(told, deployment, operations.deployment_of),
+        released_before=operations.released_before & ~told,
+        carried_unnamed=operations.carried_unnamed & ~told,
+    )

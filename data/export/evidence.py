@@ -20,6 +20,7 @@ from data.model.tables import MISSING, Instants
 # Their rows are deployments; those of all others are issues.
 DEPLOYMENT_METRICS = frozenset({"deployment_frequency", "change_fail_rate", "deployment_rework_rate"})
 
+MOST_CHANGES = 3  # that are named beside an issue
 BUSINESS_DAY_METRICS = frozenset({"flow_time", "request_lead_time"})
 
 
@@ -212,7 +213,19 @@ def _note_of(delivery: DeliveryTables, metric_id: str, row: int) -> str:
     )
     if metric_id == "change_lead_time" and delivery.operations.released_before[row]:
         stands_in.append("closed after its release")
+    if metric_id == "change_lead_time":
+        stands_in += _word_changes(delivery, row)
     return ", ".join([*stands_in, *(text for text, flags in notes if flags[row])])
+
+
+def _word_changes(delivery: DeliveryTables, row: int) -> list[str]:
+    """Return the changes of code that name an issue, in words; the first few of many."""
+    changes = delivery.code.of_issues.of(np.array([row]))[0].tolist()
+    if not changes:
+        return []
+    named = " ".join(delivery.code.table.ids[change] for change in changes[:MOST_CHANGES])
+    more = len(changes) - MOST_CHANGES
+    return [f"{named} and {more} more" if more > 0 else named]
 
 
 def has_notes(evidence: Evidence) -> bool:
@@ -229,6 +242,7 @@ def has_notes(evidence: Evidence) -> bool:
         flags += (
             [~delivery.change_measured] if delivery.mapped.commit is not None or len(delivery.code) else []
         )
+    flags += [delivery.code.of_issues.count > 0] if evidence.metric_id == "change_lead_time" else []
     issues = rows[rows < len(delivery.issues)]
     return len(issues) < len(rows) or any(bool(each[issues].any()) for each in flags)
 

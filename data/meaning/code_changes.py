@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from data.meaning.attribution import Operations
 from data.meaning.deployments import Deployments
 from data.model.changes import ChangeTable
-from data.model.columns import listed
+from data.model.columns import Listed, listed
 from data.model.places import NOWHERE, find_places
 from data.model.projects import ProjectGroups
 from data.model.tables import MISSING, Flags, Instants, IssueTable
@@ -62,6 +62,11 @@ class CodeChanges:
         loose = self.landed & self.reaches
         loose[self.change] = False
         return np.flatnonzero(loose)
+
+    @cached_property
+    def of_issues(self) -> Listed:
+        """The landed changes that name each issue, by issue row."""
+        return listed(self.issue, self.change, self.n_issues)
 
     @cached_property
     def reverted(self) -> Rows:
@@ -146,6 +151,8 @@ def _find_carriers(table: ChangeTable, deployments: Deployments) -> Rows:
 
 def _told_by_changes(table: ChangeTable, deployments: Deployments) -> Rows:
     """Return the earliest deployment that each change names and that counts, -1 for none."""
+    if not len(table.carried):
+        return np.full(len(table), NONE, np.int64)
     known = {name: row for row, name in enumerate(deployments.ids)}
     rows = np.array([known.get(name, NONE) for name in table.deployments] or [NONE], np.int64)
     entry = rows[table.carried]

@@ -11,6 +11,13 @@ from itertools import compress
 import numpy as np
 
 from data.meaning import quality_rules as rules
+from data.meaning.change_quality import (
+    flag_done_undeployed,
+    flag_open_in_production,
+    list_holding_nothing,
+    list_unknown_keys,
+    list_without_issue,
+)
 from data.meaning.crowds import bulk_moves, crowded_days
 from data.meaning.delivery import DeliveryTables
 from data.meaning.deployment_quality import (
@@ -62,6 +69,7 @@ def find_in_tables(dataset: Dataset, delivery: DeliveryTables) -> tuple[Noticed,
         *_find_in_completions(delivery),
         *_find_crowds(delivery),
         *_find_in_releases(dataset, delivery),
+        *_find_in_changes(dataset, delivery),
         *_find_in_fields(delivery),
     )
     return tuple(noticed for noticed in found if noticed.finding.n)
@@ -131,6 +139,17 @@ def _find_in_releases(dataset: Dataset, delivery: DeliveryTables) -> Iterator[No
     yield _notice_names(rules.UNKNOWN_PROJECT, projects, projects)
     unknown = list_unknown_issues(dataset, delivery)
     yield _notice_names(rules.UNKNOWN_ISSUE, tuple(unknown), tuple(unknown.values()))
+
+
+def _find_in_changes(dataset: Dataset, delivery: DeliveryTables) -> Iterator[Noticed]:
+    yield _notice(delivery, rules.OPEN_IN_PRODUCTION, flag_open_in_production(delivery))
+    yield _notice(delivery, rules.DONE_UNDEPLOYED, flag_done_undeployed(delivery))
+    for rule, found in (
+        (rules.CHANGE_WITHOUT_ISSUE, list_without_issue(dataset, delivery)),
+        (rules.CHANGE_UNKNOWN_ISSUE, list_unknown_keys(dataset, delivery)),
+        (rules.DEPLOYMENT_HOLDS_NOTHING, list_holding_nothing(delivery)),
+    ):
+        yield _notice_names(rule, tuple(found), tuple(found.values()))
 
 
 def _find_in_fields(delivery: DeliveryTables) -> Iterator[Noticed]:

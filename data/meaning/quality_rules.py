@@ -153,6 +153,34 @@ UNKNOWN_ISSUE = Rule(
     "Deployment events list issue keys that no stored issue has or had; they say nothing of any issue.",
     "Correct the keys in these events and import them again, or widen the query so that it holds them.",
 )
+OPEN_IN_PRODUCTION = Rule(
+    "open_in_production",
+    "All changes of these issues are deployed, and their tickets are open: they count as delivered nowhere, "
+    "and their lead time is not seen.",
+    "Close the tickets, or let the deployment close them.",
+)
+DONE_UNDEPLOYED = Rule(
+    "done_not_deployed",
+    "These tickets are done, and some change that names them is in no deployment yet: by their tickets they "
+    "are delivered, by the code they are not.",
+    "Deploy the changes, or look whether a deployment is missing among those that were read.",
+)
+CHANGE_WITHOUT_ISSUE = Rule(
+    "change_without_issue",
+    "These changes of code name no stored issue; each of a service that deploys counts in change lead time "
+    "by itself, and in nothing else.",
+    "Write the key of the issue into the branch, the title or a commit, or widen the query.",
+)
+CHANGE_UNKNOWN_ISSUE = Rule(
+    "change_unknown_issue",
+    "Changes of code name issue keys that no stored issue has or had.",
+    "Correct the keys, or widen the query so that it holds them.",
+)
+DEPLOYMENT_HOLDS_NOTHING = Rule(
+    "deployment_without_changes",
+    "These deployments hold no change and no issue, while others do: they count in the frequency alone.",
+    "Look whether they deploy something else, such as the same commit again; git.tags can leave tags out.",
+)
 LITTLES_LAW = Rule(
     "littles_law_mismatch",
     "Mean load, completions and mean flow time of the started items do not fit together by more than a "

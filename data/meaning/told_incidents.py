@@ -42,7 +42,7 @@ def find_told_incidents(
     The latter has to lie at most the window before. Each is looked up in sorted columns.
     """
     seen = [row for row in rows if row.detected_at <= deployments.as_of]
-    known = {name: row for row, name in enumerate(deployments.ids)}
+    known = {name: row for row, name in enumerate(deployments.ids)} if seen else {}
     detected = np.array([row.detected_at for row in seen], np.int64)
     group = np.array([groups.of_key.get(row.project, NONE) for row in seen], np.int64)
     named = np.array([known.get(row.deployment, NONE) for row in seen], np.int64)

@@ -42,13 +42,14 @@ from data.store.blobs import (
 from data.store.columns import build_issue_table
 from data.store.damage import DamagedError, told_as_store_error
 from data.store.event_columns import CHANGES, DEPLOYMENTS
-from data.store.event_table import one_each
+from data.store.event_table import TRUSTED, one_each
 from data.store.known_histories import keep_histories
 from data.store.opening import connect, is_writable, opened_to_read
 from data.store.references import (
     References,
     Retold,
     put_references,
+    read_changes,
     read_listed,
     read_references,
     replace_references,
@@ -400,12 +401,11 @@ class Store:
 
     def changes(self, ids: Collection[str]) -> dict[str, ChangeRow]:
         """Return the stored changes of ``ids`` by id, as the most trusted source tells of each."""
-        wanted = set(ids)
-        if not wanted or not self.path.exists():
+        if not ids or not self.path.exists():
             return {}
+        names = [f"{origin} {name}" if origin else name for name in ids for origin in TRUSTED]
         with self._open_reading() as connection:
-            rows = [row for row in read_references(connection, "change", ChangeRow) if row.id in wanted]
-        return {row.id: row for row in one_each(rows)}
+            return {row.id: row for row in one_each(read_changes(connection, names))}
 
     @contextmanager
     def _open_reading(self) -> Iterator[sqlite3.Connection]:

@@ -57,9 +57,9 @@ def build_change_table(rows: Iterable[ChangeRow]) -> ChangeTable:
 
 
 def _parts_of(identity: str) -> tuple[str, tuple[int, str]]:
-    """Return the parts of ``repository#12``, so that 2 stands before 10."""
-    repository, _, number = identity.rpartition("#")
-    return repository, number_or_text(number)
+    """Return the parts of ``repository#12`` or ``repository@hash``: 2 stands before 10, hashes after both."""
+    place = max(identity.rfind("#"), identity.rfind("@"))
+    return identity[: max(place, 0)], number_or_text(identity[place + 1 :])
 
 
 def _lay_out(

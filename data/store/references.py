@@ -12,6 +12,7 @@ import msgspec
 
 from data.model.changes import ChangeRow, IncidentRow
 from data.model.tables import DeploymentRow, StatusRef, VersionRow
+from data.store.blobs import in_parts, marks
 from data.store.rows import Tally
 from data.store.schema import row_digest
 
@@ -141,6 +142,15 @@ def read_references(connection: sqlite3.Connection, kind: str, row_type: type[_R
     query = "SELECT row FROM reference WHERE kind = ? ORDER BY id"
     for (row,) in connection.execute(query, (kind,)):
         yield msgspec.msgpack.decode(row, type=row_type)
+
+
+def read_changes(connection: sqlite3.Connection, names: Sequence[str]) -> list[ChangeRow]:
+    """Return the stored changes of some names, as ``stored_as`` gives them; unknown names are left out."""
+    rows = []
+    for part in in_parts(names):
+        query = f"SELECT row FROM reference WHERE kind = 'change' AND id IN ({marks(part)})"  # noqa: S608
+        rows += [msgspec.msgpack.decode(row, type=ChangeRow) for (row,) in connection.execute(query, part)]
+    return rows
 
 
 def read_listed(connection: sqlite3.Connection) -> References:

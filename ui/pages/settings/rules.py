@@ -19,6 +19,7 @@ GROUPS = (
     ("flow_types", "Kinds of work"),
     ("deployments", "Deployments"),
     ("incidents", "Incidents"),
+    ("git", "Local clones"),
 )
 # The workflow's statuses have a section of their own; this list stands beside that of the resolutions. What
 # a parent starts with stands beside what an item does.
@@ -39,6 +40,8 @@ _TITLES = {
     "incidents.window_hours": "Hours after a deployment",
     "incidents.latent_days": "Latent after days",
     "hierarchy.parent_starts_with_children": "Start of a parent",
+    "git.paths": "Folders",
+    "git.tags": "Tags that deploy",
     "flow_types.Feature": "Features",
     "flow_types.Defect": "Defects",
     "flow_types.Debt": "Debts",

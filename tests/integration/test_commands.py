@@ -128,7 +128,8 @@ def test_metrics_as_json(home_a: Path) -> None:
         assert list(metric)[: len(METRIC)] == METRIC
         assert list(metric)[-len(METRIC_END) :] == METRIC_END
         assert set(EXTRA.get(name, [])) <= set(metric)
-        assert metric["definition"] == f"{name}/2"
+        version = 3 if name == "change_lead_time" else 2
+        assert metric["definition"] == f"{name}/{version}"
         for week in metric["weekly"]:
             assert list(week) == ["week", "start", "value", "n", "partial"]
     assert found["metrics"]["flow_velocity"]["value"] == 1.5

@@ -189,6 +189,8 @@ def test_every_setting_says_whether_stored_issues_mean_something_else_by_it() ->
         "jira.dialect",
         "jira.client_cert",
         "jira.headers",
+        "git.paths",
+        "git.tags",
         "fields",
         "provenance",
         "events",

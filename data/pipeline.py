@@ -451,6 +451,8 @@ class Pipeline:
         if report.context is None:
             return Grouping(by, (), 0)
         rows = None if metric.of_deployments else report.results[metric.id].candidates.rows()
+        if rows is not None:  # a change of code without an issue is in no group
+            rows = rows[rows < len(report.context.delivery.issues)]
         return group_by(report.context, [metric], by, self._note_of(report), rows)
 
     def cut(self, report: Report, day: dt.date) -> Cut | None:

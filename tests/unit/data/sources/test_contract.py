@@ -114,10 +114,13 @@ def test_there_is_something_to_look_at(source: DeploymentSource) -> None:
 def test_every_column_has_a_row_for_each_deployment(source: DeploymentSource) -> None:
     found = yielded(source)
     columns = {item.name: getattr(found, item.name) for item in fields(found)}
-    environments, holds = columns.pop("environments"), columns.pop("holds")
+    holds, commits = columns.pop("holds"), columns.pop("commits")
+    named = [columns.pop(name) for name in ("environments", "service")]
 
     assert {name: len(column) for name, column in columns.items()} == dict.fromkeys(columns, len(found))
-    assert environments is None or len(environments) == len(found)
+    assert all(column is None or len(column) == len(found) for column in named)
+    assert ((commits.owner >= 0) & (commits.owner < len(found))).all()
+    assert len(commits.owner) == len(commits.first) == len(commits.last)
     assert len(holds.start) == len(found) + 1
 
 

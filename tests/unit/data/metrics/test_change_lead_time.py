@@ -119,4 +119,7 @@ def test_without_deployments_there_is_no_answer_and_an_empty_sample() -> None:
 
     assert (found.value, found.state, found.evidence) == (None, "not_configured", "proxy")
     assert found.sample is not None
-    assert (found.sample.tolist(), found.extra) == ([], {"stages": None, "by_start": None, "change_stages": None})
+    assert (found.sample.tolist(), found.extra) == (
+        [],
+        {"stages": None, "by_start": None, "change_stages": None},
+    )

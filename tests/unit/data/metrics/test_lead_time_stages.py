@@ -86,4 +86,8 @@ def test_nothing_deployed_has_no_average() -> None:
 
 
 def test_without_a_source_of_deployments_there_are_no_stages() -> None:
-    assert change_lead_time(context([], *PERIOD)).extra == {"stages": None, "by_start": None, "change_stages": None}
+    assert change_lead_time(context([], *PERIOD)).extra == {
+        "stages": None,
+        "by_start": None,
+        "change_stages": None,
+    }

@@ -76,6 +76,10 @@ def digest_of(pipeline: Pipeline, view: View, since: str, written_at: int) -> Di
         since_day(since, dt.date.max)  # what makes no sense is refused over an empty store too
         return _tell_nothing(pipeline, written_at)
     day = since_day(since, report.context.window.last_counted_day)
+    warnings = tuple(_list_warnings(pipeline, report))
+    if not report.complete:
+        # While a first fetch reads, the oldest issues are there and the newest are not.
+        return Digest(_title(pipeline), _word_about(report), warnings, (), _word_foot(written_at))
     lately = pipeline.report(replace(view, date_from=day.isoformat(), date_to=report.period.date_to))
     parts = (
         _tell_standing(report),
@@ -84,7 +88,6 @@ def digest_of(pipeline: Pipeline, view: View, since: str, written_at: int) -> Di
         _tell_blocked(report),
         *_tell_events(pipeline, lately, day),
     )
-    warnings = tuple(_list_warnings(pipeline, report))
     return Digest(_title(pipeline), _word_about(report), warnings, parts, _word_foot(written_at))
 
 
@@ -118,7 +121,7 @@ def _list_warnings(pipeline: Pipeline, report: Report) -> Iterator[str]:
     if pipeline.source.kind == "demo":
         yield "These are sample data of a simulated Jira."
     if not report.complete:
-        yield "These numbers are partial: the first fetch had not ended."
+        yield "The first fetch has not ended: nothing can be told yet."
     for name, values in filters_in_use(report.view).items():
         yield f"Only {name.replace('_', ' ')} {' or '.join(values)}."
 

@@ -28,6 +28,7 @@ from data.model.clock import now_ms
 from data.pipeline import Pipeline
 from data.workspace import Workspace
 from ui.figures.charts import CHARTS, chart
+from ui.figures.marks import rows_with_events
 from ui.report.standalone import problem_page
 
 _FROM_THE_PAGE = "Use the export links of the dashboard."
@@ -154,7 +155,10 @@ def _register_rows(exports: Blueprint, workspace: Workspace) -> None:
 
         def tell(report: Report) -> bytes:
             spec = chart(chart_id)
-            return to_csv(chart_frame(spec.columns, spec.build(in_steps(report)).rows)).encode()
+            events = [(event.day, event.text) for event in report.events if event.place == "in_period"]
+            return to_csv(
+                chart_frame(*rows_with_events(spec.columns, spec.build(in_steps(report)).rows, events))
+            ).encode()
 
         return _send_answer(pipeline, view, chart_id, "csv", tell)
 

@@ -1,5 +1,7 @@
 """Marks in time charts: a thin line a day, with words where they hide no other words."""
 
+import datetime as dt
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -95,6 +97,27 @@ def _find_lane(words: str, share: float, side: int, lanes: list[list[tuple[float
             taken.append((low, high))
             return place
     return None
+
+
+def rows_with_events(
+    columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]], events: Sequence[tuple[dt.date, str]]
+) -> tuple[tuple[str, ...], Sequence[tuple[Any, ...]]]:
+    """Return a table by step with a column of the events of each step; any other table as it is.
+
+    Args:
+        columns: heads of the table.
+        rows: its cells; those of a table by step have the first day of the step second.
+        events: of the period, day and words; without any there is no column of them.
+    """
+    if columns[:2] != ("step", "begins on") or not events:
+        return columns, rows
+    starts = [dt.date.fromisoformat(row[1]) for row in rows]
+    told: list[list[str]] = [[] for _ in rows]
+    for day, words in events:
+        place = bisect_right(starts, day) - 1
+        if place >= 0:
+            told[place].append(words)
+    return (*columns, "events"), [(*row, "; ".join(some)) for row, some in zip(rows, told, strict=True)]
 
 
 def crowded_words(kind: str, days: int) -> str:

@@ -18,6 +18,7 @@ from data.export.contribution import find_contribution
 from data.export.evidence import IssueLine
 from data.export.jql import MOST_KEYS, key_query, query_address
 from data.export.selection import Found, Selection, selection_of
+from data.metrics.groups import GROUPINGS
 from data.metrics.report import Report
 from data.model.metric import Metric
 from data.pipeline import Pipeline
@@ -169,8 +170,11 @@ def _fill_drawer(workspace: Workspace, opened: "Opened", filters: dict[str, Any]
     if metric is None or metric.id not in report.results:
         unknown = opened.panel if metric is None else None
         return opened.issue or unknown, *NO_METRIC, issue or panel_unknown(opened.panel or "")
-    bench = _lay_out(pipeline, report, metric, opened.selection, filters)
+    selection = opened.selection
     result = report.results[metric.id]
+    if selection.by is not None and selection.group is not None:
+        result = pipeline.group_result(report, metric, selection.by, selection.group)
+    bench = _lay_out(pipeline, report, metric, selection, filters)
     head = (
         drawer_value(metric, result),
         drawer_facts(metric, result, bench),
@@ -218,7 +222,8 @@ def _lay_out(
     if found is None:
         return Bench(selection.reason, 0, 0, csv)
     if found.evidence.of_deployments:
-        return Bench(selection.reason, len(found), len(found.evidence.rows), csv)
+        group = _name_group(selection)
+        return Bench(selection.reason, len(found), len(found.evidence.rows), csv, group=group)
     keys = found.keys(MOST_KEYS)
     jira, linked = query_address(found.site, keys)
     return Bench(
@@ -230,8 +235,17 @@ def _lay_out(
         named=len(keys),
         jira=jira,
         linked=linked,
-        half=_weigh(metric, report, found),
+        # What weighs most among all rows is nothing that a group would show.
+        half="" if selection.group else _weigh(metric, report, found),
+        group=_name_group(selection),
     )
+
+
+def _name_group(selection: Selection) -> str:
+    """Return the group whose rows are shown, ``label shop``; "" where all are."""
+    if selection.by is None or selection.group is None:
+        return ""
+    return f"{GROUPINGS[selection.by].singular} {selection.group}"
 
 
 def _weigh(metric: Metric, report: Report, found: Found) -> str:

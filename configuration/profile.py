@@ -209,6 +209,13 @@ class Profile:
     fields: Mapping[str, str] = field(
         default_factory=dict, metadata={"about": "Jira field id of each logical name", "means": False}
     )
+    targets: Mapping[str, float | str] = field(
+        default_factory=dict,
+        metadata={
+            "about": "what a number should be, by metric id: in its unit, which may follow it (5 days)",
+            "means": False,
+        },
+    )
     provenance: Mapping[str, str] = field(
         default_factory=dict,
         metadata={"about": "who set a field or a status, and when; written by the program", "means": False},
@@ -252,7 +259,7 @@ class SettingRow:
         if self.parts:
             return f"a list of tables with {' and '.join(self.parts)}, each a text in quotation marks"
         if isinstance(self.default, Mapping):
-            return "a table of texts"
+            return "a table of numbers" if self.name == "targets" else "a table of texts"
         words = {bool: "true or false", int: "a whole number", str: "a text", tuple: "a list of texts"}
         return words[type(self.default)]
 

@@ -108,7 +108,7 @@ def _replace_value(table: Any, name: str, value: Any) -> None:
     table[name] = new
 
 
-def _merge_mapping(document: MutableMapping[str, Any], section: str, mapping: Mapping[str, str]) -> None:
+def _merge_mapping(document: MutableMapping[str, Any], section: str, mapping: Mapping[str, Any]) -> None:
     """Names that are no longer mapped go; the others keep their place."""
     if section not in document and mapping:
         document[section] = tomlkit.table()

@@ -33,14 +33,16 @@ from data.metrics.cut import Cut, cut_at
 from data.metrics.evaluate import no_data
 from data.metrics.events import place_events
 from data.metrics.filters import UnknownValue, choose_rows, filters_in_use, find_unknown_values
-from data.metrics.groups import By, Grouping, group_by
+from data.metrics.groups import By, Grouping, evaluate_group, group_by
 from data.metrics.period_quality import find_in_period
 from data.metrics.report import Period, Report, View
 from data.metrics.sprints import has_sprints
+from data.metrics.targets import unjudged
 from data.metrics.touch import ranked
 from data.model.metric import Metric, MetricResult, QualityFinding, no_series
 from data.model.periods import Window, automatic_step, lay_out, parse_as_of, parse_day, zone_named
 from data.model.tables import MISSING, Dataset, IssueTable
+from data.model.targets import target_values
 from data.performance_utils import PerformanceTimer
 from data.profiles.outdated import outdated_words
 from data.profiles.sources import Source
@@ -198,6 +200,7 @@ def _over_nothing(dataset: Dataset, profile: Profile, view: View, as_of: int, pe
                 no_data(metric, EMPTY_STORE, business_days=profile.business_days),
                 filters_ignored=blind if metric.of_deployments else (),
                 series=no_series("week" if view.step == "auto" else view.step),
+                target=unjudged(metric, target_values(profile.targets)),
             )
             for metric in (*METRICS, *more)
         },
@@ -440,11 +443,27 @@ class Pipeline:
 
     def grouping(self, view: View, by: By) -> Grouping:
         """Answer a view for each of its groups; the groups of an empty store are none."""
-        report = self.report(view)
+        return self.groups_of(self.report(view), by)
+
+    def groups_of(self, report: Report, by: By, names: Iterable[str] | None = None) -> Grouping:
+        """Answer a report for each of its groups.
+
+        Args:
+            report: of a view; over an empty store it has no groups.
+            by: a name of ``data.metrics.groups.GROUPINGS``.
+            names: of the metrics, None: all that the report has.
+        """
         if report.context is None:
             return Grouping(by, (), 0)
-        metrics = [metric for metric in ALL_METRICS if metric.id in report.results]
+        wanted = set(report.results if names is None else names)
+        metrics = [metric for metric in ALL_METRICS if metric.id in report.results and metric.id in wanted]
         return group_by(report.context, metrics, by, self._note_of(report))
+
+    def group_result(self, report: Report, metric: Metric, by: By, name: str) -> MetricResult:
+        """Answer one metric for one group of a report; over an empty store that is the report's own."""
+        if report.context is None:
+            return report.results[metric.id]
+        return evaluate_group(report.context, metric, by, name, self._note_of(report))
 
     def breakdown(self, report: Report, metric: Metric, by: By) -> Grouping:
         """Answer one metric for each group that one of its rows is in, as ``grouping`` does for all."""

@@ -17,6 +17,7 @@ interface CallbackContext {
 declare const designs: {
   card: unknown;
   panel: unknown;
+  compare: unknown;
   colours: Record<string, Record<string, string>>;
   metrics: Record<string, Record<string, any>>;
   charts: Record<string, Record<string, any>>;

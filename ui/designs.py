@@ -5,13 +5,14 @@ from typing import Any
 from data.model.metric import Metric
 from ui.components.card import card_design, card_terms
 from ui.components.chart import chart_terms, panel_design
+from ui.components.comparison import comparison_design
 from ui.figures.chart import packed
 from ui.figures.charts import CHARTS
 from ui.theme import CHART
 
 
 def designs(metrics: tuple[Metric, ...]) -> dict[str, Any]:
-    """Return the designs of cards, panels and figures, the colours of both schemes, and what never changes.
+    """Return the designs of cards, panels, comparisons and figures, the colours, and what never changes.
 
     Args:
         metrics: all that a page may show.
@@ -19,6 +20,7 @@ def designs(metrics: tuple[Metric, ...]) -> dict[str, Any]:
     return {
         "card": card_design(),
         "panel": panel_design(),
+        "compare": comparison_design(),
         "colours": CHART,
         "metrics": {metric.id: card_terms(metric) for metric in metrics},
         "charts": {spec.id: chart_terms(spec) for spec in CHARTS},

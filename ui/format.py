@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from data.forecast.what_if import WhatIf
 from data.model.metric import OF_DEPLOYMENTS, Metric, MetricResult
-from data.model.verdict import verdict
+from data.model.verdict import target_grounds, target_verdict, verdict
 
 SHOWN_KEYS = 60
 
@@ -145,6 +145,22 @@ def comparison(metric: Metric, result: MetricResult) -> tuple[str, str]:
     words = f"{ARROWS[result.trend]} {words}"
     tone = "better" if (result.trend == "up") == (metric.better == "higher") else "worse"
     return (words, "even") if metric.better == "neither" else (f"{words}: {tone}", tone)
+
+
+def target_words(result: MetricResult) -> str:
+    """Return whether a number is where it should be and what says so; "" without a target."""
+    words, grounds = target_verdict(result).removeprefix("target "), target_grounds(result)
+    return f"{words} ({grounds})" if grounds else words
+
+
+def target_line_at(result: MetricResult) -> float | None:
+    """Return where the line of a target stands among the steps of a number; None without one.
+
+    A count is of a week, so that it says nothing of a month.
+    """
+    if result.target is None or (result.kind == "count" and result.series.step != "week"):
+        return None
+    return result.target.value
 
 
 def interval_words(result: MetricResult) -> str:

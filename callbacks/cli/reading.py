@@ -6,7 +6,7 @@ the commands that need them.
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
@@ -113,7 +113,7 @@ def metrics_command(
     *,
     as_json: bool,
     as_csv: bool,
-    by: By | Literal["profile"] | None,
+    by: By | None,
     cut: str | None,
     **asked: Any,
 ) -> str:
@@ -158,7 +158,12 @@ def answer_view(invocation: Invocation, source: Source, view: View) -> "tuple[Pi
 def _compare_profiles(invocation: Invocation, view: View, *, as_json: bool, as_csv: bool) -> str:
     """Return the numbers of several profiles beside each other, in the order of their names."""
     sources = sorted(invocation.sources(), key=lambda source: (fold(source.name), source.name))
-    reports = {source.name: answer_view(invocation, source, view)[1] for source in sources}
+    from data.overlaps import overlap_words  # noqa: PLC0415
+
+    answers = {source.name: answer_view(invocation, source, view) for source in sources}
+    reports = {name: report for name, (_, report) in answers.items()}
+    for words in overlap_words([pipeline for pipeline, _ in answers.values()]):
+        say(words)
     if as_json:
         return as_json_text(profiles_document(reports, view))
     if as_csv:
@@ -202,7 +207,7 @@ def report_command(
     out: Path | None,
     form: str,
     since: str | None,
-    by: By | Literal["profile"] | None,
+    by: By | None,
     cut: str | None,
     marks: str | None,
     **asked: Any,

@@ -19,7 +19,7 @@ from data.metrics.filters import filters_in_use
 from data.metrics.report import Report
 from data.model.instants import iso_instant
 from data.model.metric import MetricResult
-from data.model.verdict import verdict
+from data.model.verdict import target_grounds, target_verdict, verdict
 from data.pipeline import ALL_METRICS
 from ui.format import reason, told_words
 
@@ -101,7 +101,17 @@ def metrics_table(report: Report) -> str:
     ]
     events = [f"{event.day}: {event.text}\n" for event in report.events if event.place == "in_period"]
     told += printable("".join(["Events of this period:\n", *events])) if events else ""
-    return printable(head) + _render(table) + told + printable("".join(findings))
+    return printable(head) + _render(table) + told + _word_targets(report) + printable("".join(findings))
+
+
+def _word_targets(report: Report) -> str:
+    """Return a line for each target, whether it is kept and what says so."""
+    lines = []
+    for name, result in report.results.items():
+        words, grounds = target_verdict(result), target_grounds(result)
+        if words:
+            lines.append(f"{_TITLES[name]}: {words}{f' ({grounds})' if grounds else ''}\n")
+    return "".join(lines)
 
 
 def cut_table(cut: Cut) -> str:

@@ -15,13 +15,16 @@ from configuration.errors import DashboardError
 from configuration.profile import Profile, SettingRow, setting_of, setting_rows
 from data.meaning.usual_names import usual_names
 from data.metrics.report import View
+from data.model.targets import read_amount
 from data.model.words import fold
+from data.pipeline import ALL_METRICS
 from data.workspace import Workspace
 from ui.pages.settings import ids
 from ui.pages.settings.rules import GROUPS, Ending, RuleLine, group_of, rules_section
 
 logger = logging.getLogger(__name__)
 _YES, _NO = "yes", "no"
+_TARGETS = "targets."
 _GROUPS = tuple(group for group, _ in GROUPS)
 # What a team lists is kept where it is looked at: in the charts and in the bar.
 _IN_SIGHT = ("events", "views", "default_view")
@@ -99,7 +102,26 @@ def rule_lines(
         endings: by setting, what was met in the data.
     """
     lines = (_make_line(row, profile) for row in _list_rows().values())
-    return [replace(line, endings=endings.get(line.name, ())) for line in lines]
+    return [*(replace(line, endings=endings.get(line.name, ())) for line in lines), *_target_lines(profile)]
+
+
+def _target_lines(profile: Profile) -> list[RuleLine]:
+    """Return a line for the target of each metric that has a better direction."""
+    written = {name: _as_text(value) for name, value in profile.targets.items()}
+    return [
+        RuleLine(
+            f"{_TARGETS}{metric.id}",
+            f"in {metric.unit}, {'more' if metric.better == 'higher' else 'less'} is better; empty: none",
+            "text",
+            written.get(metric.id, ""),
+        )
+        for metric in ALL_METRICS
+        if metric.better != "neither"
+    ]
+
+
+def _as_text(target: float | str) -> str:
+    return target if isinstance(target, str) else f"{target:.15g}"
 
 
 def changed(profile: Profile, shown: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,12 +132,31 @@ def changed(profile: Profile, shown: Mapping[str, Any]) -> dict[str, Any]:
         shown: by dotted name what stands on the page.
     """
     rows = _list_rows()
-    entered = {name: _as_in_file(rows[name], value) for name, value in shown.items()}
-    return {
+    entered = {name: _as_in_file(rows[name], value) for name, value in shown.items() if name in rows}
+    found = {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in entered.items()
         if value != setting_of(profile, name)
     }
+    targets = _read_targets(profile, shown)
+    return found if targets == profile.targets else {**found, "targets": targets}
+
+
+def _read_targets(profile: Profile, shown: Mapping[str, Any]) -> dict[str, float | str]:
+    """Return the targets of a profile as the page shows them; one that was emptied is none any more."""
+    entered = {
+        name.removeprefix(_TARGETS): (value or "").strip()
+        for name, value in shown.items()
+        if name.startswith(_TARGETS)
+    }
+    kept = {name: value for name, value in profile.targets.items() if name not in entered}
+    return kept | {name: _as_target(text) for name, text in entered.items() if text}
+
+
+def _as_target(text: str) -> float | str:
+    """Return a target as the file has it: a number, or the text where more than a number was written."""
+    amount = read_amount(text)
+    return amount[0] if amount is not None and not amount[1] else text
 
 
 def _list_rows() -> dict[str, SettingRow]:

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from flask_compress import Compress
 
 from callbacks import (
+    compare,
     dashboard,
     diagnostics,
     dora_flow_metrics,
@@ -47,6 +48,21 @@ MARK = (
 )
 # A tenth fewer bytes of scripts than by default, for a third of a millisecond an answer.
 _COMPRESSION = {"COMPRESS_ZSTD_LEVEL": 9, "COMPRESS_BR_LEVEL": 5}
+_FEATURES = (
+    shell,
+    dashboard,
+    dora_flow_metrics,
+    drawer,
+    forecast,
+    sprints,
+    compare,
+    repairs,
+    events,
+    saved_views,
+    glance,
+    settings_page,
+    exports,
+)
 _TABLE_SCRIPT = re.compile(r'<script src="([^"]*/dash_ag_grid/dash_ag_grid\.[^"]*)"></script>')
 
 
@@ -118,20 +134,7 @@ def create_app(
         return page(names, workspace.shown, revision, notice, polling=polling, sprints=some)
 
     app.layout = layout
-    for feature in (
-        shell,
-        dashboard,
-        dora_flow_metrics,
-        drawer,
-        forecast,
-        sprints,
-        repairs,
-        events,
-        saved_views,
-        glance,
-        settings_page,
-        exports,
-    ):
+    for feature in _FEATURES:
         feature.register(app, workspace)
     diagnostics.register(app, workspace, time_callbacks(app.server))
     app.setup_apis()

@@ -13,10 +13,19 @@ from dash import Dash
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
+from callbacks.comparisons import (
+    PROFILE,
+    Compared,
+    Layout,
+    compare_groups,
+    compare_profiles,
+    read_layout,
+)
 from callbacks.notices import explained
 from callbacks.views import cut_of, days_of, filters_of, marks_of, view_of
 from callbacks.web.reporting import Extras, report_html
 from configuration.errors import ConfigurationError, DashboardError, InputError
+from data.answers import AnswerMemory
 from data.charts.subject import in_steps
 from data.export.document import as_json_text, document
 from data.export.issue_list import issue_entries
@@ -25,6 +34,7 @@ from data.export.sprints_document import sprints_document
 from data.forecast.foresight import Asked, foresee
 from data.metrics.report import Period, Report, View
 from data.model.clock import now_ms
+from data.model.metric import MetricResult
 from data.pipeline import Pipeline
 from data.workspace import Workspace
 from ui.figures.charts import CHARTS, chart
@@ -82,6 +92,23 @@ def _register_numbers(exports: Blueprint, workspace: Workspace) -> None:
             return to_csv(sprints_frame(sprints_document(report.context))).encode()
 
         return _send_answer(pipeline, view, "sprints", "csv", tell)
+
+    @exports.get("/compare.csv")
+    def compare_csv() -> Response:
+        from data.export.frames import groups_frame, to_csv  # noqa: PLC0415  # as above
+
+        pipeline, view = _read_question(workspace)
+        layout = read_layout(request.query_string.decode("ascii", "replace"))
+        if layout.by == PROFILE:
+            found = compare_profiles(workspace, filters_of(request.args), layout, AnswerMemory())
+            text = to_csv(groups_frame(_rows_of(found, layout)))
+            return _send_file(text, pipeline, "compare", "csv", pipeline.period(view))
+
+        def tell(report: Report) -> bytes:
+            found = compare_groups(pipeline, report, layout)
+            return to_csv(groups_frame(_rows_of(found, layout))).encode()
+
+        return _send_answer(pipeline, view, "compare", "csv", tell, more=layout)
 
     @exports.get("/report.html")
     def report_file() -> Response:
@@ -177,6 +204,18 @@ def _register_problems(exports: Blueprint) -> None:
         cause = told.cause if isinstance(error, DashboardError) else "This file could not be made."
         page = problem_page("No file", cause, told.remedy, told.reference)
         return Response(page, _choose_status(error), mimetype="text/html")
+
+
+def _rows_of(found: Compared, layout: Layout) -> list[tuple[str, dict[str, MetricResult]]]:
+    """Return the table of the Compare page: name of each row, and the metrics that are its columns."""
+    columns = found.columns(layout)
+    return [
+        (
+            group.name,
+            {metric.id: group.results[metric.id] for metric in columns if metric.id in group.results},
+        )
+        for group in found.groups
+    ]
 
 
 def _choose_status(error: Exception) -> int:

@@ -186,7 +186,7 @@ def filters_document(view: View) -> dict[str, tuple[str, ...]]:
 
 
 def _result_document(result: MetricResult, *, with_keys: bool = True) -> dict[str, Any]:
-    previous, change = result.previous, result.change
+    previous, change, target = result.previous, result.change, result.target
     extra = {
         name: list(value) if isinstance(value, Listing) else value
         for name, value in result.extra.items()
@@ -208,6 +208,7 @@ def _result_document(result: MetricResult, *, with_keys: bool = True) -> dict[st
         "confidence": result.confidence,
         "change": None if change is None else _change_document(change),
         "band": result.band,
+        "target": None if target is None else {"value": target.value, "state": target.state},
         "filters_ignored": result.filters_ignored,
         **extra,
         "weekly": [

@@ -12,7 +12,7 @@ from data.export.evidence import IssueLine
 from data.forecast.answer import Forecast, track_of
 from data.forecast.past import past_forecasts
 from data.model.metric import MetricResult
-from data.model.verdict import verdict
+from data.model.verdict import target_verdict, verdict
 
 ISSUE_COLUMNS = (
     "id",
@@ -243,7 +243,6 @@ def _metric_entry(name: str, result: MetricResult) -> dict[str, Any]:
 
 
 def _join_sentences(result: MetricResult) -> str | None:
-    """Return what there is to say of a number, and of its comparison, for somebody who sees the row alone."""
-    words = verdict(result)
-    compared = f"{words[0].upper()}{words[1:]}." if words else None
-    return " ".join(text for text in (result.message, compared) if text) or None
+    """Return what there is to say of a number, its comparison and its target, for who sees the row alone."""
+    told = (f"{words[0].upper()}{words[1:]}." for words in (verdict(result), target_verdict(result)) if words)
+    return " ".join(text for text in (result.message, *told) if text) or None

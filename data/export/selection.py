@@ -48,7 +48,7 @@ def selection_of(words: Mapping[str, str | None]) -> Selection:
     Args:
         words: ``reason``, ``find``, ``sort``, ``by``, ``group``; those that are missing or None ask nothing.
     """
-    by = next((name for name in GROUPED_BY if name == words.get("by")), None)
+    by = words.get("by") if words.get("by") in GROUPED_BY else None
     return Selection(
         reason=words.get("reason") or None,
         find=(words.get("find") or "").strip(),

@@ -5,7 +5,7 @@ definitions are those of ``specs/metrics.md``. Everything holds as of one
 instant T, whichever it is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 from zoneinfo import ZoneInfo
@@ -32,6 +32,7 @@ from data.model.dates import Dates, dates_or
 from data.model.instants import HOUR_MS
 from data.model.projects import project_groups
 from data.model.tables import MISSING, Dataset, Flags, Instants, IssueTable
+from data.model.targets import target_values
 from data.sources.port import Entries, Work
 
 _R = TypeVar("_R")
@@ -69,6 +70,7 @@ class DeliveryTables:
         code: changes of code, where some are stored.
         told: incidents that files tell of.
         edition: of the DORA report that levels are taken from.
+        targets: what a number should be, by metric id and in its unit.
         calendar: of working days, where the profile counts in them; None: elapsed time.
     """
 
@@ -99,6 +101,7 @@ class DeliveryTables:
     code: CodeChanges
     told: ToldIncidents
     edition: str = "2024"
+    targets: Mapping[str, float] = field(default_factory=dict)
     calendar: BusinessCalendar | None = None
     _made: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -187,6 +190,7 @@ def derive(dataset: Dataset, profile: Profile, zone: ZoneInfo, as_of: int) -> De
             dataset.incidents, deployments, groups, profile.incidents.window_hours * HOUR_MS
         ),
         edition=profile.edition,
+        targets=target_values(profile.targets),
         calendar=calendar_of(profile, zone),
     )
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from data.metrics.bands import band
 from data.metrics.context import CalculationContext
+from data.metrics.targets import judge, unjudged
 from data.metrics.trend import UNKNOWN, Side, Verdict, compare
 from data.metrics.weekly import list_values
 from data.model.metric import (
@@ -47,6 +48,7 @@ def evaluate(metric: Metric, context: CalculationContext, note: str | None = Non
     measure = metric.compute(context)
     weekly = _make_weeks(context, measure)
     before, verdict = compare_with_past(metric, context, measure)
+    interval = _find_interval(measure)
     values, withheld = (None, {}) if measure.sample is None else percentiles(measure.sample)
     return MetricResult(
         definition=metric.definition_under(business_days=context.delivery.calendar is not None),
@@ -58,7 +60,7 @@ def evaluate(metric: Metric, context: CalculationContext, note: str | None = Non
         n=measure.n,
         percentiles=values,
         percentiles_withheld=withheld,
-        interval=_find_interval(measure),
+        interval=interval,
         evidence=measure.evidence,
         previous=None if before is None else Previous(before.value, before.n),
         trend=verdict.trend,
@@ -71,6 +73,7 @@ def evaluate(metric: Metric, context: CalculationContext, note: str | None = Non
         filters_ignored=ignored,
         # Keeps the weeks and not the measure, which holds every duration.
         series=Series(context.step, lambda: _make_points(metric, context, weekly)),
+        target=judge(metric, measure, interval, context),
     )
 
 
@@ -81,6 +84,7 @@ def _answer_nothing(metric: Metric, context: CalculationContext, ignored: tuple[
         no_data(metric, "The period begins after the newest data.", business_days=business_days),
         filters_ignored=ignored,
         series=no_series(context.step),
+        target=unjudged(metric, context.delivery.targets),
     )
 
 

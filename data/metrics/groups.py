@@ -1,12 +1,12 @@
 """A view split into groups: the same metrics for each project, type, flow item, label or priority. Pure.
 
 Groups share the tables, the period and the filters of their view; nothing is
-derived again.
+derived again. What a view can be grouped by is the table ``GROUPINGS``.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +18,63 @@ from data.model.metric import Metric, MetricResult, no_series
 from data.model.tables import Codes, Flags
 from data.model.words import fold
 
-By = Literal["project", "type", "flow_item", "label", "priority"]
-GROUPED_BY: tuple[By, ...] = ("project", "type", "flow_item", "label", "priority")
 NO_VALUE = "(none)"
 MOST_GROUPS = 50
+
+# Of each row of the issue table a code, -1 for none; and by code the values that an issue of that code has.
+Coding = tuple[NDArray[Any], Iterable[tuple[str, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupingSpec:
+    """One thing that issues can be grouped by.
+
+    Attributes:
+        singular: what one group is, in words.
+        plural: the same of several.
+        code: gives of each row of the issue table what it is grouped under.
+        several: an issue can have several values, and counts in the group of each.
+    """
+
+    singular: str
+    plural: str
+    code: Callable[[CalculationContext], Coding]
+    several: bool = False
+
+
+def _by_project(context: CalculationContext) -> Coding:
+    issues = context.delivery.issues
+    return issues.project, ((project.key,) for project in issues.projects)
+
+
+def _by_type(context: CalculationContext) -> Coding:
+    issues = context.delivery.issues
+    return issues.type, ((kind.name,) for kind in issues.types)
+
+
+def _by_flow_item(context: CalculationContext) -> Coding:
+    return context.delivery.flow_item, ((item,) for item in FLOW_ITEMS)
+
+
+def _by_label(context: CalculationContext) -> Coding:
+    return context.delivery.issues.labels, context.delivery.issues.label_sets
+
+
+def _by_priority(context: CalculationContext) -> Coding:
+    issues = context.delivery.issues
+    return issues.priority, ((priority,) for priority in issues.priorities)
+
+
+# By the word that command line and address have for it. One more is one more line.
+GROUPINGS: Mapping[str, GroupingSpec] = {
+    "project": GroupingSpec("project", "projects", _by_project),
+    "type": GroupingSpec("type", "types", _by_type),
+    "flow_item": GroupingSpec("flow item", "flow items", _by_flow_item),
+    "label": GroupingSpec("label", "labels", _by_label, several=True),
+    "priority": GroupingSpec("priority", "priorities", _by_priority),
+}
+By = str
+GROUPED_BY: tuple[By, ...] = tuple(GROUPINGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +158,14 @@ def group_by(
     return Grouping(by, tuple(groups), len(named[MOST_GROUPS:]))
 
 
+def evaluate_group(
+    context: CalculationContext, metric: Metric, by: By, name: str, note: str | None = None
+) -> MetricResult:
+    """Return one metric for one group, as ``group_by`` does; a group that does not exist has no items."""
+    rows = rows_in_group(context, by, name)
+    return _evaluate(metric, _narrow(context, rows, by, name), by, note)
+
+
 def rows_in_group(context: CalculationContext, by: By, name: str) -> Flags:
     """Flag the rows of the issue table that are in one group; a group that does not exist has none."""
     return _read_words(context, by).rows_of(name)
@@ -133,7 +194,7 @@ def _evaluate(metric: Metric, context: CalculationContext, by: By, note: str | N
 
 def _without_groups(metric: Metric, context: CalculationContext, by: By) -> MetricResult:
     """Return the result of a metric that knows nothing of these groups."""
-    what = by.replace("_", " ")
+    what = GROUPINGS[by].singular
     message = (
         f"Deployments and their incidents have no {what}, so this metric goes by project or profile only."
     )
@@ -157,19 +218,7 @@ def _count_items(items: NDArray[Any], words: _Words) -> dict[str, int]:
 
 
 def _read_words(context: CalculationContext, by: By) -> _Words:
-    issues = context.delivery.issues
-    codes: NDArray[Any]
-    words: Iterable[tuple[str, ...]]
-    if by == "project":
-        codes, words = issues.project, ((project.key,) for project in issues.projects)
-    elif by == "type":
-        codes, words = issues.type, ((kind.name,) for kind in issues.types)
-    elif by == "flow_item":
-        codes, words = context.delivery.flow_item, ((item,) for item in FLOW_ITEMS)
-    elif by == "label":
-        codes, words = issues.labels, issues.label_sets
-    else:
-        codes, words = issues.priority, ((priority,) for priority in issues.priorities)
+    codes, words = GROUPINGS[by].code(context)
     named = [tuple(dict.fromkeys(word or NO_VALUE for word in each)) or (NO_VALUE,) for each in words]
     return _Words(np.where(codes < 0, len(named), codes).astype(np.int32), [*named, (NO_VALUE,)])
 

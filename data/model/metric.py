@@ -14,6 +14,7 @@ Evidence = Literal["measured", "inferred", "proxy"]
 Trend = Literal["up", "down", "flat", "unknown"]
 Confidence = Literal["likely", "strong"]
 Better = Literal["higher", "lower", "neither"]
+TargetState = Literal["kept", "missed", "near"]
 Kind = Literal["count", "duration", "proportion", "ratio", "stock"]
 
 # Metrics that are made of deployments, and those that are made of incidents.
@@ -112,6 +113,21 @@ class Change:
     p: float | None
     interval: tuple[float, float] | None
     units: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a number should be, and whether it is.
+
+    Attributes:
+        value: in the unit of the metric.
+        state: ``kept`` or ``missed`` by more than chance, else ``near``; None without a value.
+        weeks: whole weeks above and below it, where these were asked; None where the interval was.
+    """
+
+    value: float
+    state: TargetState | None
+    weeks: tuple[int, int] | None = None
 
 
 class Listing(Sequence[Any]):
@@ -290,6 +306,7 @@ class MetricResult:
         extra: fields that only this metric has, in output order.
         filters_ignored: the filters of the view that this metric knows nothing of.
         series: the same values in the steps of the view.
+        target: of the profile for this metric; None without one.
     """
 
     definition: str
@@ -313,6 +330,7 @@ class MetricResult:
     extra: Mapping[str, Any] = field(default_factory=dict)
     filters_ignored: tuple[str, ...] = ()
     series: Series = field(default_factory=no_series, repr=False)
+    target: Target | None = None
 
     @property
     def included(self) -> tuple[str, ...]:

@@ -37,3 +37,25 @@ def change_words(change: Change | None) -> str:
     return (
         f"difference {low:+.1f} to {high:+.1f} percentage points (95 %), {now} deployments against {before}"
     )
+
+
+def target_verdict(result: MetricResult) -> str:
+    """Return whether a number is where it should be, ``target 5 days: kept``; "" without a target."""
+    target = result.target
+    if target is None:
+        return ""
+    unit = "%" if result.unit == "percent" else result.unit
+    return f"target {target.value:g} {unit}: {target.state or 'nothing to hold against it'}"
+
+
+def target_grounds(result: MetricResult) -> str:
+    """Return what a verdict on a target rests on; "" without one."""
+    target = result.target
+    if target is None or target.state is None:
+        return ""
+    if target.weeks is not None:
+        above, below = target.weeks
+        told = f"{above} whole week{'' if above == 1 else 's'} above it, {below} below"
+        return f"{told}, which chance alone may give" if target.state == "near" else told
+    where = "inside" if target.state == "near" else "outside"
+    return f"it lies {where} the 95 % interval of the value"

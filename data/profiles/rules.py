@@ -4,10 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from configuration.errors import ConfigurationError
 from configuration.profile import FLOW_TYPES, Profile
+from data.dora_calculator import DORA_METRICS
+from data.flow_calculator import FLOW_METRICS, OPTIONAL_FLOW_METRICS
+from data.metrics.targets import target_faults
 from data.model.logical_fields import LOGICAL, FieldMappingIndex
 from data.model.tables import StatusRef
 from data.model.words import fold
 
+_METRICS = {metric.id: metric for metric in (*DORA_METRICS, *FLOW_METRICS, *OPTIONAL_FLOW_METRICS.values())}
 _LISTS = {"not_started": "not started", "active": "active", "waiting": "waiting", "done": "done"}
 
 
@@ -28,6 +32,7 @@ def contradictions(profile: Profile, statuses: Iterable[StatusRef] = ()) -> tupl
         *_check_deployments(profile),
         *_check_incidents(profile),
         *_check_default_view(profile),
+        *target_faults(profile.targets, _METRICS),
     )
 
 

@@ -15,6 +15,7 @@ VIEWS = {
     "flow": "/flow",
     "forecast": "/forecast",
     "sprints": "/sprints",
+    "compare": "/compare?rows=label",
     "settings": "/settings",
     "diagnostics": "/diagnostics",
     "drawer": "/flow?panel=flow_time",

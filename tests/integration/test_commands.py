@@ -54,6 +54,7 @@ METRIC = [
     "confidence",
     "change",
     "band",
+    "target",
     "filters_ignored",
 ]
 METRIC_END = ["weekly", "series", "included", "excluded"]

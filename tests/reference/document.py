@@ -149,7 +149,8 @@ def unknown_time(
     settings: Settings, date_from: str | None, date_to: str | None, zone: str, only: Iterable[str] | None
 ) -> dict:
     """An empty store knows no time of its own: every metric is null, ``no_data``."""
-    profile = {"fields": settings.section("fields"), "business_days": settings.flag("business_days")}
+    sections = {name: settings.section(name) for name in ("fields", "targets")}
+    profile = {**sections, "business_days": settings.flag("business_days")}
     document = reference_metrics(
         [], profile=profile, date_from=date_from, date_to=date_to, as_of=0, timezone=zone, only=only
     )

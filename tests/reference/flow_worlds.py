@@ -160,6 +160,9 @@ def held_up(draw: st.DrawFn, path: list[tuple[int, Recorded]]) -> tuple[list, li
     return rows, links
 
 
+TARGETS: list[dict] = [{}, {"flow_velocity_points": 2, "flow_time": 3, "flow_load": 1}]
+
+
 def flow_profile(draw: st.DrawFn, zone: str) -> dict:
     profile: dict = {"timezone": zone, "fields": {"story_points": "customfield_7"}, "workflow": {}}
     if draw(st.booleans()):
@@ -176,6 +179,7 @@ def flow_profile(draw: st.DrawFn, zone: str) -> dict:
         profile["include_epics"] = True
     if rarely(draw, 4):
         profile["hierarchy"] = {"parent_starts_with_children": True}
+    profile["targets"] = draw(st.sampled_from(TARGETS))
     return profile
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from tests.reference import stats
 from tests.reference.clock import Week
 from tests.reference.issues import key_order
+from tests.reference.targets import judged
 from tests.reference.world import World
 
 MESSAGES = {
@@ -90,6 +91,7 @@ def finished(metric: str, compute: Compute, world: World) -> dict:
         "previous": None if before is None else {"value": before["value"], "n": before["n"]},
         **compared,
         "band": now["band"],
+        "target": judged(metric, now, world.settings.section("targets")),
         "filters_ignored": world.filters_in_use if metric in IGNORING_FILTERS else [],
         **extras,
         "weekly": now["weekly"],

@@ -430,9 +430,15 @@ def profiles(draw: st.DrawFn, zone: str) -> dict:
         profile["fields"] = field_settings(draw)
     if draw(st.booleans()):
         profile["edition"] = draw(st.sampled_from(EDITIONS))
+    profile["targets"] = draw(st.sampled_from(TARGETS))
     return profile
 
 
+TARGETS = [
+    {},
+    {"flow_time": 1, "flow_velocity": 1, "change_fail_rate": "20 %"},
+    {"request_lead_time": "9 days", "flow_load": 0, "deployment_frequency": 0.5, "flow_efficiency": 40},
+]
 EDITIONS = ["2021", "2022", "2023", "2024", "2025", "2025"]
 
 

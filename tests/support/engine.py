@@ -38,12 +38,13 @@ def stored(
     deployments: Iterable[dict] = (),
     changes: Iterable[dict] = (),
     incidents: Iterable[dict] = (),
+    file: str = "scope.sqlite",
 ) -> Store:
     """Return a store in ``folder`` that holds what Jira sent, with the fields that the profile maps.
 
     Deployment events go through a file of JSON lines, as ``import --deployments`` reads it.
     """
-    store = Store(folder / "scope.sqlite")
+    store = Store(folder / file)
     custom = custom_fields(requested_fields(profile or Profile()))
     latest = latest_of(time.time_ns() // 1_000_000)
     texts = (json.dumps(issue).encode() for issue in issues)

@@ -25,7 +25,7 @@ WINGS: Mapping[str, tuple[str, ...]] = {
     "checks": ("data.checks",),
     "intake": ("data.intake",),
     "mapping": ("data.mapping", "data.field_mapper"),
-    "pipeline": ("data.pipeline", "data.answers", "data.results"),
+    "pipeline": ("data.pipeline", "data.answers", "data.results", "data.overlaps"),
     "export": ("data.export",),
     "forecast": ("data.forecast",),
     "charts": ("data.charts",),

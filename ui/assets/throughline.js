@@ -33,6 +33,8 @@
     by: drawer.breakDown,
     group: drawer.chooseGroup,
     column: drawer.chooseColumn,
+    compare: compare.choose,
+    evidence: compare.evidence,
     copy: drawer.copy,
     events: marks.open,
     happened: marks.happened,
@@ -85,7 +87,7 @@
   drawer.nameHead();
 
   // A ClientsideFunction names the file and the function.
-  window.dash_clientside = Object.assign({}, window.dash_clientside, { charts, drawer, forecast, pages, panels, savebar, settings, shell });
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { charts, compare, drawer, forecast, pages, panels, savebar, settings, shell });
   const cells = { IssueLink: drawer.issueLink };
   window.dashAgGridComponentFunctions = Object.assign({}, window.dashAgGridComponentFunctions, cells);
 })();

@@ -10,6 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from data.model.metric import Metric, MetricResult
+from data.model.verdict import target_grounds
 from ui import ids
 from ui.components.aria import aria
 from ui.components.help import help_button
@@ -88,6 +89,7 @@ def card_data(
         "rest": f", {number(left_out)} left out" if left_out else "",
         "ignored": ignored_words(result),
         **_tell_band(result),
+        **target_data(result),
     }
     return data | (
         _tell_silence(result, reach) if result.value is None else _tell_value(metric, result, detailed)
@@ -148,9 +150,20 @@ def _design_foot() -> Component:
     )
     ignored = html.Span("$ignored", className="state", title=GOES_BY_PROJECT)
     band = html.Span("$band", className=text("band", "$band_look"), title="$band_title")
-    return html.Div(
-        [button, when("ignored", ignored), *design_tags(), when("band", band)], className="card-foot"
-    )
+    target = html.Span("$target", className=text("target ", "$target_state"), title="$target_grounds")
+    marks = [when("ignored", ignored), *design_tags(), when("target", target), when("band", band)]
+    return html.Div([button, *marks], className="card-foot")
+
+
+def target_data(result: MetricResult) -> dict[str, str]:
+    """Return whether a number is where it should be, and what says so; nothing without a target."""
+    if result.target is None or result.target.state is None:
+        return {}
+    return {
+        "target": f"target {number(result.target.value)}: {result.target.state}",
+        "target_state": result.target.state,
+        "target_grounds": target_grounds(result),
+    }
 
 
 def _tell_band(result: MetricResult) -> dict[str, str]:

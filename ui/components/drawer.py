@@ -23,6 +23,7 @@ from ui.format import (
     number,
     percentile_words,
     reason,
+    target_words,
     unit_words,
 )
 
@@ -65,6 +66,7 @@ class Bench:
         jira: address of the page of Jira that lists them; "" where there is none.
         linked: how many it lists.
         half: a sentence on the few that weigh most; "" without one.
+        group: the group that number and rows are of, ``label shop``; "" for all.
     """
 
     reason: str | None
@@ -76,6 +78,7 @@ class Bench:
     jira: str = ""
     linked: int = 0
     half: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,15 +216,17 @@ def drawer_facts(metric: Metric, result: MetricResult, bench: Bench) -> list[Com
 
     Args:
         metric: the line of its family.
-        result: its result in this view.
+        result: its result in this view, or in the group of it that was chosen.
         bench: which of its rows are worked on.
     """
     ignored = ignored_words(result)
     facts = {
+        "Only": bench.group,
         "Formula": metric.formula,
         "Made of": f"{counted(result.n, noun_of(metric))}, {result.evidence}",
         "Read from": ", ".join(metric.fields),
         "Compared": _word_comparison(metric, result),
+        "Target": target_words(result),
         "Percentiles": percentile_words(result),
         "Weight": bench.half,
         "Filters": f"{ignored}: {GOES_BY_PROJECT}" if ignored else "",

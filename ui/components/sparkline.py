@@ -8,7 +8,7 @@ from dash import html
 from data.model.metric import Week
 from ui.components.aria import aria
 from ui.design import bars, veil
-from ui.format import number
+from ui.format import counted, number
 
 _LEAST_HEIGHT = 4  # percent, so that zero can be told from no value
 
@@ -31,10 +31,13 @@ def sparkline_data(weeks: Sequence[Week], unit: str) -> dict[str, Any]:
         unit: of the values, in words.
     """
     top = max((week.value or 0 for week in weeks), default=0) or 1
-    heights = [
-        None if week.value is None else max(_LEAST_HEIGHT, round(week.value / top * 100)) for week in weeks
-    ]
-    return {"spark": heights, "spark_words": _in_words(weeks, unit)}
+    heights = heights_of([week.value for week in weeks], top)
+    return {"spark": heights, "spark_words": words_of_steps([week.value for week in weeks], unit)}
+
+
+def heights_of(values: Sequence[float | None], top: float) -> list[int | None]:
+    """Return values as heights in percent of ``top``, which is above 0; what is not known stays a gap."""
+    return [None if value is None else max(_LEAST_HEIGHT, round(value / top * 100)) for value in values]
 
 
 def sparkline_steps(weeks: Sequence[Week]) -> dict[str, Any]:
@@ -42,9 +45,10 @@ def sparkline_steps(weeks: Sequence[Week]) -> dict[str, Any]:
     return {"spark_partial": [int(week.partial) for week in weeks]}
 
 
-def _in_words(weeks: Sequence[Week], unit: str) -> str:
-    known = [week.value for week in weeks if week.value is not None]
+def words_of_steps(values: Sequence[float | None], unit: str, step: str = "week") -> str:
+    """Return in words what a sparkline shows; unknown steps are counted, and tell nothing else."""
+    known = [value for value in values if value is not None]
     if not known:
-        return "no weekly values"
+        return f"no {step}ly values"
     span = f"from {number(min(known))} to {number(max(known))}"
-    return f"{len(weeks)} weeks, {span} {unit}, last {number(known[-1])}"
+    return f"{counted(len(values), step)}, {span} {unit}, last {number(known[-1])}"

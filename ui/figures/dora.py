@@ -35,10 +35,11 @@ from ui.figures.parts import (
     weekly_rows,
     weekly_symbols,
     whole_note,
+    with_aim,
     with_legend,
 )
 from ui.figures.parts import label as annotation
-from ui.format import number
+from ui.format import number, target_line_at
 
 # Labels of levels that would stand closer than this share of the height are left out.
 APART = 0.08
@@ -49,7 +50,9 @@ FAILED, FINE = "followed by an incident", "no incident known"
 
 def trend_design(y_title: Design, *, by_bars: bool) -> dict[str, Any]:
     """Return the design of a DORA metric by week: bars for counts and rates, a line for durations."""
-    return figure([bars() if by_bars else line()], _over_levels(week_layout(y_title, labels=4)), 260)
+    return with_aim(
+        figure([bars() if by_bars else line()], _over_levels(week_layout(y_title, labels=4)), 260)
+    )
 
 
 def _over_levels(layout: dict[str, Any]) -> dict[str, Any]:
@@ -126,7 +129,8 @@ def _design_frequency() -> dict[str, Any]:
         "cliponaxis": False,
         **week_hover("on %{y} days"),
     }
-    traces = [design["data"][0] | {"name": "deployments"}, dots]
+    first, *others = design["data"]
+    traces = [first | {"name": "deployments"}, dots, *others]
     return {"data": traces, "layout": with_legend(design["layout"])}
 
 
@@ -244,9 +248,9 @@ def _deployment_rows(context: Context, found: Timeline) -> tuple[tuple[Any, ...]
 
 
 def _find_top(result: MetricResult) -> float:
-    """Return the end of the axis: a little above the highest value, so that levels can lie behind."""
+    """Return the end of the axis: a little above the highest value, or the target: levels can lie behind."""
     known = [value for value in values(result.weekly) if value is not None]
-    highest = max(known) * 1.15 or 1.0
+    highest = max(*known, target_line_at(result) or 0.0) * 1.15 or 1.0
     return min(highest, 105.0) if result.unit == "percent" else highest
 
 

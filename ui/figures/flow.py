@@ -15,6 +15,7 @@ from ui.figures.parts import (
     PALER,
     PALER_WEEKS,
     STARTS,
+    aim_data,
     bars,
     exact,
     figure,
@@ -34,6 +35,7 @@ from ui.figures.parts import (
     weekly_symbols,
     weeks_of,
     whole_note,
+    with_aim,
     with_legend,
     with_mean,
 )
@@ -46,7 +48,7 @@ def _design_velocity() -> dict[str, Any]:
     return figure([bars()], layout, 260)
 
 
-VELOCITY = _design_velocity()
+VELOCITY = with_aim(_design_velocity())
 
 
 def velocity(report: ChartSubject, _context: Context) -> Chart:
@@ -56,7 +58,7 @@ def velocity(report: ChartSubject, _context: Context) -> Chart:
     if not has_values(weeks):
         return nothing(result.message or NO_DATA)
     limits = process_limits(weeks)
-    data: dict[str, Any] = {"y": values(weeks)}
+    data: dict[str, Any] = {"y": values(weeks), **aim_data(result)}
     if limits is not None:
         data |= mean_data(limits.mean) | {"limits": _list_limits(limits)}
     return Chart(
@@ -97,13 +99,15 @@ def _design_percentile(name: str, column: Design, colour: Design, symbol: str, d
     }
 
 
-FLOW_TIME_TREND = figure(
-    [
-        _design_percentile("P50", "$p50", "@line", "circle", "solid"),
-        _design_percentile("P85", "$p85", "@mean", "diamond", "dash"),
-    ],
-    with_legend(week_layout("days")),
-    260,
+FLOW_TIME_TREND = with_aim(
+    figure(
+        [
+            _design_percentile("P50", "$p50", "@line", "circle", "solid"),
+            _design_percentile("P85", "$p85", "@mean", "diamond", "dash"),
+        ],
+        with_legend(week_layout("days")),
+        260,
+    )
 )
 
 
@@ -113,7 +117,10 @@ def flow_time_trend(report: ChartSubject, context: Context) -> Chart:
     if not found.n.any():
         return nothing(report.results["flow_time"].message or NO_DATA)
     return Chart(
-        {"p50": numbers(found.p50), "p85": numbers(found.p85), "n": found.n},
+        {
+            **{"p50": numbers(found.p50), "p85": numbers(found.p85), "n": found.n},
+            **aim_data(report.results["flow_time"]),
+        },
         lambda: tuple(
             (week.week, week.start, *row, not week.partial)
             for week, *row in zip(weeks, *map(exact, (found.p50, found.p85, found.n)), strict=True)

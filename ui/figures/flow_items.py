@@ -14,6 +14,7 @@ from data.charts.flow_times import FlowTimes, flow_times, thinned
 from data.charts.subject import ChartSubject, Context, clock_of, keys_of, minutes_of
 from data.charts.time_in_status import QUANTILES, StatusTimes, time_in_status
 from data.forecast.outlook import expectations_of
+from data.model.metric import MetricResult
 from ui.design import Design, clock, each, inert, pick, take, text, unpacked, when, where
 from ui.figures.chart import Chart
 from ui.figures.expectation import Expected, design_expectations, expect_lines
@@ -200,7 +201,7 @@ def scatter(report: ChartSubject, context: Context) -> Chart:
         return nothing(result.message or NO_DATA)
     expected = _expect_by_day(context)
     drawn = thinned(times.days, MOST_POINTS)
-    lines = _list_percentiles(result.percentiles or {})
+    lines = [*_list_percentiles(result.percentiles or {}), *_list_target(result)]
     days = times.days[drawn]
     first, steps = minutes_of(context, times.completed_at[drawn])
     data = {
@@ -246,6 +247,14 @@ def _list_percentiles(percentiles: Mapping[str, float | None]) -> list[dict[str,
         for name, days in percentiles.items()
         if days is not None
     ]
+
+
+def _list_target(result: MetricResult) -> list[dict[str, Any]]:
+    """Return the line of the target, which is one of the median."""
+    if result.target is None:
+        return []
+    aim = result.target.value
+    return [{"name": "target", "at": aim, "words": f" target {number(aim)} d", "dash": "longdashdot"}]
 
 
 def _cut_axis(days: NDArray[np.float64], top: float | None, others: int) -> dict[str, Any]:

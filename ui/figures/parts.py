@@ -11,6 +11,7 @@ from data.charts.subject import ChartSubject, Context
 from data.model.metric import MetricResult, Week
 from ui.design import Design, pick, text, when
 from ui.figures.chart import Chart
+from ui.format import number, target_line_at
 from ui.text import wrapped
 from ui.theme import figure_layout
 
@@ -90,7 +91,7 @@ def _space(n: int, labels: int, step: int) -> int | str:
 
 def weekly_data(result: MetricResult) -> dict[str, Any]:
     """Return the weekly values of a metric, rounded as nobody can see more, and their sizes."""
-    return {"y": values(result.weekly), "n": [week.n for week in result.weekly]}
+    return {"y": values(result.weekly), "n": [week.n for week in result.weekly], **aim_data(result)}
 
 
 def weekly_rows(result: MetricResult) -> Callable[[], tuple[tuple[Any, ...], ...]]:
@@ -238,6 +239,37 @@ def with_mean(layout: dict[str, Any]) -> dict[str, Any]:
 def mean_data(mean: float) -> dict[str, Any]:
     """Return the number of a mean and how it is written."""
     return {"mean": round(mean, 3), "mean_words": f"{mean:.1f}"}
+
+
+def with_aim(design: dict[str, Any]) -> dict[str, Any]:
+    """Return a figure with a line at the target of its number, where there is one.
+
+    It is a trace, which unlike a shape the axis makes room for.
+    """
+    across = {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "target",
+        "x": STARTS,
+        "y": pick("$partial", ["$aim", "$aim"]),
+        "line": {"color": "@text", "width": 1.5, "dash": "longdashdot"},
+        "hoverinfo": "skip",
+    }
+    words = label(
+        text("target ", "$aim_words"), xref="paper", x=0, y="$aim", xanchor="left", yanchor="bottom"
+    )
+    layout = design["layout"]
+    annotations = [*layout.get("annotations", []), when("aim_words", words)]
+    return {
+        "data": [*design["data"], when("aim_words", across)],
+        "layout": {**layout, "annotations": annotations},
+    }
+
+
+def aim_data(result: MetricResult) -> dict[str, Any]:
+    """Return the target of a number, and how it is written; nothing without one."""
+    aim = target_line_at(result)
+    return {} if aim is None else {"aim": aim, "aim_words": number(aim)}
 
 
 def label(words: Design, **place: Any) -> dict[str, Any]:

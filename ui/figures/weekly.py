@@ -16,15 +16,18 @@ from ui.figures.parts import (
     weekly_data,
     weekly_rows,
     whole_note,
+    with_aim,
     with_mean,
 )
 
 HEIGHT = 260
-THROUGHPUT = figure([bars()], with_mean(week_layout("items")), HEIGHT)
-LOAD = figure(
-    [line() | week_hover("%{y}", before="end of ")],
-    week_layout("items"),
-    HEIGHT,
+THROUGHPUT = with_aim(figure([bars()], with_mean(week_layout("items")), HEIGHT))
+LOAD = with_aim(
+    figure(
+        [line() | week_hover("%{y}", before="end of ")],
+        week_layout("items"),
+        HEIGHT,
+    )
 )
 
 

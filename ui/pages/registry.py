@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dash.development.base_component import Component
 
-from ui.pages import diagnostics, dora, flow, forecast, overview, profiles, sprints
+from ui.pages import compare, diagnostics, dora, flow, forecast, overview, profiles, sprints
 from ui.pages.settings import page as settings
 
 
@@ -36,6 +36,7 @@ PAGES = (
     PageSpec("flow", "/flow", "Flow", True, flow.layout),
     PageSpec("forecast", "/forecast", "Forecast", True, forecast.layout),
     PageSpec("sprints", "/sprints", "Sprints", True, sprints.layout, where_sprints=True),
+    PageSpec("compare", "/compare", "Compare", True, compare.layout),
     PageSpec("settings", "/settings", "Settings", True, settings.layout),
     PageSpec("diagnostics", "/diagnostics", "Diagnostics", True, diagnostics.layout),
     PageSpec("profiles", "/profiles", "Profiles", False, profiles.layout),

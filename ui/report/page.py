@@ -43,6 +43,7 @@ from ui.format import (
     number,
     percentile_words,
     reason,
+    target_words,
     unit_words,
 )
 from ui.report.standalone import NOTHING, plain, template, template_file
@@ -265,7 +266,10 @@ def groups_part(
 
 
 def _word_value(result: MetricResult) -> str:
-    return NOTHING if result.value is None else number(result.value)
+    if result.value is None:
+        return NOTHING
+    target = result.target
+    return f"{number(result.value)} ({target.state})" if target and target.state else number(result.value)
 
 
 def report_page(
@@ -436,6 +440,7 @@ def _list_facts(metric: Metric, result: MetricResult) -> Iterator[tuple[str, str
     if result.previous is not None:
         before = NOTHING if result.previous.value is None else number(result.previous.value)
         yield "Period before", f"{before} from {counted(result.previous.n, noun_of(metric))}"
+    yield "Target", target_words(result)
     yield "Change", "; ".join(text for text in (verdict(result), change_words(result.change)) if text)
     if result.filters_ignored:
         yield "Filters", f"{ignored_words(result)}: {GOES_BY_PROJECT}"

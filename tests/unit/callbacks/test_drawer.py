@@ -116,3 +116,17 @@ def test_what_does_not_exist_is_said(tmp_path: Path) -> None:
 
     assert answer["drawer-metric"]["hidden"] is True
     assert "There is nothing called" in shown(answer, "drawer-issue")
+
+
+def test_the_number_above_the_rows_of_a_group_is_that_of_the_group(tmp_path: Path) -> None:
+    """As the table of a comparison has it; a group that does not exist has no number."""
+    panel = {"panel": "flow_time", "by": "type", "group": "Story"}
+    of_all = shown(ask(tmp_path, {"panel": "flow_time"}), "drawer-value", "drawer-facts")
+    of_group = shown(ask(tmp_path, panel), "drawer-value", "drawer-facts")
+    of_nobody = shown(ask(tmp_path, {**panel, "group": "Saga"}), "drawer-value", "drawer-facts")
+
+    assert "3.5 days, median" in of_all
+    assert "type Story" not in of_all
+    assert "3.5 days, median" in of_group
+    assert "type Story" in of_group
+    assert "n/a" in of_nobody

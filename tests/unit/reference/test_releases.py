@@ -318,5 +318,5 @@ def test_the_keys_of_a_metric_stand_in_the_documented_order():
 
     assert " ".join(found) == (
         "definition state message value unit n percentiles percentiles_withheld interval evidence previous "
-        "trend confidence change band filters_ignored weekly series included excluded"
+        "trend confidence change band target filters_ignored weekly series included excluded"
     )

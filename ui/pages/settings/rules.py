@@ -20,6 +20,7 @@ GROUPS = (
     ("deployments", "Deployments"),
     ("incidents", "Incidents"),
     ("git", "Local clones"),
+    ("targets", "Targets"),
 )
 # The workflow's statuses have a section of their own; this list stands beside that of the resolutions. What
 # a parent starts with stands beside what an item does.

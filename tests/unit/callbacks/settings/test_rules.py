@@ -16,19 +16,49 @@ ODD = profile_from(
         "not_delivered": [],
         "deployments": {"version_pattern": "^v", "source": "events"},
         "incidents": {"window_hours": 0, "fields": ["failed = yes"]},
+        "targets": {"flow_time": "5 days", "change_fail_rate": 12.5},
     }
 )
 
 
 def test_every_setting_without_a_section_of_its_own_is_there() -> None:
     """Connection, workflow and mapping have theirs; nothing else has to be edited in the file."""
-    elsewhere = ("jira.", "workflow.", "fields", "provenance", "events", "views", "default_view")
+    elsewhere = ("jira.", "workflow.", "fields", "provenance", "targets", "events", "views", "default_view")
     beside = "workflow.not_delivered"  # stands with the resolutions that deliver nothing
     expected = [
         row.name for row in setting_rows() if row.name == beside or not row.name.startswith(elsewhere)
     ]
 
-    assert [line.name for line in rule_lines(Profile())] == expected
+    shown = [line.name for line in rule_lines(Profile())]
+    assert [name for name in shown if not name.startswith("targets.")] == expected
+
+
+def test_every_number_with_a_better_direction_can_have_a_target() -> None:
+    lines = {line.name: line for line in rule_lines(ODD) if line.name.startswith("targets.")}
+
+    assert len(lines) == 12
+    assert "targets.flow_distribution" not in lines
+    assert lines["targets.flow_time"].value == "5 days"
+    assert lines["targets.flow_time"].about == "in days, less is better; empty: none"
+    assert lines["targets.change_fail_rate"].value == "12.5"
+    assert lines["targets.flow_velocity"].value == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "entered", "targets"),
+    [
+        ("targets.flow_time", "", {"change_fail_rate": 12.5}),
+        ("targets.flow_time", " 4,5 ", {"flow_time": 4.5, "change_fail_rate": 12.5}),
+        ("targets.flow_time", "4 days", {"flow_time": "4 days", "change_fail_rate": 12.5}),
+        ("targets.flow_load", "soon", {"flow_time": "5 days", "change_fail_rate": 12.5, "flow_load": "soon"}),
+    ],
+)
+def test_targets_are_kept_together(name: str, entered: str, targets: dict) -> None:
+    """One that was emptied goes; what makes no sense is refused where all settings are looked through."""
+    changes = changed(ODD, {name: entered})
+
+    assert changes == {"targets": targets}
+    assert with_settings(ODD, changes).targets == targets
 
 
 @pytest.mark.parametrize("profile", [Profile(), ODD], ids=["default", "odd"])

@@ -19,6 +19,7 @@ from data.model.statistics import (
     percentiles,
     rank_sum,
     rank_values,
+    sign_test,
     wilson_interval,
 )
 
@@ -249,3 +250,22 @@ def test_the_median_of_ranks_is_that_of_the_values(values: list[int]) -> None:
     assert median(rank_values(sample)) == np.median(sample)
     (found,) = medians_by_group(np.zeros(len(sample), int), np.array([len(sample)]), rank_values(sample))
     assert found == pytest.approx(np.median(sample), rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("values", "against", "found"),
+    [
+        ([5, 6, 7, 5, 6, 7], 4, (6, 0, 0.03125)),
+        ([5, 6, 7, 5, 6], 4, (5, 0, 0.0625)),
+        ([5, 6, 4, 4], 4, (2, 0, 0.5)),
+        ([1, 2, 3, 4, 5, 6, 7, 8, 9], 8.5, (1, 8, 20 / 512)),
+        ([1, 9], 5, (1, 1, 1.0)),
+        ([4], 4, (0, 0, 1.0)),
+        ([], 4, (0, 0, 1.0)),
+    ],
+)
+def test_signs_of_values_against_a_number(
+    values: list[float], against: float, found: tuple[int, int, float]
+) -> None:
+    """Two-sided and exact: 6 of 6 is 2 / 64, 8 of 9 is 2 (1 + 9) / 512; equal values say nothing."""
+    assert sign_test(np.array(values, np.float64), against) == found

@@ -3,8 +3,8 @@
 import pytest
 
 from data.metrics.evaluate import no_data
-from data.model.metric import Change, Metric, MetricResult, Previous
-from data.model.verdict import change_words, verdict
+from data.model.metric import Change, Metric, MetricResult, Previous, Target
+from data.model.verdict import change_words, target_grounds, target_verdict, verdict
 from data.pipeline import METRICS
 
 TIME, LOAD, RATE = (
@@ -48,3 +48,35 @@ def test_how_a_difference_was_held_against_chance() -> None:
     assert change_words(rates) == (
         "difference -3.3 to +12.0 percentage points (95 %), 40 deployments against 37"
     )
+
+
+@pytest.mark.parametrize(
+    ("found", "words", "grounds"),
+    [
+        (result(), "", ""),
+        (result(target=Target(5.0, None)), "target 5 days: nothing to hold against it", ""),
+        (
+            result(target=Target(5.5, "kept")),
+            "target 5.5 days: kept",
+            "it lies outside the 95 % interval of the value",
+        ),
+        (
+            result(RATE, target=Target(15.0, "near")),
+            "target 15 %: near",
+            "it lies inside the 95 % interval of the value",
+        ),
+        (
+            result(LOAD, target=Target(3.0, "missed", (9, 1))),
+            "target 3 items: missed",
+            "9 whole weeks above it, 1 below",
+        ),
+        (
+            result(LOAD, target=Target(3.0, "near", (1, 2))),
+            "target 3 items: near",
+            "1 whole week above it, 2 below, which chance alone may give",
+        ),
+    ],
+)
+def test_what_is_said_of_a_target(found: MetricResult, words: str, grounds: str) -> None:
+    assert target_verdict(found) == words
+    assert target_grounds(found) == grounds

@@ -41,6 +41,12 @@ from data.workspace import Workspace
             "The type 'Release' stands for a deployment and for a flow item.",
         ),
         ({"incidents": {"window_hours": -1}}, "incidents.window_hours is below 0."),
+        ({"targets": {"speed": 5}}, "targets.speed is of no metric: there is none of that name."),
+        (
+            {"targets": {"flow_time": "5 hours"}},
+            "targets.flow_time is in hours, and Flow time is measured in days; "
+            "write a number of days, such as 5.",
+        ),
     ],
 )
 def test_each_contradiction_has_its_sentence(settings: dict[str, Any], sentence: str) -> None:

@@ -1,0 +1,32 @@
+"""The Compare page: rows beside each other, and the way from every number to its issues."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visits
+
+
+def test_a_lead_compares_and_opens_what_is_behind(visit: Visits) -> None:
+    """From projects to labels, sorted by one of the columns, into the drawer of one row; and on a phone."""
+    page = visit().page
+    page.goto(visit.url + "/compare")
+    table = page.locator(".compare-table")
+    expect(table.locator("tbody tr")).to_have_count(3, timeout=30_000)
+    page.get_by_role("button", name="Types", exact=True).click()
+    expect(page).to_have_url(re.compile("rows=type"))
+    expect(table.get_by_role("columnheader", name="Request lead time")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Flow time")).last.click()
+    expect(table.locator("th[aria-sort=descending]")).to_contain_text("Flow time")
+    first = table.locator("tbody tr").first
+    name, cell = first.locator(".row-name").inner_text(), first.locator(".compare-cell").nth(1)
+    value = cell.locator(".num").inner_text()
+    cell.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text(f"type {name}")
+    expect(dialog.locator(".drawer-value")).to_contain_text(re.compile(f"^{re.escape(value)} days"))
+    expect(page.locator(".multiples figure")).not_to_have_count(0)
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

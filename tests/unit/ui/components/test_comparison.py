@@ -1,0 +1,111 @@
+"""The table and the small pictures of a comparison, as data that fill one design."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from data.metrics.evaluate import no_data
+from data.model.metric import MetricResult, Point, Previous, Series
+from data.pipeline import ALL_METRICS
+from ui.components.comparison import Comparison, Row, beside_words, comparison_data, comparison_design
+from ui.design import fill
+
+METRICS = {metric.id: metric for metric in ALL_METRICS}
+TIME, LOAD = METRICS["flow_time"], METRICS["flow_load"]
+
+
+def result(value: float | None, *weeks: float | None, **more: Any) -> MetricResult:
+    points = tuple(Point(f"W{n}", "2026-03-02", week, 1, partial=n == 0) for n, week in enumerate(weeks))
+    usual = {"value": value, "n": 9, "state": "ok", "series": Series("week", lambda: points)}
+    return replace(no_data(TIME, "No item."), **{**usual, **more})
+
+
+WEB = Row("web", 20, False, {"flow_time": result(5.0, 4.0, 8.0, previous=Previous(4.0, 7), trend="flat")})
+API = Row("api", 3, True, {"flow_time": result(2.0, None, 2.0, n=3)})
+SHOWN = Comparison(
+    by="label",
+    kind="label",
+    kinds=[("project", "Projects"), ("label", "Labels")],
+    offered=[TIME, LOAD],
+    columns=["flow_time", "deployment_frequency"],
+    order="-flow_time",
+    picture="flow_time",
+    rows=[WEB, API],
+    notes=["An issue counts in each of its labels."],
+)
+
+
+@pytest.mark.parametrize(
+    ("more", "tone", "words"),
+    [
+        ({"previous": Previous(4.0, 7), "trend": "up"}, "worse", "\u25b2 worse, from 4"),
+        ({"previous": Previous(4.0, 7), "trend": "down"}, "even", "\u25bc from 4"),
+        ({"previous": Previous(4.0, 7), "trend": "flat"}, "even", "no clear change from 4"),
+        ({"previous": Previous(4.0, 7), "trend": "unknown"}, "even", "4 before"),
+        ({"previous": Previous(None, 0), "trend": "unknown"}, "even", "nothing before"),
+        ({"previous": None}, "even", "nothing before"),
+        ({"previous": Previous(4.0, 7), "trend": "flat", "n": 4}, "even", "of 4 issues"),
+        ({"previous": Previous(4.0, 7), "trend": "flat", "n": 5}, "even", "no clear change from 4"),
+        (
+            {"previous": Previous(4.0, 7), "trend": "flat", "n": 4, "kind": "count"},
+            "even",
+            "no clear change from 4",
+        ),
+        ({"value": None}, "even", ""),
+    ],
+)
+def test_a_number_stands_beside_its_own_past(more: dict, tone: str, words: str) -> None:
+    """Of how few it is comes first; a count of few is what it is."""
+    one = replace(result(5.0), **more)
+
+    assert beside_words(one, f"{one.n} issues", tone) == words
+
+
+def test_what_a_click_changes_is_told_by_the_button() -> None:
+    """A column goes or comes, also beside one that these rows have not; a head turns its order round."""
+    data = comparison_data(SHOWN)
+    changes = [json.loads(chip["changes"]) for chip in data["columns"]]
+    heads = {head["title"]: (head["sort"], json.loads(head["changes"])["order"]) for head in data["heads"]}
+
+    assert changes == [
+        {"columns": "deployment_frequency"},
+        {"columns": "flow_time,deployment_frequency,flow_load"},
+    ]
+    assert heads == {
+        "Label": ("none", "name"),
+        "Flow items": ("none", "-items"),
+        "Flow time": ("descending", "flow_time"),
+    }
+
+
+def test_every_picture_has_one_scale() -> None:
+    """The largest week of any row is its top: 8 days; what is not known is a gap, what was before a line."""
+    data = comparison_data(SHOWN)
+    spark = {one["name"]: (one["spark"], one["base"]) for one in data["multiples"]}
+
+    assert spark == {"web": ([50, 100], "50.0%"), "api": ([None, 25], "")}
+    assert data["scale"] == "All on one scale, 0 to 8 days, median. The dashed line is the period before."
+    assert data["multiples"][0]["spark_words"] == "web: 2 weeks, from 4 to 8 days, median, last 8"
+
+
+def test_the_design_is_filled_with_every_row() -> None:
+    """Each number is a button that opens its evidence, with the row as its group."""
+    filled = json.dumps(fill(comparison_design(), comparison_data(SHOWN), {}))
+
+    assert filled.count('"data-action": "evidence"') == 2
+    assert '"data-name": "flow_time", "data-by": "label", "data-group": "api"' in filled
+    assert "too few items" in filled
+    assert "web, Flow time: 5 days, median, 9 issues; no clear change (4 before)" in filled
+    assert "Drawn" not in filled  # one column leaves nothing to choose
+
+
+def test_nothing_to_compare_is_a_sentence() -> None:
+    """Without rows there is neither table nor picture."""
+    empty = replace(SHOWN, rows=[], alone="No issue is in view, so there is nothing to compare.")
+    filled = json.dumps(fill(comparison_design(), comparison_data(empty), {}))
+
+    assert "No issue is in view" in filled
+    assert "compare-table" not in filled
+    assert "multiples" not in filled

@@ -3,58 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.meaning.delivery import DeliveryTables
-from data.meaning.facts import Facts, Population, Rows, find_facts
+from data.meaning.facts import Facts, Population, Presence, Rows, Traffic, find_facts
+from data.metrics.part import Part
+from data.metrics.split import Split
 from data.model.metric import Candidates
 from data.model.periods import Step, Window, in_steps, previous, week_name
 from data.model.projects import project_groups
 from data.model.tables import Codes, Flags, Instants
 
 _R = TypeVar("_R")
-_Column = TypeVar("_Column", bound=NDArray[Any])
-
-
-class Part:
-    """What of a population lies in a period and passes the filters of a view, in the order of time.
-
-    ``rows`` are those of the issue table, or of the deployments; ``counts`` says how many lie in each week.
-
-    Args:
-        population: of the delivery, which keeps its rows.
-        place: where these rows stand in it, ascending.
-        bounds: where each week, or other step, begins among them, and at last where they end; of a period
-            without any step, where they begin and end.
-        weeks: how many weeks there are.
-    """
-
-    def __init__(
-        self,
-        population: Population,
-        place: slice | NDArray[np.intp],
-        bounds: NDArray[np.int64],
-        weeks: int,
-    ) -> None:
-        self.place = place
-        self.bounds = bounds
-        self.rows: Rows = population.rows[place]
-        self.counts: NDArray[np.int64] = (bounds[1:] - bounds[:-1])[:weeks]
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def of(self, column: _Column) -> _Column:
-        """Return of a column by place of the population what belongs to these rows."""
-        return cast(_Column, column[self.place])
-
-    @cached_property
-    def week(self) -> Codes:
-        """Place of the week that holds each row."""
-        return np.repeat(np.arange(len(self.counts), dtype=np.int32), self.counts)
 
 
 class Layout:
@@ -63,6 +25,7 @@ class Layout:
     def __init__(self, window: Window, before: "Layout | None" = None) -> None:
         self.window = window
         self._before = before
+        self._stepped: dict[Step, Layout] = {}
 
     @cached_property
     def edges(self) -> Instants:
@@ -98,6 +61,12 @@ class Layout:
         """The period that it is compared with: if nobody named another one, as many days just before."""
         return Layout(previous(self.window)) if self._before is None else self._before
 
+    def in_steps(self, step: Step) -> "Layout":
+        """Return the same period in other steps."""
+        if step not in self._stepped:
+            self._stepped[step] = Layout(in_steps(self.window, step))
+        return self._stepped[step]
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -108,12 +77,16 @@ class Choice:
         of_projects: issue rows of its projects, whatever the other filters say; None: all.
         projects: project keys that it is limited to; empty: all.
         blind: the filters in use that what is made of deployments knows nothing of, by name.
+        split: of a view whose groups are looked at, all of them; None: it has none.
+        group: which of them this is.
     """
 
     rows: Flags | None = None
     of_projects: Flags | None = None
     projects: frozenset[str] = frozenset()
     blind: tuple[str, ...] = ()
+    split: Split | None = None
+    group: int = 0
 
     def by_project(self) -> "Choice":
         """Return the same choice by nothing but projects."""
@@ -189,7 +162,7 @@ class CalculationContext:
 
     @cached_property
     def _in_steps(self) -> "CalculationContext":
-        return self.over(in_steps(self.window, self.step))
+        return self._laid_out(self.layout.in_steps(self.step), self.choice)
 
     @cached_property
     def before(self) -> "CalculationContext":
@@ -222,6 +195,9 @@ class CalculationContext:
     def _cut(self, population: Population) -> Part:
         bounds = population.at.searchsorted(self.layout.days if population.by_day else self.layout.edges)
         first, stop, weeks = int(bounds[0]), int(bounds[-1]), len(self.window.mondays)
+        split = self.choice.split
+        if split is not None and not (population.of_deployments or population.with_changes):
+            return split.cut(self.layout, population, bounds, weeks).part(self.choice.group)
         chosen = self._choose(population)
         if chosen is None:
             return Part(population, slice(first, stop), bounds - first, weeks)
@@ -270,6 +246,20 @@ class CalculationContext:
     def chosen(self, rows: Rows) -> Rows:
         """Return those of some rows that pass the filters, in their order."""
         return rows if self.choice.rows is None else rows[self.choice.rows[rows]]
+
+    def at(self, presence: Presence, instant: int) -> Rows:
+        """Return the stays that hold an instant, of items that pass the filters, in no particular order."""
+        split = self.choice.split
+        if split is None:
+            return presence.at(instant, self.choice.rows)
+        return split.at(presence, instant, self.choice.group)
+
+    def traffic(self, presence: Presence) -> Traffic:
+        """Return who comes and goes in the period, of items that pass the filters."""
+        lo, end, split = self.window.lo, self.window.end, self.choice.split
+        if split is None:
+            return presence.between(lo, end, self.choice.rows)
+        return split.between(presence, lo, end, self.choice.group)
 
     @cached_property
     def completed(self) -> Part:

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from data.metrics.context import CalculationContext, Part
+from data.metrics.context import CalculationContext
 from data.metrics.deployment_frequency import deployment_ids, find_attempts
+from data.metrics.part import Part
 from data.metrics.weekly import count_by_week, share_by_week
 from data.model.metric import Evidence, Measure, sort_out
 from data.model.tables import Flags

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from data.meaning.delivery import DeliveryTables
 from data.meaning.facts import Population, Rows
-from data.metrics.context import CalculationContext, Part
+from data.metrics.context import CalculationContext
+from data.metrics.part import Part
 from data.metrics.weekly import count_by_week, week_count
 from data.model.instants import DAY_MS
 from data.model.metric import Candidates, Evidence, Measure
@@ -68,11 +69,10 @@ def median_in(
         extra: the fields that only this metric has.
     """
     part = context.part(durations.measured)
-    rank, values = part.of(durations.ranked.rank), durations.ranked.values
     return _tell(
         candidates or context.candidates(durations.looked_at),
-        ordered=values[np.sort(rank)],
-        weekly=medians_by_group(part.week, part.counts, Ranked(rank, values)),
+        ordered=part.ordered(durations.ranked),
+        weekly=part.medians(durations.ranked),
         weekly_n=part.counts,
         evidence=evidence,
         empty=empty,

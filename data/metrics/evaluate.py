@@ -1,5 +1,6 @@
 """One metric over one period: the measure, its comparison, its statistics, as one result. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from data.metrics.bands import band
 from data.metrics.context import CalculationContext
 from data.metrics.targets import judge, unjudged
-from data.metrics.trend import UNKNOWN, Side, Verdict, compare
+from data.metrics.trend import UNKNOWN, Side, Verdict, compare_each
 from data.metrics.weekly import list_values
 from data.model.metric import (
     Candidates,
@@ -39,15 +40,39 @@ def evaluate(metric: Metric, context: CalculationContext, note: str | None = Non
     Raises:
         DashboardError: nobody waits for the answer any more, as the context says.
     """
-    context.still_wanted()
-    ignored = context.choice.blind if metric.of_deployments else ()
-    if ignored:
-        context = context.by_project
-    if context.window.empty:
-        return _answer_nothing(metric, context, ignored)
-    measure = metric.compute(context)
+    return evaluate_each(metric, [context], note)[0]
+
+
+def evaluate_each(
+    metric: Metric, contexts: Sequence[CalculationContext], note: str | None = None
+) -> list[MetricResult]:
+    """Return what ``evaluate`` does for each of several choices of one view; none give nothing."""
+    for context in contexts:
+        context.still_wanted()
+    asked = [context.choice.blind if metric.of_deployments else () for context in contexts]
+    wider = [context.by_project if blind else context for context, blind in zip(contexts, asked, strict=True)]
+    if contexts and contexts[0].window.empty:
+        return [_answer_nothing(metric, *each) for each in zip(wider, asked, strict=True)]
+    measures = [metric.compute(context) for context in wider]
+    compared = _compare_each(metric, wider, measures)
+    return [
+        _make_result(metric, context, measure, past, note=note, ignored=ignored)
+        for context, measure, past, ignored in zip(wider, measures, compared, asked, strict=True)
+    ]
+
+
+def _make_result(
+    metric: Metric,
+    context: CalculationContext,
+    measure: Measure,
+    past: tuple[Measure | None, Verdict],
+    *,
+    note: str | None,
+    ignored: tuple[str, ...],
+) -> MetricResult:
+    """Return a measure with its comparison and its statistics."""
+    before, verdict = past
     weekly = _make_weeks(context, measure)
-    before, verdict = compare_with_past(metric, context, measure)
     interval = _find_interval(measure)
     values, withheld = (None, {}) if measure.sample is None else percentiles(measure.sample)
     return MetricResult(
@@ -92,10 +117,21 @@ def compare_with_past(
     metric: Metric, context: CalculationContext, measure: Measure
 ) -> tuple[Measure | None, Verdict]:
     """Return what the metric was over the period before, None without a past, and whether it has changed."""
-    if not context.window.has_past:
-        return None, UNKNOWN
-    before = metric.compute(context.before)
-    return before, compare(metric.kind, _make_side(context, measure), _make_side(context.before, before))
+    return _compare_each(metric, [context], [measure])[0]
+
+
+def _compare_each(
+    metric: Metric, contexts: Sequence[CalculationContext], measures: Sequence[Measure]
+) -> list[tuple[Measure | None, Verdict]]:
+    """Return what ``compare_with_past`` does for each of several choices of one view."""
+    if not contexts or not contexts[0].window.has_past:
+        return [(None, UNKNOWN) for _ in contexts]
+    befores = [metric.compute(context.before) for context in contexts]
+    sides = [
+        (_make_side(context, measure), _make_side(context.before, before))
+        for context, measure, before in zip(contexts, measures, befores, strict=True)
+    ]
+    return list(zip(befores, compare_each(metric.kind, sides), strict=True))
 
 
 def _find_interval(measure: Measure) -> tuple[float, float] | None:

@@ -36,8 +36,8 @@ def flow_load(context: CalculationContext) -> Measure:
     if not delivery.has_histories:
         return not_applicable(context, NO_HISTORY, {"mean": None, "parked": None})
     load = context.facts.load
-    loaded = load.at(window.end, context.choice.rows)
-    traffic = load.between(window.lo, window.end, context.choice.rows)
+    loaded = context.at(load, window.end)
+    traffic = context.traffic(load)
     weekly = traffic.count_at(window.edges[1:])
     return Measure(
         value=float(len(loaded)),
@@ -52,7 +52,7 @@ def flow_load(context: CalculationContext) -> Measure:
 def _measure_beside(context: CalculationContext, traffic: Traffic) -> dict[str, Any]:
     """Return the mean load of the period, and the items that were begun and are back in todo."""
     window, parked = context.window, context.facts.parked
-    back = parked.issue[parked.at(window.end, context.choice.rows)]
+    back = parked.issue[context.at(parked, window.end)]
     return {
         "mean": float(traffic.time) / (window.end - window.lo),
         "parked": list(context.delivery.issues.keys(np.sort(back).astype(np.intp))),

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.meaning.flow_items import FLOW_ITEMS
-from data.metrics.context import CalculationContext
-from data.metrics.evaluate import evaluate, no_data
+from data.metrics.context import CalculationContext, Choice
+from data.metrics.evaluate import evaluate_each, no_data
+from data.metrics.split import Split
 from data.model.metric import Metric, MetricResult, no_series
 from data.model.tables import Codes, Flags
 from data.model.words import fold
@@ -116,8 +117,15 @@ class _Words:
     words: Sequence[tuple[str, ...]]
 
     def rows_of(self, word: str) -> Flags:
+        """Flag the rows that have a word."""
         hits: Flags = np.array([word in words for words in self.words], np.bool_)[self.codes]
         return hits
+
+    def split(self, names: Sequence[str], chosen: Flags | None) -> Split:
+        """Return the rows by the words of ``names``; those that have none of them are in no group."""
+        numbers = {name: number for number, name in enumerate(names)}
+        members = [tuple(numbers[word] for word in words if word in numbers) for words in self.words]
+        return Split(self.codes, members, len(names), chosen)
 
 
 def group_by(
@@ -150,11 +158,14 @@ def group_by(
         sizes = dict.fromkeys(_list_deploying(context), 0) | sizes
     named = sorted(sizes.keys() - {NO_VALUE}, key=lambda name: (-sizes[name], *_order(name)))
     shown = [*sorted(named[:MOST_GROUPS], key=_order), *([NO_VALUE] if NO_VALUE in sizes else [])]
-    family, groups = tuple(metrics), []
-    for name in shown:
-        part = _narrow(context, words.rows_of(name), by, name)
-        results = {metric.id: _evaluate(metric, part, by, note) for metric in family}
-        groups.append(Group(name, sizes[name], results))
+    split = words.split(shown, context.choice.rows)
+    choices = [_narrow(context, words.rows_of(name), by, name) for name in shown]
+    parts = [context.choosing(replace(one, split=split, group=place)) for place, one in enumerate(choices)]
+    found = {metric.id: _evaluate_each(metric, parts, by, note) for metric in metrics}
+    groups = [
+        Group(name, sizes[name], {metric_id: results[place] for metric_id, results in found.items()})
+        for place, name in enumerate(shown)
+    ]
     return Grouping(by, tuple(groups), len(named[MOST_GROUPS:]))
 
 
@@ -163,7 +174,7 @@ def evaluate_group(
 ) -> MetricResult:
     """Return one metric for one group, as ``group_by`` does; a group that does not exist has no items."""
     rows = rows_in_group(context, by, name)
-    return _evaluate(metric, _narrow(context, rows, by, name), by, note)
+    return _evaluate_each(metric, [context.choosing(_narrow(context, rows, by, name))], by, note)[0]
 
 
 def rows_in_group(context: CalculationContext, by: By, name: str) -> Flags:
@@ -175,21 +186,23 @@ def _order(name: str) -> tuple[str, str]:
     return fold(name), name
 
 
-def _narrow(context: CalculationContext, rows: Flags, by: By, name: str) -> CalculationContext:
-    """Return the context of one group inside that of the view."""
+def _narrow(context: CalculationContext, rows: Flags, by: By, name: str) -> Choice:
+    """Return what a view looks at, and of that one group."""
     choice = context.choice
     inside = replace(choice, rows=rows if choice.rows is None else rows & choice.rows)
     if by == "project":
         key = "" if name == NO_VALUE else name
         of_projects = rows if choice.of_projects is None else rows & choice.of_projects
         inside = replace(inside, of_projects=of_projects, projects=frozenset((key,)))
-    return context.choosing(inside)
+    return inside
 
 
-def _evaluate(metric: Metric, context: CalculationContext, by: By, note: str | None) -> MetricResult:
+def _evaluate_each(
+    metric: Metric, contexts: Sequence[CalculationContext], by: By, note: str | None
+) -> list[MetricResult]:
     if metric.of_deployments and by != "project":
-        return _without_groups(metric, context, by)
-    return evaluate(metric, context, note)
+        return [_without_groups(metric, context, by) for context in contexts]
+    return evaluate_each(metric, contexts, note)
 
 
 def _without_groups(metric: Metric, context: CalculationContext, by: By) -> MetricResult:

@@ -1,13 +1,14 @@
 """Change or chance: a period against the one before it, week by week. Pure."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.model.metric import Change, Confidence, Kind, Measure, Trend
-from data.model.statistics import Z99, newcombe_interval, rank_sum
+from data.model.statistics import Z99, newcombe_interval, rank_sum, rank_sums
 
 LEAST_WEEKS = 4
 LEAST_DEPLOYMENTS = 5
@@ -56,14 +57,38 @@ def compare(kind: Kind, now: Side, before: Side) -> Verdict:
     return _compare_rates(now, before) if kind == "proportion" else _compare_weeks(now, before)
 
 
+def compare_each(kind: Kind, pairs: Sequence[tuple[Side, Side]]) -> list[Verdict]:
+    """Return what ``compare`` says of each pair of periods; of many, weeks are ranked in one go.
+
+    Args:
+        kind: what sort of numbers they are.
+        pairs: now and before, of the same two periods in every pair.
+    """
+    if len(pairs) == 1 or kind in ("stock", "proportion"):
+        return [compare(kind, now, before) for now, before in pairs]
+    weeks = [
+        np.stack([side.measure.weekly[side.whole] for side in sides]) for sides in zip(*pairs, strict=True)
+    ]
+    counts = np.stack([(~np.isnan(side)).sum(axis=1) for side in weeks], axis=1)
+    known = [all(side.measure.value is not None for side in pair) for pair in pairs]
+    told = np.flatnonzero(np.array(known, np.bool_) & (counts.min(axis=1) >= LEAST_WEEKS))
+    found = [UNKNOWN] * len(pairs)
+    for place, ranks in zip(told.tolist(), rank_sums(weeks[0][told], weeks[1][told]), strict=True):
+        found[place] = _judge_ranks(*pairs[place], *ranks, tuple(counts[place].tolist()))
+    return found
+
+
 def _compare_weeks(now: Side, before: Side) -> Verdict:
     """Hold the weekly values of both sides against each other by the ranks that they have."""
     mine, theirs = _whole_values(now), _whole_values(before)
     if min(len(mine), len(theirs)) < LEAST_WEEKS:
         return UNKNOWN
-    u, p = rank_sum(mine, theirs)
-    change = Change("rank_sum_weeks/1", p, None, (len(mine), len(theirs)))
-    direction = u - len(mine) * len(theirs) / 2
+    return _judge_ranks(now, before, *rank_sum(mine, theirs), (len(mine), len(theirs)))
+
+
+def _judge_ranks(now: Side, before: Side, u: float, p: float, units: tuple[int, int]) -> Verdict:
+    change = Change("rank_sum_weeks/1", p, None, units)
+    direction = u - units[0] * units[1] / 2
     return _judge(now, before, direction, change, likely=p < LIKELY, strong=p < STRONG)
 
 

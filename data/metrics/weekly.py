@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data.metrics.context import CalculationContext, Part
+from data.metrics.context import CalculationContext
+from data.metrics.part import Part
 from data.model.metric import Evidence, Measure, State, sort_out
 
 

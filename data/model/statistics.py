@@ -209,14 +209,52 @@ def rank_sum(a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple[float, flo
     ordered = np.sort(both)
     below, upto = ordered.searchsorted(both, side="left"), ordered.searchsorted(both, side="right")
     # For each of a how many are smaller, and half of those that are equal; of a itself that makes n * n / 2.
-    u = (int((below[:n] + upto[:n]).sum()) - n * n) / 2
     alike = upto - below
-    ties = float((alike * alike).sum() - total)  # a group of t equal values adds t * (t * t - 1)
+    return _weigh_ranks(n, m, int((below[:n] + upto[:n]).sum()) - n * n, int((alike * alike).sum()) - total)
+
+
+def _weigh_ranks(n: int, m: int, halves: int, ties: int) -> tuple[float, float]:
+    """Return U and p of two samples.
+
+    Args:
+        n: size of the first.
+        m: size of the second.
+        halves: twice U.
+        ties: t * (t * t - 1) of every group of t equal values, added up.
+    """
+    total, u = n + m, halves / 2
     variance = n * m / 12 * (total + 1 - ties / (total * (total - 1)))
     if variance <= 0:
         return u, 1.0
     distance = max(abs(u - n * m / 2) - 0.5, 0.0)
     return u, math.erfc(distance / math.sqrt(2 * variance))
+
+
+def rank_sums(a: NDArray[np.float64], b: NDArray[np.float64]) -> list[tuple[float, float]]:
+    """Return what ``rank_sum`` says of each row of ``a`` over the same row of ``b``, all rows at once.
+
+    Args:
+        a: one sample a row, NaN where it has no more values; every row has at least one.
+        b: likewise, of as many rows.
+    """
+    n, m = ((~np.isnan(side)).sum(axis=1) for side in (a, b))
+    both = np.concatenate((a, b), axis=1).round(SAME_PLACES)
+    # What is not there stands behind everything that is.
+    both[np.isnan(both)] = np.inf
+    order = both.argsort(axis=1)
+    ordered, place = np.take_along_axis(both, order, axis=1), np.arange(both.shape[1])
+    another = np.ones((len(both), both.shape[1] + 1), np.bool_)
+    another[:, 1:-1] = ordered[:, 1:] != ordered[:, :-1]
+    below = np.maximum.accumulate(np.where(another[:, :-1], place, 0), axis=1)
+    ends = np.where(another[:, 1:], place + 1, len(place))
+    upto = np.minimum.accumulate(ends[:, ::-1], axis=1)[:, ::-1]
+    there = place < (n + m)[:, None]
+    mine = there & (order < a.shape[1])
+    alike = np.where(there, upto - below, 0)
+    halves = np.where(mine, below + upto, 0).sum(axis=1) - n * n
+    ties = (alike * alike).sum(axis=1) - (n + m)
+    columns = (column.tolist() for column in (n, m, halves, ties))
+    return [_weigh_ranks(*row) for row in zip(*columns, strict=True)]
 
 
 def _sort_sample(sample: NDArray[np.float64]) -> NDArray[np.float64]:

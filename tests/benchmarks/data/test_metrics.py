@@ -33,6 +33,7 @@ from tests.support.plain_issues import plain_issues
 from tests.support.plain_metrics import plain_deployments, plain_items, plain_metrics
 from tests.support.rows import dataset, read_issue
 from tests.support.synthetic import PROFILE, labelled_dataset, synthetic_dataset
+from ui.pages.compare import OF_ISSUES
 
 YEAR = View(date_from="2024-12-30", date_to="2025-12-28")
 TWO_YEARS = View(date_from="2024-01-01", date_to="2025-12-28")
@@ -202,6 +203,30 @@ def benchmark_groups_cost_what_their_views_would(gate: Gate) -> None:
         rounds=5,
     )
     assert len(kept) == 1
+
+
+def benchmark_a_comparison_of_fifty_rows(gate: Gate) -> None:
+    """50 labels over 5 000 issues, with the columns that Compare shows: at most ten answers of a view."""
+    tables, profile = labelled_dataset(5_000, 50), profile_from(PROFILE)
+    kept: dict[int, Derived] = {}
+
+    def derived(zone: ZoneInfo, as_of: int) -> Derived:
+        if as_of not in kept:
+            kept[as_of] = derive_all(tables, profile, zone, as_of)
+        return kept[as_of]
+
+    whole = answered(tables, profile, YEAR, derived)
+    assert whole.context is not None
+    context = whole.context
+    columns = [metric for metric in ALL_METRICS if metric.id in OF_ISSUES]
+
+    gate.ratio(
+        lambda: group_by(context.over(context.window), columns, "label"),
+        lambda: answered(tables, profile, YEAR, derived),
+        of="one answer",
+        goal=10,
+        rounds=9,
+    )
 
 
 def benchmark_the_comparison_of_all_metrics(gate: Gate) -> None:

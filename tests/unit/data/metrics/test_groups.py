@@ -139,4 +139,9 @@ def test_a_group_has_the_numbers_of_a_view_of_it_alone(by: str) -> None:
             other = alone.results[name]
             assert (result.value, result.n, result.weekly) == (other.value, other.n, other.weekly), name
             assert result.previous == other.previous, name
+            told, elsewhere = (
+                (each.trend, each.confidence, each.change, each.percentiles, each.interval, each.extra)
+                for each in (result, other)
+            )
+            assert told == elsewhere, name
             assert (result.series.step, result.series.points) == ("month", other.series.points), name

@@ -18,6 +18,7 @@ from data.model.statistics import (
     percentile,
     percentiles,
     rank_sum,
+    rank_sums,
     rank_values,
     sign_test,
     wilson_interval,
@@ -269,3 +270,17 @@ def test_signs_of_values_against_a_number(
 ) -> None:
     """Two-sided and exact: 6 of 6 is 2 / 64, 8 of 9 is 2 (1 + 9) / 512; equal values say nothing."""
     assert sign_test(np.array(values, np.float64), against) == found
+
+
+def test_many_rank_sums_are_those_of_each() -> None:
+    """To the last digit: of unlike sizes, with many ties, in rows with gaps, and of equal values."""
+    rng = np.random.default_rng(7)
+    a, b = (rng.integers(0, 6, (40, weeks)).astype(np.float64) / 3 for weeks in (13, 9))
+    for side in (a, b):
+        side[rng.random(side.shape) < 0.3] = np.nan
+        side[:, 0] = 1.0
+    a[0], b[0] = 2.0, 2.0
+    apart = [(one[~np.isnan(one)], other[~np.isnan(other)]) for one, other in zip(a, b, strict=True)]
+
+    assert rank_sums(a, b) == [rank_sum(one, other) for one, other in apart]
+    assert rank_sums(a, b)[0][1] == 1.0

@@ -15,7 +15,7 @@ MEMBERS = [(0,), (1, 2), (), (2,)]
 
 def divided(split: Split, rows: list[int]) -> list[list[int]]:
     """The rows of each group."""
-    place, start = split.divide(np.array(rows))
+    place, start = split.divide(np.array(rows, np.intp))
     return [[rows[one] for one in place[start[g] : start[g + 1]]] for g in range(split.n)]
 
 

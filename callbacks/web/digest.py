@@ -20,7 +20,7 @@ from data.model.tables import MISSING
 from data.pipeline import METRICS, Pipeline
 from ui.components.attention import why_words
 from ui.components.overview import block_words, changes
-from ui.format import comparison, counted, number, unit_words
+from ui.format import comparison, counted, number, target_words, unit_words
 from ui.headline import headline, plain
 from ui.report.digest import Digest, DigestLine, DigestPart, keys_in_words
 
@@ -29,6 +29,7 @@ SHOWN_ITEMS = 15
 SHOWN_NAMES = 8
 MOST_DAYS = 3660
 _TOLD: Mapping[MarkKind, str] = {"release": "Released", "incident": "Incidents seen", "event": "Events"}
+_TONES = {"kept": "better", "missed": "worse"}
 _DAYS = re.compile(r"([1-9]\d{0,3})d")
 
 
@@ -83,6 +84,7 @@ def digest_of(pipeline: Pipeline, view: View, since: str, written_at: int) -> Di
     lately = pipeline.report(replace(view, date_from=day.isoformat(), date_to=report.period.date_to))
     parts = (
         _tell_standing(report),
+        *_tell_targets(report),
         _tell_changes(report.context.once(recent)),
         _tell_attention(report),
         _tell_blocked(report),
@@ -130,6 +132,17 @@ def _tell_standing(report: Report) -> DigestPart:
     sentences = headline(report.results, report.period.days)
     lines = tuple(DigestLine(plain(sentence)) for sentence in sentences)
     return DigestPart("How are we doing", lines, "" if lines else "Nothing is known of this period.")
+
+
+def _tell_targets(report: Report) -> Iterator[DigestPart]:
+    """Yield which targets are kept and which missed, and what says so; nothing where there are none."""
+    lines = [
+        DigestLine(f"{metric.title}: {target_words(result)}", tone=_TONES.get(result.target.state or "", ""))
+        for metric in METRICS
+        if (result := report.results[metric.id]).target is not None
+    ]
+    if lines:
+        yield DigestPart("Targets", tuple(lines))
 
 
 def _tell_changes(found: Recent) -> DigestPart:

@@ -258,7 +258,7 @@ def beside_words(result: MetricResult, n: str, tone: str) -> str:
     """
     if result.value is None:
         return ""
-    if result.n < FEW and result.kind != "count":
+    if result.n < FEW and result.kind not in ("count", "stock"):
         return f"of {n}"
     previous = result.previous
     if previous is None or previous.value is None:

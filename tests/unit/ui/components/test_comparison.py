@@ -53,6 +53,7 @@ SHOWN = Comparison(
             "even",
             "no clear change from 4",
         ),
+        ({"previous": Previous(1.0, 1), "n": 2, "kind": "stock"}, "even", "1 before"),
         ({"value": None}, "even", ""),
     ],
 )

@@ -298,7 +298,7 @@ def profile_as_mapping(profile: Profile) -> dict[str, Any]:
 
 
 def with_settings(profile: Profile, values: Mapping[str, Any]) -> Profile:
-    """Return a profile with other values for some settings, each by its dotted name.
+    """Return a profile with other values for some settings, each by its dotted name; None takes one out.
 
     Raises:
         ConfigurationError: as for ``profile_from``.
@@ -310,6 +310,8 @@ def with_settings(profile: Profile, values: Mapping[str, Any]) -> Profile:
         for section in sections:
             place = place.setdefault(section, {})
         place[last] = value
+        if value is None:
+            del place[last]
     return profile_from(raw)
 
 

@@ -138,19 +138,18 @@ def changed(profile: Profile, shown: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in entered.items()
         if value != setting_of(profile, name)
     }
-    targets = _read_targets(profile, shown)
-    return found if targets == profile.targets else {**found, "targets": targets}
+    return found | _read_targets(profile, shown)
 
 
-def _read_targets(profile: Profile, shown: Mapping[str, Any]) -> dict[str, float | str]:
-    """Return the targets of a profile as the page shows them; one that was emptied is none any more."""
-    entered = {
-        name.removeprefix(_TARGETS): (value or "").strip()
-        for name, value in shown.items()
-        if name.startswith(_TARGETS)
+def _read_targets(profile: Profile, shown: Mapping[str, Any]) -> dict[str, float | str | None]:
+    """Return the targets that the page shows otherwise than the profile has them; None: emptied."""
+    entered = {name: (value or "").strip() for name, value in shown.items() if name.startswith(_TARGETS)}
+    wanted = {name: _as_target(text) if text else None for name, text in entered.items()}
+    return {
+        name: value
+        for name, value in wanted.items()
+        if value != profile.targets.get(name.removeprefix(_TARGETS))
     }
-    kept = {name: value for name, value in profile.targets.items() if name not in entered}
-    return kept | {name: _as_target(text) for name, text in entered.items() if text}
 
 
 def _as_target(text: str) -> float | str:

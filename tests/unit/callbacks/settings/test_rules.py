@@ -45,19 +45,19 @@ def test_every_number_with_a_better_direction_can_have_a_target() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "entered", "targets"),
+    ("name", "entered", "kept", "targets"),
     [
-        ("targets.flow_time", "", {"change_fail_rate": 12.5}),
-        ("targets.flow_time", " 4,5 ", {"flow_time": 4.5, "change_fail_rate": 12.5}),
-        ("targets.flow_time", "4 days", {"flow_time": "4 days", "change_fail_rate": 12.5}),
-        ("targets.flow_load", "soon", {"flow_time": "5 days", "change_fail_rate": 12.5, "flow_load": "soon"}),
+        ("targets.flow_time", "", None, {"change_fail_rate": 12.5}),
+        ("targets.flow_time", " 4,5 ", 4.5, {"flow_time": 4.5, "change_fail_rate": 12.5}),
+        ("targets.flow_time", "4 days", "4 days", {"flow_time": "4 days", "change_fail_rate": 12.5}),
+        ("targets.flow_load", "9", 9.0, {"flow_time": "5 days", "change_fail_rate": 12.5, "flow_load": 9.0}),
     ],
 )
-def test_targets_are_kept_together(name: str, entered: str, targets: dict) -> None:
-    """One that was emptied goes; what makes no sense is refused where all settings are looked through."""
-    changes = changed(ODD, {name: entered})
+def test_a_target_that_was_emptied_goes(name: str, entered: str, kept: Any, targets: dict) -> None:
+    """A number is kept as one, and what was written beside it stays; the others are as they were."""
+    changes = changed(ODD, {name: entered, "targets.change_fail_rate": "12.5"})
 
-    assert changes == {"targets": targets}
+    assert changes == {name: kept}
     assert with_settings(ODD, changes).targets == targets
 
 

@@ -54,7 +54,7 @@ def evaluate_each(
     if contexts and contexts[0].window.empty:
         return [_answer_nothing(metric, *each) for each in zip(wider, asked, strict=True)]
     measures = [metric.compute(context) for context in wider]
-    compared = _compare_each(metric, wider, measures)
+    compared = compare_with_past(metric, wider, measures)
     return [
         _make_result(metric, context, measure, past, note=note, ignored=ignored)
         for context, measure, past, ignored in zip(wider, measures, compared, asked, strict=True)
@@ -114,16 +114,15 @@ def _answer_nothing(metric: Metric, context: CalculationContext, ignored: tuple[
 
 
 def compare_with_past(
-    metric: Metric, context: CalculationContext, measure: Measure
-) -> tuple[Measure | None, Verdict]:
-    """Return what the metric was over the period before, None without a past, and whether it has changed."""
-    return _compare_each(metric, [context], [measure])[0]
-
-
-def _compare_each(
     metric: Metric, contexts: Sequence[CalculationContext], measures: Sequence[Measure]
 ) -> list[tuple[Measure | None, Verdict]]:
-    """Return what ``compare_with_past`` does for each of several choices of one view."""
+    """Return what a metric was over the period before, None without a past, and whether it has changed.
+
+    Args:
+        metric: the line of its family.
+        contexts: choices of one view.
+        measures: of the period, one for each of them.
+    """
     if not contexts or not contexts[0].window.has_past:
         return [(None, UNKNOWN) for _ in contexts]
     befores = [metric.compute(context.before) for context in contexts]

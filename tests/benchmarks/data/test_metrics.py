@@ -239,7 +239,7 @@ def benchmark_the_comparison_of_all_metrics(gate: Gate) -> None:
     def comparing() -> None:
         fresh = context.over(context.window)
         for metric, measure in measures:
-            compare_with_past(metric, fresh, measure)
+            compare_with_past(metric, [fresh], [measure])
 
     gate.ratio(
         comparing, lambda: answered(tables, profile, YEAR), of="meaning and all metrics", goal=0.15, rounds=25

@@ -96,7 +96,8 @@ def test_the_design_is_filled_with_every_row() -> None:
     filled = json.dumps(fill(comparison_design(), comparison_data(SHOWN), {}))
 
     assert filled.count('"data-action": "evidence"') == 2
-    assert '"data-name": "flow_time", "data-by": "label", "data-group": "api"' in filled
+    for name, value in (("name", "flow_time"), ("by", "label"), ("group", "api"), ("group", "web")):
+        assert f'"data-{name}": "{value}"' in filled
     assert "too few items" in filled
     assert "web, Flow time: 5 days, median, 9 issues; no clear change (4 before)" in filled
     assert "Drawn" not in filled  # one column leaves nothing to choose

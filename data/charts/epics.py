@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from data.charts.ageing import ageing_work
 from data.charts.flow_times import flow_times
+from data.meaning.above import above_of
 from data.meaning.delivery import DeliveryTables
-from data.meaning.hierarchy import Above, find_above
 from data.metrics.context import CalculationContext
 from data.model.ordering import order_of
 from data.model.statistics import percentile
@@ -52,7 +52,7 @@ def epic_rows(context: CalculationContext) -> tuple[EpicRow, ...]:
         Kanban: flow of work items below a larger one.
     """
     delivery, end = context.delivery, context.window.end
-    above, below = delivery.once(find_above_of), delivery.once(_find_below)
+    above, below = delivery.once(above_of), delivery.once(_find_below)
     n = len(above.names)
     work, times = ageing_work(context), flow_times(context)
     done = _count(below[context.delivered.rows], n)
@@ -80,20 +80,15 @@ def epic_rows(context: CalculationContext) -> tuple[EpicRow, ...]:
     )
 
 
-def find_above_of(delivery: DeliveryTables) -> Above:
-    """Return what stands above each issue, as ``once`` keeps it."""
-    return find_above(delivery.issues)
-
-
 def _find_below(delivery: DeliveryTables) -> Codes:
     """Return the epic of each issue, -1 for none and for the epics themselves."""
-    above = delivery.once(find_above_of)
+    above = delivery.once(above_of)
     return np.where(above.is_epic, -1, above.epic).astype(np.int32)
 
 
 def _find_tops(delivery: DeliveryTables) -> Codes:
     """Return by epic what stands on top above it, -1 for nothing."""
-    above = delivery.once(find_above_of)
+    above = delivery.once(above_of)
     tops = np.full(len(above.names), -1, np.int32)
     known = above.epic >= 0
     tops[above.epic[known]] = above.top[known]

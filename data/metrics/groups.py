@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from data.meaning.above import above_of
 from data.meaning.flow_items import FLOW_ITEMS
 from data.metrics.context import CalculationContext, Choice
 from data.metrics.evaluate import evaluate_each, no_data
@@ -66,6 +67,16 @@ def _by_priority(context: CalculationContext) -> Coding:
     return issues.priority, ((priority,) for priority in issues.priorities)
 
 
+def _by_epic(context: CalculationContext) -> Coding:
+    above = context.delivery.once(above_of)
+    return np.where(above.is_epic, -1, above.epic), ((name,) for name in above.names)
+
+
+def _by_initiative(context: CalculationContext) -> Coding:
+    above = context.delivery.once(above_of)
+    return above.top, ((name,) for name in above.names)
+
+
 # By the word that command line and address have for it. One more is one more line.
 GROUPINGS: Mapping[str, GroupingSpec] = {
     "project": GroupingSpec("project", "projects", _by_project),
@@ -73,6 +84,8 @@ GROUPINGS: Mapping[str, GroupingSpec] = {
     "flow_item": GroupingSpec("flow item", "flow items", _by_flow_item),
     "label": GroupingSpec("label", "labels", _by_label, several=True),
     "priority": GroupingSpec("priority", "priorities", _by_priority),
+    "epic": GroupingSpec("epic", "epics", _by_epic),
+    "initiative": GroupingSpec("initiative", "initiatives", _by_initiative),
 }
 By = str
 GROUPED_BY: tuple[By, ...] = tuple(GROUPINGS)

@@ -145,3 +145,23 @@ def test_a_group_has_the_numbers_of_a_view_of_it_alone(by: str) -> None:
             )
             assert told == elsewhere, name
             assert (result.series.step, result.series.points) == ("month", other.series.points), name
+
+
+def test_groups_of_what_stands_above() -> None:
+    """An epic of another project and one that nobody can see are groups; who lies below none is in (none)."""
+
+    def placed(key: str, above: str | None, type: str, level: int) -> dict:
+        made = issue(key, type, created="2026-02-20", parent={"key": above} if above else None)
+        made["fields"]["issuetype"]["hierarchyLevel"] = level
+        return made
+
+    stories = {"P-2": "P-1", "Q-3": "P-1", "Q-4": "SECRET-1", "Q-5": None}
+    made = [placed(key, above, "Story", 0) for key, above in stories.items()]
+    made += [placed("I-1", None, "Initiative", 2), placed("P-1", "I-1", "Epic", 1)]
+    report = answered(dataset(made))
+
+    def items(by: str) -> list[tuple[str, int]]:
+        return [(group.name, group.flow_items) for group in split(report, by).groups]
+
+    assert items("epic") == [("P-1", 2), ("SECRET-1", 1), ("(none)", 1)]
+    assert items("initiative") == [("I-1", 2), ("(none)", 2)]

@@ -161,6 +161,19 @@ def target_line_at(result: MetricResult) -> float | None:
     if result.target is None or (result.kind == "count" and result.series.step != "week"):
         return None
     return result.target.value
+def level_name(names: str) -> str:
+    """Return the name of a level; the reports have levels that one number does not tell apart."""
+    return names.replace(", ", " or ")
+
+
+def level_words(result: MetricResult) -> str:
+    """Return the level of a number in the DORA report, and what keeps it from being sure; "" without one."""
+    if result.band is None:
+        return ""
+    names, edition = str(result.band["level"]), result.band["edition"]
+    shared = ", which does not tell these apart by this number" if ", " in names else ""
+    unsure = ", with too little or indirect evidence to be sure" if result.band["greyed"] else ""
+    return f"{level_name(names)} by the DORA report {edition}{shared}{unsure}"
 
 
 def interval_words(result: MetricResult) -> str:

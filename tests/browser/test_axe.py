@@ -32,19 +32,14 @@ def axe() -> str:
     return axe_source()
 
 
-def settled(page: Page) -> None:
-    """Wait until nothing is loaded or moved any more, with every chart in sight once."""
-    page.wait_for_load_state("networkidle")
-    page.evaluate("() => document.fonts.ready")
-    page.wait_for_timeout(250)
-
-
 def both_schemes(page: Page) -> list[str]:
     """Return the findings in light and in dark; the page follows the system."""
     found = []
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.wait_for_timeout(400)  # colours fade from one scheme to the other
+        # Without motion colours do not fade: a moment later they are there.
+        page.wait_for_function(f"document.documentElement.dataset.mantineColorScheme === '{scheme}'")
+        page.wait_for_timeout(100)
         found += [f"{scheme}: {line}" for line in findings(page)]
     return found
 
@@ -56,7 +51,9 @@ def test_no_finding_on_a_page(visit: Visits, size: str, view: str) -> None:
     visitor = visit(size)
     page = visitor.page
     page.goto(visit.url + VIEWS[view])
-    settled(page)
+    page.locator("h1:visible").first.wait_for()
+    visitor.settled()
+    page.evaluate("() => document.fonts.ready")
     page.evaluate(
         "() => document.querySelectorAll('.settings-panel details').forEach((one) => { one.open = true; })"
     )

@@ -14,9 +14,11 @@ SCREEN = 844
 @pytest.mark.parametrize("path", ["/", "/dora", "/flow", "/settings", "/diagnostics"])
 def test_no_page_is_wider_than_the_phone(visit: Visits, path: str) -> None:
     """No sideways scroll, and the navigation is at the bottom with targets for a thumb."""
-    page = visit("phone").page
+    visitor = visit("phone")
+    page = visitor.page
     page.goto(visit.url + path)
-    page.wait_for_load_state("networkidle")
+    page.locator("#main h1:visible").wait_for()
+    visitor.settled()
     for width in (390, 360):
         page.set_viewport_size({"width": width, "height": 800})
         links = page.locator("nav.pages a:visible")
@@ -29,8 +31,9 @@ def test_no_page_is_wider_than_the_phone(visit: Visits, path: str) -> None:
 
 def test_the_overview_is_three_screens(visit: Visits) -> None:
     """Everything of the Overview within three screens of a phone."""
-    page = visit("phone").open()
-    page.wait_for_load_state("networkidle")
+    visitor = visit("phone")
+    page = visitor.open()
+    visitor.settled()
 
     assert page.evaluate("document.documentElement.scrollHeight") <= 3 * SCREEN
 

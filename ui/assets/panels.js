@@ -111,6 +111,9 @@ const panels = (() => {
     }
     const { cards, weeks, heading, marks, instead } = answer.page;
     held[page] = { ...answer.page, fresh: answer.freshness, view, number: (answers += 1), scheme };
+    for (const [name, { empty }] of Object.entries(answer.page.charts)) {
+      document.querySelector('[data-panel="' + name + '"]')?.classList.toggle("silent", Boolean(empty));
+    }
     if (instead) return [[instead], heading, marks];
     return [cards.map((each) => card(page, { ...weeks, ...answer.freshness, ...each })), heading, marks];
   }

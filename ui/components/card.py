@@ -23,6 +23,8 @@ from ui.format import (
     comparison,
     counted,
     ignored_words,
+    level_name,
+    level_words,
     noun_of,
     number,
     spread_in_short,
@@ -170,12 +172,10 @@ def _tell_band(result: MetricResult) -> dict[str, str]:
     """Return the DORA level, greyed where the number carries too little to be held against it."""
     if result.band is None:
         return {}
-    level, edition, greyed = (result.band[name] for name in ("level", "edition", "greyed"))
-    why = "too little or indirect evidence to be sure" if greyed else "as reported"
     return {
-        "band": level,
-        "band_look": " greyed" if greyed else "",
-        "band_title": f"{level}: level of the DORA report {edition}, {why}",
+        "band": level_name(result.band["level"]),
+        "band_look": " greyed" if result.band["greyed"] else "",
+        "band_title": level_words(result),
     }
 
 

@@ -36,10 +36,11 @@ from ui.figures.parts import (
     weekly_symbols,
     whole_note,
     with_aim,
+    with_key,
     with_legend,
 )
 from ui.figures.parts import label as annotation
-from ui.format import number, target_line_at
+from ui.format import level_name, number, target_line_at
 
 # Labels of levels that would stand closer than this share of the height are left out.
 APART = 0.08
@@ -89,7 +90,11 @@ def trend(metric_id: str, y_title: str) -> Draw:
         levels = levels_of(delivery.edition, metric_id, dated_by_day=delivery.deployments.dated_by_day)
         if metric_id == "deployment_frequency" and context.step != "week":
             levels = ()  # they are days a week, and these are bars of months
-        told = whole_note(result.weekly, NOT_WHOLE), _word_levels(levels, delivery.edition, y_title)
+        told = (
+            whole_note(result.weekly, NOT_WHOLE),
+            "" if any(values(result.weekly)) else "It was 0 throughout.",
+            _word_levels(levels, delivery.edition, y_title),
+        )
         return Chart(
             weekly_data(result) | {"top": round(top, 3), "levels": _list_levels(levels, top)},
             weekly_rows(result),
@@ -105,7 +110,7 @@ def _list_levels(levels: Sequence[Level], top: float) -> list[dict[str, Any]]:
     for place, level in enumerate(level for level in levels if level.low < top):
         high = min(level.high, top)
         middle = (level.low + high) / 2
-        words = level.name.replace(", ", ",<br>") if (middle - last) / top >= APART else ""
+        words = level_name(level.name).replace(" or ", " or<br>") if (middle - last) / top >= APART else ""
         last = middle if words else last
         even = 1 - place % 2
         told.append({"low": level.low, "high": high, "middle": middle, "words": words, "even": even})
@@ -130,8 +135,8 @@ def _design_frequency() -> dict[str, Any]:
         **week_hover("on %{y} days"),
     }
     first, *others = design["data"]
-    traces = [first | {"name": "deployments"}, dots, *others]
-    return {"data": traces, "layout": with_legend(design["layout"])}
+    drawn = with_key(first | {"name": "deployments"}, "square") + with_key(dots, "diamond")
+    return {"data": drawn + others, "layout": with_legend(design["layout"])}
 
 
 FREQUENCY = _design_frequency()
@@ -266,7 +271,7 @@ def _word_levels(levels: Sequence[Level], edition: str, y_title: str) -> str:
         if y_title == "per week"
         else y_title.split(",", maxsplit=1)[0].split(" of", maxsplit=1)[0]
     )
-    told = ", ".join(f"{level.name} from {number(round(level.low, 2))}" for level in levels)
+    told = ", ".join(f"{level_name(level.name)} from {number(round(level.low, 2))}" for level in levels)
     more = _ON_DEMAND if unit == "days a week" else ""
     return f"Shaded: levels of the {edition} DORA report, as reported ({told}; in {unit}{more})."
 

@@ -36,6 +36,7 @@ from ui.figures.parts import (
     weeks_of,
     whole_note,
     with_aim,
+    with_key,
     with_legend,
     with_mean,
 )
@@ -86,8 +87,8 @@ def _word_limits(limits: Limits | None) -> str:
     return "Between the dotted lines, a step differs from the mean for no particular reason."
 
 
-def _design_percentile(name: str, column: Design, colour: Design, symbol: str, dash: str) -> dict[str, Any]:
-    return {
+def _design_percentile(name: str, column: Design, colour: Design, symbol: str, dash: str) -> list[Design]:
+    trace = {
         "type": "scatter",
         "mode": "lines+markers",
         "name": name,
@@ -97,13 +98,14 @@ def _design_percentile(name: str, column: Design, colour: Design, symbol: str, d
         "marker": {"size": marker_size(7), "symbol": weekly_symbols(symbol)},
         **week_hover(f"{name} %{{y}} days"),
     }
+    return with_key(trace, symbol)
 
 
 FLOW_TIME_TREND = with_aim(
     figure(
         [
-            _design_percentile("P50", "$p50", "@line", "circle", "solid"),
-            _design_percentile("P85", "$p85", "@mean", "diamond", "dash"),
+            *_design_percentile("P50", "$p50", "@line", "circle", "solid"),
+            *_design_percentile("P85", "$p85", "@mean", "diamond", "dash"),
         ],
         with_legend(week_layout("days")),
         260,
@@ -204,7 +206,8 @@ def _design_net_flow() -> dict[str, Any]:
         },
         **week_hover("net %{y:+}"),
     }
-    return figure([_design_flow("arrivals", "$came", "@active", ""), down, net], layout, 280)
+    came = _design_flow("arrivals", "$came", "@active", "")
+    return figure([came, down, *with_key(net, "diamond")], layout, 280)
 
 
 NET_FLOW = _design_net_flow()

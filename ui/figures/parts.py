@@ -139,6 +139,28 @@ def with_legend(layout: dict[str, Any], **more: Any) -> dict[str, Any]:
     return layout | {"showlegend": True, "legend": legend}
 
 
+def with_key(trace: dict[str, Any], symbol: str) -> list[Design]:
+    """Return a trace of steps, and a mark for the legend, which would else look like the first step.
+
+    Args:
+        trace: with a name and one colour.
+        symbol: of a step that is whole.
+    """
+    line = {"line": trace["line"]} if "line" in trace else {}
+    colour = trace["line"]["color"] if line else trace["marker"]["color"]
+    key = {
+        "type": "scatter",
+        "mode": "lines+markers" if line else "markers",
+        "name": trace["name"],
+        "legendgroup": trace["name"],
+        "x": [None],
+        "y": [None],
+        "marker": {"color": colour, "symbol": symbol, "size": 9},
+        **line,
+    }
+    return [trace | {"legendgroup": trace["name"], "showlegend": False}, key]
+
+
 def values(weeks: Iterable[Week]) -> list[float | None]:
     """Return the value of each week, rounded as nobody can see more."""
     return [None if week.value is None else round(week.value, 3) for week in weeks]

@@ -39,6 +39,7 @@ from ui.format import (
     finding_title,
     ignored_words,
     interval_words,
+    level_words,
     noun_of,
     number,
     percentile_words,
@@ -413,20 +414,13 @@ def _make_part(metric: Metric, result: MetricResult) -> MetricPart:
         unit="" if result.value is None else unit_words(metric),
         compared=words,
         tone=tone,
-        band=_word_band(result),
+        band=level_words(result),
         message=result.message or "",
         facts=tuple((name, text) for name, text in _list_facts(metric, result) if text),
         bars=spark_bars(result.weekly),
         weeks=tuple((w.week, w.start, plain(w.value), str(w.n), plain(not w.partial)) for w in result.weekly),
         lists=tuple(_key_lists(metric, result)),
     )
-
-
-def _word_band(result: MetricResult) -> str:
-    if result.band is None:
-        return ""
-    unsure = ", with too little or indirect evidence to be sure" if result.band["greyed"] else ""
-    return f"{result.band['level']} by the DORA report {result.band['edition']}{unsure}"
 
 
 def _list_facts(metric: Metric, result: MetricResult) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,17 @@ from data.model.metric import Confidence, Metric, MetricResult, Previous, Trend
 from data.pipeline import METRICS
 from tests.support.engine import engine_report
 from tests.support.examples import example_a
-from ui.format import age, comparison, counted, day, ignored_words, interval_words, number, spread_in_short
+from ui.format import (
+    age,
+    comparison,
+    counted,
+    day,
+    ignored_words,
+    interval_words,
+    level_words,
+    number,
+    spread_in_short,
+)
 
 VELOCITY = next(metric for metric in METRICS if metric.id == "flow_velocity")
 TIME = next(metric for metric in METRICS if metric.id == "flow_time")
@@ -43,6 +53,26 @@ def test_number(value: float, text: str) -> None:
 )
 def test_what_a_number_is_of_in_spite_of_the_filters(ignored: tuple[str, ...], words: str) -> None:
     assert ignored_words(result(filters_ignored=ignored)) == words
+
+
+@pytest.mark.parametrize(
+    ("level", "greyed", "words"),
+    [
+        ("High", False, "High by the DORA report 2024"),
+        ("Low", True, "Low by the DORA report 2024, with too little or indirect evidence to be sure"),
+        (
+            "High, Medium",
+            False,
+            "High or Medium by the DORA report 2024, which does not tell these apart by this number",
+        ),
+    ],
+)
+def test_the_level_of_a_number(level: str, greyed: bool, words: str) -> None:
+    """What a dashed chip means stands in words too; without a level there are none."""
+    band = {"edition": "2024", "level": level, "greyed": greyed}
+
+    assert level_words(result(band=band)) == words
+    assert level_words(result()) == ""
 
 
 def test_counted() -> None:

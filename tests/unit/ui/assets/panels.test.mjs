@@ -26,6 +26,12 @@ const ANSWER = {
 };
 const VIEW = { filters: { days: "30" }, revision: "r1" };
 
+/** The panels of the page, by the name of their chart: whether each stands below the others. */
+const silent = {};
+globalThis.document = {
+  querySelector: (selector) => ({ classList: { toggle: (_name, on) => (silent[selector] = on) } }),
+};
+
 /** What a page receives, and what its window was asked for. */
 function received(answer, scheme = "light", triggered = "answer-flow.data") {
   const page = openWindow();
@@ -60,6 +66,15 @@ test("a chart is drawn from it, as a figure and as a table", () => {
     heads: [{ head: "week" }, { head: "items" }],
     rows: [{ first: "W10", others: [{ cell: "2" }] }, { first: "W11", others: [{ cell: "\u2013" }] }],
   });
+});
+
+test("a chart with nothing to draw stands below the others until it has something", () => {
+  const nothing = { ...ANSWER.page, charts: { velocity: { empty: "No data in this period." } } };
+  received({ ...ANSWER, page: nothing });
+  assert.deepEqual(silent, { '[data-panel="velocity"]': true });
+  received(ANSWER);
+
+  assert.deepEqual(silent, { '[data-panel="velocity"]': false });
 });
 
 test("other colours ask nobody: the same answer is drawn in them", () => {

@@ -191,6 +191,19 @@ def test_what_lies_beyond_the_axis_stands_at_its_end_once() -> None:
     assert (beyond["x"], beyond["y"], beyond["text"], beyond["name"]) == ([1], [10], [50], "> 10 d")
 
 
+@pytest.mark.parametrize("name", ["weekly_deployment_frequency", "flow_time_trend", "net_flow"])
+def test_a_legend_does_not_look_like_a_step_that_is_not_whole(name: str) -> None:
+    """Its mark is a trace without points; what is drawn is not in it, and is hidden with it."""
+    spec = next(spec for spec in CHARTS if spec.id == name)
+    open_first = {"partial": [1, 0], "step": 0, "starts": ["2026-03-02", "2026-03-09"]}
+    traces = spec.figure(open_first, "light")["data"]
+    keys = [trace for trace in traces if trace["x"] == [None]]
+    steps = [trace for trace in traces if trace.get("showlegend") is False]
+
+    assert [trace["legendgroup"] for trace in keys] == [trace["legendgroup"] for trace in steps] != []
+    assert [trace["marker"]["symbol"] for trace in keys if isinstance(trace["marker"]["symbol"], list)] == []
+
+
 def test_texts_travel_as_one_unless_that_could_not_be_undone() -> None:
     """A space within a text, and no text at all, need a list."""
     assert one_text(["A-1", "A-2"]) == "A-1 A-2"

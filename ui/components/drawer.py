@@ -206,6 +206,7 @@ def issue_table(order: str) -> Any:
             "rowHeight": 38,
             "maxBlocksInCache": 8,
             "enableCellTextSelection": True,
+            "localeText": {"noRowsToShow": "There are no such rows."},
             "suppressCellFocus": False,
         },
         style={"height": "min(62vh, 560px)", "width": "100%"},

@@ -38,7 +38,7 @@ def both_schemes(page: Page) -> list[str]:
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         # Without motion colours do not fade: a moment later they are there.
-        page.wait_for_function(f"document.documentElement.dataset.mantineColorScheme === '{scheme}'")
+        page.locator(f'html[data-mantine-color-scheme="{scheme}"]').wait_for(state="attached")
         page.wait_for_timeout(100)
         found += [f"{scheme}: {line}" for line in findings(page)]
     return found

@@ -32,14 +32,19 @@ def axe() -> str:
     return axe_source()
 
 
+def settled(page: Page) -> None:
+    """Wait until nothing is loaded or moved any more, with every chart in sight once."""
+    page.wait_for_load_state("networkidle")
+    page.evaluate("() => document.fonts.ready")
+    page.wait_for_timeout(250)
+
+
 def both_schemes(page: Page) -> list[str]:
     """Return the findings in light and in dark; the page follows the system."""
     found = []
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        # Without motion colours do not fade: a moment later they are there.
-        page.locator(f'html[data-mantine-color-scheme="{scheme}"]').wait_for(state="attached")
-        page.wait_for_timeout(100)
+        page.wait_for_timeout(400)  # colours fade from one scheme to the other
         found += [f"{scheme}: {line}" for line in findings(page)]
     return found
 
@@ -51,9 +56,7 @@ def test_no_finding_on_a_page(visit: Visits, size: str, view: str) -> None:
     visitor = visit(size)
     page = visitor.page
     page.goto(visit.url + VIEWS[view])
-    page.locator("h1:visible").first.wait_for()
-    visitor.settled()
-    page.evaluate("() => document.fonts.ready")
+    settled(page)
     page.evaluate(
         "() => document.querySelectorAll('.settings-panel details').forEach((one) => { one.open = true; })"
     )

@@ -161,6 +161,8 @@ def target_line_at(result: MetricResult) -> float | None:
     if result.target is None or (result.kind == "count" and result.series.step != "week"):
         return None
     return result.target.value
+
+
 def level_name(names: str) -> str:
     """Return the name of a level; the reports have levels that one number does not tell apart."""
     return names.replace(", ", " or ")

@@ -8,6 +8,7 @@ of stored results follow from them.
 import json
 import re
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import MISSING as NO_DEFAULT
 from dataclasses import Field, asdict, dataclass, field, fields, is_dataclass
 from operator import attrgetter
@@ -293,8 +294,8 @@ def profile_from(raw: Mapping[str, Any]) -> Profile:
 
 
 def profile_as_mapping(profile: Profile) -> dict[str, Any]:
-    """Return the nested mapping of every setting that differs from its default."""
-    return _find_differences(profile, type(profile)())
+    """Return the nested mapping of every setting that differs from its default, to be changed at will."""
+    return deepcopy(_find_differences(profile, type(profile)()))
 
 
 def with_settings(profile: Profile, values: Mapping[str, Any]) -> Profile:

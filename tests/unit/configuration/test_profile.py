@@ -193,6 +193,7 @@ def test_every_setting_says_whether_stored_issues_mean_something_else_by_it() ->
         "git.tags",
         "fields",
         "provenance",
+        "targets",
         "events",
         "views",
         "default_view",
@@ -234,3 +235,12 @@ def test_events_and_views_of_the_longest_kind_are_kept() -> None:
     assert (len(profile.events[0].text), profile.views[0].address) == (120, "/flow?type=Bug")
     assert profile_as_mapping(profile)["views"] == [VIEW]
     assert meaning_of(profile) == meaning_of(Profile())
+
+
+def test_a_profile_with_other_settings_leaves_the_first_as_it_was() -> None:
+    """Its lists and tables are shared by nobody: what is only tried on a page is not set."""
+    first = profile_from({"targets": {"flow_time": 5.0}, "flow_types": {"Debt": ["Chore"]}})
+
+    second = with_settings(first, {"targets.flow_load": 9.0, "targets.flow_time": None})
+
+    assert (first.targets, second.targets) == ({"flow_time": 5.0}, {"flow_load": 9.0})

@@ -36,7 +36,7 @@ def test_every_setting_without_a_section_of_its_own_is_there() -> None:
 def test_every_number_with_a_better_direction_can_have_a_target() -> None:
     lines = {line.name: line for line in rule_lines(ODD) if line.name.startswith("targets.")}
 
-    assert len(lines) == 12
+    assert len(lines) == 13
     assert "targets.flow_distribution" not in lines
     assert lines["targets.flow_time"].value == "5 days"
     assert lines["targets.flow_time"].about == "in days, less is better; empty: none"

@@ -115,15 +115,11 @@ const drawer = (() => {
     look();
   }
 
-  /** Mantine puts a <header> into the drawer, which a screen reader would take for the banner of a second page. */
-  function nameHead() {
-    const heads = new MutationObserver(() => {
-      const head = document.querySelector(".mantine-Drawer-header");
-      if (!head) return;
-      head.setAttribute("role", "none");
-      heads.disconnect();
-    });
-    heads.observe(document.documentElement, { childList: true, subtree: true });
+  /** Mantine puts a <header> into drawer and dialogs, which a screen reader would take for the banner of a second page. */
+  function nameHeads() {
+    const heads = ["mantine-Drawer-header", "mantine-Modal-header"].map((name) => document.getElementsByClassName(name));
+    const look = () => heads.forEach((found) => [...found].forEach((head) => head.setAttribute("role", "none")));
+    new MutationObserver(look).observe(document.documentElement, { childList: true, subtree: true });
   }
 
   /** The library of the table is fetched when a drawer with rows opens for the first time. */
@@ -295,7 +291,7 @@ const drawer = (() => {
   }
 
   return {
-    ...{ nextStop, linkOf, begin, nameHead, keepFocus, leaveTable, enterCell, fetchTable, chooseRow, issueLink },
+    ...{ nextStop, linkOf, begin, nameHeads, keepFocus, leaveTable, enterCell, fetchTable, chooseRow, issueLink },
     ...{ show, find, keepOrder, orderOf, breakDown, chooseGroup, chooseColumn, columnsShown, copy, fit },
   };
 })();

@@ -84,7 +84,7 @@
   links.begin();
   present.begin();
   drawer.begin();
-  drawer.nameHead();
+  drawer.nameHeads();
 
   // A ClientsideFunction names the file and the function.
   window.dash_clientside = Object.assign({}, window.dash_clientside, { charts, compare, drawer, forecast, pages, panels, savebar, settings, shell });

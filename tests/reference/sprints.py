@@ -13,6 +13,7 @@ COUNTS = ("committed", "added", "removed", "done", "carried_over", "open")
 REASONS = ("history_truncated", "done_without_date", "done_outside")
 STATES = ("", "future", "active", "closed")
 ESTIMATES = ("Story Points", "Story point estimate")
+BOARDS = {"boardId", "rapidViewId", "originBoardId"}
 _JAVA = re.compile(r"Sprint@\w+\[(.*)\]\s*$", re.DOTALL)
 
 
@@ -56,20 +57,36 @@ class Member:
     points_told: bool = True
 
 
-def sprint_values(issue: Issue) -> list[Sprint]:
-    """The sprints that an issue holds today, from whichever field holds such values."""
+def sprint_values(world: World, issue: Issue) -> list[Sprint]:
+    """The sprints that an issue holds today, from the fields that hold such values."""
     found: dict[str, Sprint] = {}
-    for value in issue.fields.values():
-        for entry in value if isinstance(value, list) else []:
+    for name, value in issue.fields.items():
+        for entry in entries(value) if name in sprint_fields(world) else []:
             said = _said(entry)
-            if said and said.get("id") not in (None, ""):
+            if said.get("id") not in (None, ""):
                 found.setdefault(str(said["id"]), _sprint(said))
     return [found[each] for each in sorted(found, key=lambda name: (len(name), name))]
 
 
+def sprint_fields(world: World) -> set[str]:
+    """The fields of which some entry can be nothing else: it has a state and a board."""
+    if "sprint_fields" not in world.memory:
+        world.memory["sprint_fields"] = {
+            name
+            for issue in world.issues
+            for name, value in issue.fields.items()
+            if any("state" in said and BOARDS & said.keys() for said in map(_said, entries(value)))
+        }
+    return world.memory["sprint_fields"]
+
+
+def entries(value: object) -> list:
+    return value if isinstance(value, list) else [value]
+
+
 def _said(entry: object) -> dict:
     if isinstance(entry, dict):
-        return entry if "state" in entry and ("boardId" in entry or "originBoardId" in entry) else {}
+        return entry
     java = _JAVA.search(entry) if isinstance(entry, str) else None
     parts = [part.partition("=") for part in java[1].split(",")] if java else []
     return {name: value for name, _, value in parts if value != "<null>"}
@@ -89,7 +106,7 @@ def all_sprints(world: World) -> dict[str, Sprint]:
         for change in sprint_changes(issue):
             for each in (*ids(change, "from"), *ids(change, "to")):
                 best.setdefault(each, ((-1,), Sprint(each)))
-        for sprint in sprint_values(issue):
+        for sprint in sprint_values(world, issue):
             updated = issue.updated if issue.updated is not None else float("-inf")
             rank = (STATES.index(sprint.state) if sprint.state in STATES else 0, updated, sprint.name)
             if sprint.id not in best or rank >= best[sprint.id][0]:
@@ -121,7 +138,7 @@ def timed(sprint: Sprint, as_of: int) -> Timed:
     return Timed(sprint, "closed", sprint.start, completed, assumed)
 
 
-def is_in(issue: Issue, sprint_id: str, moment: int) -> bool:
+def is_in(world: World, issue: Issue, sprint_id: str, moment: int) -> bool:
     """Whether an issue is in a sprint at an instant, what happened at it included."""
     assert issue.created is not None
     if moment < issue.created:
@@ -135,7 +152,7 @@ def is_in(issue: Issue, sprint_id: str, moment: int) -> bool:
             inside = sprint_id in before
         if change.at <= moment and (sprint_id in before) != (sprint_id in after):
             inside = sprint_id in after
-    return any(each.id == sprint_id for each in sprint_values(issue)) if inside is None else inside
+    return any(each.id == sprint_id for each in sprint_values(world, issue)) if inside is None else inside
 
 
 def is_told(world: World, issue: Issue, sprint_id: str) -> bool:
@@ -173,12 +190,12 @@ def member(world: World, fact: Fact, when: Timed) -> Member | None:
     """An issue of a sprint; None where it was not in it between its start and its completion."""
     issue, sprint_id = fact.issue, when.sprint.id
     moments = sorted({when.opens, when.closes, fact.created, *(each.at for each in sprint_changes(issue))})
-    inside = [at for at in moments if when.opens <= at <= when.closes and is_in(issue, sprint_id, at)]
+    inside = [at for at in moments if when.opens <= at <= when.closes and is_in(world, issue, sprint_id, at)]
     if not inside:
         return None
-    came, committed = inside[0], is_in(issue, sprint_id, when.opens)
-    removed = not is_in(issue, sprint_id, when.closes)
-    left = [at for at in moments if came < at <= when.closes and not is_in(issue, sprint_id, at)]
+    came, committed = inside[0], is_in(world, issue, sprint_id, when.opens)
+    removed = not is_in(world, issue, sprint_id, when.closes)
+    left = [at for at in moments if came < at <= when.closes and not is_in(world, issue, sprint_id, at)]
     gone = min(at for at in left if at > inside[-1]) if removed else when.closes
     before, _, guessed_before = done_since(world, fact, came)
     after, since, guessed_after = done_since(world, fact, gone)

@@ -7,6 +7,7 @@ import json
 import tempfile
 import time
 from collections.abc import Iterable
+from functools import reduce
 from pathlib import Path
 
 from configuration.profile import Profile, profile_from
@@ -17,8 +18,9 @@ from data.intake.change_files import CHANGE_FORM
 from data.intake.deployment_files import DEPLOYMENT_FORM
 from data.intake.incident_files import INCIDENT_FORM
 from data.intake.row_files import RowForm, read_rows
+from data.jira.fields_by_value import fields_by_value
 from data.jira.issue_rows import custom_fields, decode_issue, issue_row, read_status, read_version
-from data.jira.requested_fields import requested_fields
+from data.jira.requested_fields import FoundFields, requested_fields
 from data.jira.stamps import latest_of
 from data.metrics.report import Report, View
 from data.model.instants import iso_instant
@@ -47,8 +49,9 @@ def stored(
     store = Store(folder / file)
     custom = custom_fields(requested_fields(profile or Profile()))
     latest = latest_of(time.time_ns() // 1_000_000)
-    texts = (json.dumps(issue).encode() for issue in issues)
-    rows = [issue_row(*decode_issue(text, custom, FOUND), latest=latest) for text in texts]
+    texts = [json.dumps(issue).encode() for issue in issues]
+    found = reduce(FoundFields.with_others, map(fields_by_value, texts), FOUND)
+    rows = [issue_row(*decode_issue(text, custom, found), latest=latest) for text in texts]
     references = References(
         [read_status(raw) for raw in statuses],
         [read_version(raw) for raw in versions],

@@ -49,7 +49,7 @@ def test_from_an_event_to_the_screen_on_the_wall(visitor: Visitor) -> None:
     expect(page.locator("#velocity .annotation-text", has_text="Second <b>team</b>").first).to_be_visible()
     page.locator('#velocity [data-action="menu"]').click()
     page.locator("#velocity").get_by_text("Table", exact=True).click()
-    expect(page.locator("#velocity table").first).to_contain_text("Second <b>team</b>")
+    expect(page.locator("#velocity .table-box")).to_contain_text("2026-03-04 Event: Second <b>team</b>")
     page.get_by_text("Before and after", exact=True).click()
     page.get_by_role("link", name="2026-03-04 Second <b>team</b>").click()
     expect(page.locator(".cut")).to_contain_text("evidence and not a cause")

@@ -135,12 +135,9 @@ def _design_table() -> Component:
 
 
 def _design_marks() -> Component:
-    """Return the design of what a chart is marked with, as a table of its own before that of the numbers."""
-    heads = [html.Th(head, scope="col") for head in ("marked on", "what", "in words")]
-    row = html.Tr([html.Th("$mark_on_day", scope="row"), html.Td("$mark_what"), html.Td("$mark_words")])
-    return html.Table(
-        [html.Thead(html.Tr(heads)), html.Tbody(each("marks", row))], className="twin", **aria(label="Marks")
-    )
+    """Return the design of what a chart is marked with, as a list before the table of the numbers."""
+    line = html.Li([html.Strong(text("$mark_on_day", " ", "$mark_what")), text(": ", "$mark_words")])
+    return html.Ul(each("marks", line), className="twin-marks", **aria(label="Marks"))
 
 
 def _draw_menu(spec: ChartSpec) -> Component:

@@ -29,25 +29,11 @@ const marks = (() => {
     return Date.parse(clock.length > 10 ? clock + "Z" : clock);
   }
 
-  /** Mantine puts a <header> into a dialog, which a screen reader would take for the banner of a second page.
-      @param {number} [tries] */
-  function nameHead(tries = 40) {
-    const head = document.querySelector(".mantine-Modal-header");
-    if (head) head.setAttribute("role", "none");
-    else if (tries) window.setTimeout(() => nameHead(tries - 1), 50);
-  }
-
-  /** @param {string} dialog */
-  function show(dialog) {
-    window.dash_clientside.set_props(dialog, { opened: true });
-    nameHead();
-  }
-
   /** Opens the dialog of events, with a day where one is known.
       @param {string} [day] */
   function open(day) {
     if (day) window.dash_clientside.set_props("event-day", { value: day });
-    show("events-dialog");
+    window.dash_clientside.set_props("events-dialog", { opened: true });
   }
 
   /** Lets the next click in a chart mean its day; once more, or Escape, takes that back.
@@ -84,5 +70,5 @@ const marks = (() => {
       @param {HTMLElement} button */
   const happened = (button) => open(button.dataset.day);
 
-  return { dayAt, stepOf, instantAt, happened, open: () => open(), views: () => show("views-dialog"), mark: () => arm(!isArmed()), press, escape };
+  return { dayAt, stepOf, instantAt, happened, open: () => open(), views: () => window.dash_clientside.set_props("views-dialog", { opened: true }), mark: () => arm(!isArmed()), press, escape };
 })();

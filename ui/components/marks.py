@@ -97,7 +97,7 @@ def cut_panel(cut: CutTable, close: str) -> Component:
         cut: what is shown.
         close: the address without the cut.
     """
-    heads = ("", _word_span("Before", cut.before), _word_span("From then on", cut.after), "Verdict")
+    heads = ("Number", _word_span("Before", cut.before), _word_span("From then on", cut.after), "Verdict")
     return html.Section(
         className="panel cut",
         children=[
@@ -122,7 +122,7 @@ def cut_panel(cut: CutTable, close: str) -> Component:
                 className="scroll-box",
                 tabIndex="0",
                 role="region",
-                **aria(labelledby="cut-title"),
+                **aria(label="Numbers before and after"),
             ),
         ],
         **aria(labelledby="cut-title"),

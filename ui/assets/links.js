@@ -116,7 +116,7 @@ const links = (() => {
     const section = found.closest("h2") && found.closest("section");
     (section || found).scrollIntoView({ block: section ? "start" : "center" });
     /** @type {HTMLElement} */
-    const control = found.matches("input, select, button, a") ? found : (section || found).querySelector(CONTROLS) || found;
+    const control = found.matches("input, select, button, a, [tabindex]") ? found : (section || found).querySelector(CONTROLS) || found;
     control.focus({ preventScroll: true });
     keep(hash, control, tries);
   }

@@ -98,7 +98,7 @@ def test_a_cancelled_sync_says_so_and_keeps_what_it_has(browser: Browser, home: 
     page.goto(visits.url)
     progress(page)
     page.get_by_role("button", name="Cancel").click()
-    expect(page.locator("#job")).to_contain_text("The work was stopped", timeout=3_000)
+    expect(page.locator("#job")).to_contain_text("The work was stopped", timeout=8_000)
     page.get_by_role("button", name="Sync now").click()
     own_numbers(page)
     visits.close()

@@ -102,6 +102,7 @@ FLOW_METRICS = (
         fields=("status changes", "Flagged", "impediment", "issuelinks"),
         compute=log_performance(blocked_time),
         no_extra=NO_EXTRA,
+        lasting=True,
     ),
 )
 

@@ -89,18 +89,24 @@ def blocked_items(context: CalculationContext, most: int | None = None) -> tuple
     rows = found.rows[:most]
     columns = zip(
         keys_of(context, rows),
-        _names_of(found),
+        _names_of(found, most),
         _statuses_of(context, rows),
         found.waits_for,
-        known.tolist(),
-        ages.tolist(),
-        found.in_circle.tolist(),
+        known[:most].tolist(),
+        ages[:most].tolist(),
+        found.in_circle[:most].tolist(),
         strict=False,  # of these only so many are asked for
     )
     return tuple(
         BlockedItem(key, why, status, others, next(clock) if dated else None, days if dated else None, circle)
         for key, why, status, others, dated, days, circle in columns
     )
+
+
+def count_blocked(context: CalculationContext) -> tuple[int, int, int]:
+    """Return how many are blocked at the end of the period, known since when, and in circles."""
+    found = blocked_at_end(context)
+    return len(found.since), int((found.since != MISSING).sum()), int(found.in_circle.sum())
 
 
 def _statuses_of(context: CalculationContext, rows: Rows) -> list[str]:
@@ -112,7 +118,7 @@ def _statuses_of(context: CalculationContext, rows: Rows) -> list[str]:
     return [names[code] if code >= 0 else "" for code in stays.status[there].tolist()]
 
 
-def _names_of(found: BlockedNow) -> list[tuple[str, ...]]:
-    """Return the names of the reasons of each item."""
-    columns = zip(*(found.by_reason[reason].tolist() for reason in REASONS), strict=True)
+def _names_of(found: BlockedNow, most: int | None) -> list[tuple[str, ...]]:
+    """Return the names of the reasons of each of the first items."""
+    columns = zip(*(found.by_reason[reason][:most].tolist() for reason in REASONS), strict=True)
     return [tuple(name for name, held in zip(REASONS, row, strict=True) if held) for row in columns]

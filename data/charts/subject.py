@@ -69,9 +69,9 @@ class _SteppedResults(Mapping[str, MetricResult]):
 
     def _extra_of(self, name: str, result: MetricResult) -> Mapping[str, object]:
         """Return what a metric has beside its value; the stages of the lead time go by steps too."""
-        if not result.extra.get("stages"):
+        metric = next((metric for metric in DORA_METRICS if metric.id == name), None)
+        if metric is None or not result.extra.get("stages"):  # what is made later is not made for this
             return result.extra
-        metric = next(metric for metric in DORA_METRICS if metric.id == name)
         return metric.compute(self._context.in_steps).extra
 
 

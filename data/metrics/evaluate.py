@@ -130,7 +130,8 @@ def compare_with_past(
         (_make_side(context, measure), _make_side(context.before, before))
         for context, measure, before in zip(contexts, measures, befores, strict=True)
     ]
-    return list(zip(befores, compare_each(metric.kind, sides), strict=True))
+    kind = "stock" if metric.lasting else metric.kind
+    return list(zip(befores, compare_each(kind, sides), strict=True))
 
 
 def _find_interval(measure: Measure) -> tuple[float, float] | None:

@@ -361,6 +361,7 @@ class Metric:
         version: of the definition; a changed rule is a new version.
         in_business_days: the profile can have it measured in working days.
         of_deployments: it counts deployments or incidents, which know of filters their project alone.
+        lasting: what it counts lasts over weeks, so that these resemble each other; no change is claimed.
     """
 
     id: str
@@ -376,6 +377,7 @@ class Metric:
     version: int = 2
     in_business_days: bool = False
     of_deployments: bool = False
+    lasting: bool = False
 
     @property
     def definition(self) -> str:

@@ -70,7 +70,7 @@ COMMON += ("percentiles", "percentiles_withheld", "interval", "evidence")
 LAST = ("weekly", "included", "excluded")
 # Failures cluster, so rates are compared by their deployments; load depends on itself.
 RATES = ("change_fail_rate", "deployment_rework_rate")
-INCOMPARABLE = ("flow_load",)
+INCOMPARABLE = ("flow_load", "blocked_time")
 IGNORING_FILTERS = (
     "deployment_frequency",
     "change_fail_rate",

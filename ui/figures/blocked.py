@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from data.charts.blocked_work import REASONS, BlockedItem, blocked_by_week, blocked_items
+from data.charts.blocked_work import REASONS, BlockedItem, blocked_by_week, blocked_items, count_blocked
 from data.charts.subject import ChartSubject, Context
 from ui.design import Design, each, inert, pick
 from ui.figures.chart import Chart
@@ -135,16 +135,17 @@ def now(report: ChartSubject, context: Context) -> Chart:
     result = report.results["blocked_time"]
     if result.value is None:
         return nothing(result.message or NO_DATA)
-    found = blocked_items(context)
-    if not found:
+    total, known, circles = count_blocked(context)
+    if not total:
         return nothing("No item under way is blocked at the end of this period.")
-    dated = [item for item in found if item.days is not None]
-    if not dated:
+    if not known:
         return nothing("Nobody knows since when the items that are blocked now are.")
-    data = {"kinds": _group(dated[:MOST_BARS]), "drawn": [item.key for item in dated[:MOST_BARS]]}
-    columns = zip(_COLUMNS, zip(*_list_rows(found[:MOST_ROWS]), strict=True), strict=True)
-    data |= {name: list(column) for name, column in columns} | {"total": len(found)}
-    return Chart(data, lambda: _list_rows(found), _note_now(found, len(dated)))
+    found = blocked_items(context, MOST_ROWS)
+    dated = [item for item in found if item.days is not None][:MOST_BARS]
+    data = {"kinds": _group(dated), "drawn": [item.key for item in dated]}
+    columns = zip(_COLUMNS, zip(*_list_rows(found), strict=True), strict=True)
+    data |= {name: list(column) for name, column in columns} | {"total": total}
+    return Chart(data, lambda: _list_rows(blocked_items(context)), _note_now(total - known, known, circles))
 
 
 def _group(shown: Sequence[BlockedItem]) -> list[dict[str, Any]]:
@@ -184,8 +185,7 @@ def _list_rows(items: Sequence[BlockedItem]) -> tuple[tuple[Any, ...], ...]:
     )
 
 
-def _note_now(found: Sequence[BlockedItem], dated: int) -> str:
-    undated, circles = len(found) - dated, sum(item.in_circle for item in found)
+def _note_now(undated: int, dated: int, circles: int) -> str:
     notes = [
         f"The {MOST_BARS} longest of {number(dated)} are drawn." if dated > MOST_BARS else "",
         f"{number(undated)} more, linked since nobody knows when, in the table." if undated else "",

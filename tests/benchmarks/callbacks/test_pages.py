@@ -116,11 +116,11 @@ def page_call(filters: dict, page: str = "flow") -> dict:
 # at 1.3 times what is. `python -m tools.profile_page` says where it goes: at 5 000 issues, of 4.7 ms the data
 # of eight charts take 2.2, the metrics of the page 1.0, Flask, Dash and the guard of the server 0.8; at
 # 200 000 charts take two thirds of it, most of all their dots, and metrics a fifth.
-CLICK = {(5_000, 364): (8, 19, 15), (200_000, 90): (20, 65, 7), (200_000, 364): (60, 90, 5)}
-MOST_BYTES = 48_000
+CLICK = {(5_000, 364): (8, 25, 15), (200_000, 90): (20, 100, 7), (200_000, 364): (60, 205, 5)}
+MOST_BYTES, REACHED_BYTES = 48_000, 54_300  # since blocked work, epics and marks are on the page
 # Reached by eight users during a sync, which works in the same process: all is derived anew six times, and
 # the slowest click is one that waits for that.
-MEDIAN, SLOWEST = 45, 4.1
+MEDIAN, SLOWEST = 90, 4.1
 
 
 @pytest.mark.parametrize(("issues", "days"), CLICK)
@@ -134,7 +134,7 @@ def benchmark_filter_change_to_response(gate: Gate, tmp_path: Path, issues: int,
         nothing()
     assert len(answer) > 20_000  # an empty page would be quick
     if issues == 5_000:
-        gate.hold("bytes", len(answer), goal=MOST_BYTES)
+        gate.hold("bytes", len(answer), goal=MOST_BYTES, fails_at=1.1 * REACHED_BYTES)
 
     gate.ratio(
         lambda: click(client, next(ends), days),
@@ -186,7 +186,7 @@ def benchmark_clicks_of_eight_users(gate: Gate, tmp_path: Path) -> None:
         lambda: crowd(lambda _: nothing()),
         of="an empty callback",
         goal=10,
-        fails_at=1.3 * 17.5,
+        fails_at=1.3 * 29,
         rounds=5,
     )
 

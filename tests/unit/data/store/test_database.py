@@ -446,7 +446,11 @@ class TestDefinitions:
         assert (store.meta()["definitions"], store.meta()["first_definitions"]) == (DEFINITIONS, "1")
 
     def test_they_are_those_that_the_metrics_name(self) -> None:
-        assert {metric.version for metric in ALL_METRICS} == {int(DEFINITIONS)}
+        """All but change lead time, whose third version differs by changes of code and asks for no issue."""
+        versions = {metric.id: metric.version for metric in ALL_METRICS}
+
+        assert versions.pop("change_lead_time") == 3
+        assert set(versions.values()) == {int(DEFINITIONS)}
 
 
 def test_a_store_of_the_first_release_opens_and_says_what_it_lacks(store: Store) -> None:

@@ -37,7 +37,7 @@ def benchmark_import_of_6002_issues(gate: Gate, tmp_path: Path) -> None:
         home.mkdir()
         printed(home, "import", require(ALOY), require(AC))
 
-    seconds = gate.ratio(importing, reading, of=YARDSTICK, goal=9, rounds=3)
+    seconds = gate.ratio(importing, reading, of=YARDSTICK, goal=9, fails_at=1.3 * 12.5, rounds=3)
     gate.hold("seconds", seconds, goal=3)
 
 
@@ -49,7 +49,7 @@ def benchmark_metrics_over_6002_issues(gate: Gate, tmp_path: Path) -> None:
     def measuring() -> None:
         told.append(printed(tmp_path, "metrics", "--json", "--to", "2015-12-31"))
 
-    seconds = gate.ratio(measuring, reading, of=YARDSTICK, goal=5, rounds=3)
+    seconds = gate.ratio(measuring, reading, of=YARDSTICK, goal=5, fails_at=1.3 * 8.4, rounds=3)
     assert json.loads(told[0])["scope"]["issues"] == facts(ALOY)["issues"] + facts(AC)["issues"] == 6002
     assert len(set(told)) == 1
-    gate.hold("seconds", seconds, goal=1)
+    gate.hold("seconds", seconds, goal=1, fails_at=1.4)

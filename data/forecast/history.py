@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from data.meaning.crowds import bulk_moves
 from data.meaning.delivery import DeliveryTables
-from data.model.instants import DAY_MS
+from data.model.instants import DAY_MS, EPOCH_ORDINAL
 from data.model.local_time import wall_time
 from data.model.periods import civil_day, midnight, week_name
 from data.model.tables import MISSING, Flags, Instants
@@ -16,7 +16,6 @@ from data.model.tables import MISSING, Flags, Instants
 DAYS = 7
 SAMPLED_WEEKS = 26
 LEAST_WEEKS = 8
-EPOCH_DAY = dt.date(1970, 1, 1).toordinal()
 Daily = NDArray[np.int64]  # a row per week, a column per weekday, Monday first
 
 
@@ -108,6 +107,6 @@ def _count_days(delivery: DeliveryTables, at: Instants, mondays: tuple[dt.date, 
     n = len(mondays) * DAYS
     if not n:
         return np.zeros((0, DAYS), np.int64)
-    day = wall_time(at, delivery.zone) // DAY_MS - (mondays[0].toordinal() - EPOCH_DAY)
+    day = wall_time(at, delivery.zone) // DAY_MS - (mondays[0].toordinal() - EPOCH_ORDINAL)
     inside = day[(day >= 0) & (day < n)]
     return np.bincount(inside, minlength=n).astype(np.int64).reshape(len(mondays), DAYS)

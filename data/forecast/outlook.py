@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from data.charts.stages import find_passages
 from data.forecast.answer import Forecast, Question, forecast
 from data.forecast.expectation import Expectation, Finished, expect
-from data.forecast.history import DAYS, EPOCH_DAY, list_whole_weeks, read_history
+from data.forecast.history import DAYS, list_whole_weeks, read_history
 from data.forecast.risk import Lives, Risks, find_risks, place_stays
 from data.forecast.what_if import DAYS as QUARTER_DAYS
 from data.forecast.what_if import Quarter
 from data.meaning.delivery import DeliveryTables
 from data.meaning.flow_items import FLOW_ITEMS
 from data.metrics.context import CalculationContext
-from data.model.instants import DAY_MS
+from data.model.instants import DAY_MS, EPOCH_ORDINAL
 from data.model.local_time import wall_time
 from data.model.tables import DONE, IN_PROGRESS, MISSING, Flags
 
@@ -122,7 +122,7 @@ def read_finished(
     """Return the delivered items in view with a flow time, by whole week, and the type of each."""
     done = np.flatnonzero(items_in_view(delivery, rows) & _has_flow_time(delivery))
     completed = delivery.completed_at[done]
-    first = mondays[0].toordinal() - EPOCH_DAY if mondays else 0
+    first = mondays[0].toordinal() - EPOCH_ORDINAL if mondays else 0
     week = (wall_time(completed, delivery.zone) // DAY_MS - first) // DAYS
     days = (completed - delivery.started_at[done]) / DAY_MS
     return Finished(week, days), delivery.flow_item[done]

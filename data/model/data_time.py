@@ -1,13 +1,11 @@
 """The own time of data that no server stamped. Pure."""
 
-import datetime as dt
 from collections.abc import Sequence
 
 from data.model.changes import ChangeTable, IncidentRow
-from data.model.instants import DAY_MS
+from data.model.instants import DAY_MS, EPOCH_ORDINAL
 from data.model.tables import MISSING, EventTable, IssueTable
 
-EPOCH = dt.date(1970, 1, 1).toordinal()
 NOON = DAY_MS // 2
 
 
@@ -29,7 +27,8 @@ def time_after_newest(
         Epoch milliseconds; ``MISSING`` where nothing tells an instant.
     """
     days = deployments.day[deployments.day > 0]
-    columns = [issues.created, issues.updated, issues.newest, deployments.at, (days - EPOCH) * DAY_MS + NOON]
+    noons = (days - EPOCH_ORDINAL) * DAY_MS + NOON
+    columns = [issues.created, issues.updated, issues.newest, deployments.at, noons]
     if changes is not None:
         columns += [changes.first_commit_at, changes.opened_at, changes.first_review_at, changes.merged_at]
     newest = [int(column.max()) for column in columns if len(column)]

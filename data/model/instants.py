@@ -16,6 +16,7 @@ DAY_MS = 24 * HOUR_MS
 DAY_S = 86_400
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 EPOCH_DAY = EPOCH.date()
+EPOCH_ORDINAL = EPOCH_DAY.toordinal()
 _MILLISECOND = dt.timedelta(milliseconds=1)
 
 

@@ -15,6 +15,7 @@ from ui.figures.parts import (
     exact,
     figure,
     has_values,
+    lying_bars_layout,
     marker_size,
     nothing,
     numbers,
@@ -27,7 +28,6 @@ from ui.figures.parts import (
     with_legend,
 )
 from ui.format import number
-from ui.theme import figure_layout
 
 MOST_BARS = 15
 MOST_ROWS = 100  # of the table on the page; the CSV has all
@@ -91,23 +91,7 @@ def by_week(report: ChartSubject, context: Context) -> Chart:
 
 
 def _design_now() -> dict[str, Any]:
-    layout = with_legend(figure_layout("")) | {"barmode": "stack"}
-    layout["xaxis"] |= {
-        "type": "linear",
-        "tickformat": "",
-        "title": {"text": "days without a break", "font": {"size": 13}, "standoff": 8},
-        "showgrid": True,
-        "rangemode": "tozero",
-    }
-    layout["yaxis"] |= {
-        "autorange": "reversed",
-        "automargin": True,
-        "type": "category",
-        "title": {"text": ""},
-        "categoryorder": "array",
-        "categoryarray": inert("$drawn"),
-        "tickfont": {"size": 12},
-    }
+    layout = lying_bars_layout("days without a break")
     bar = {
         "type": "bar",
         "orientation": "h",

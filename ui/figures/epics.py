@@ -7,9 +7,8 @@ from data.charts.epics import EpicRow, epic_rows
 from data.charts.subject import ChartSubject, Context
 from ui.design import Design, inert
 from ui.figures.chart import Chart
-from ui.figures.parts import figure, nothing, stack_pattern, with_legend
+from ui.figures.parts import figure, lying_bars_layout, nothing, stack_pattern
 from ui.format import number
-from ui.theme import figure_layout
 
 MOST_BARS = 15
 MOST_ROWS = 100  # of the table on the page; the CSV has all
@@ -47,23 +46,7 @@ def _design_part(place: int, column: str, name: str, colour: Design) -> dict[str
 
 
 def _design_epics() -> dict[str, Any]:
-    layout = with_legend(figure_layout("")) | {"barmode": "stack"}
-    layout["xaxis"] |= {
-        "type": "linear",
-        "tickformat": "",
-        "title": {"text": "items", "font": {"size": 13}, "standoff": 8},
-        "showgrid": True,
-        "rangemode": "tozero",
-    }
-    layout["yaxis"] |= {
-        "autorange": "reversed",
-        "automargin": True,
-        "type": "category",
-        "title": {"text": ""},
-        "categoryorder": "array",
-        "categoryarray": inert("$drawn"),
-        "tickfont": {"size": 12},
-    }
+    layout = lying_bars_layout("items")
     return figure([_design_part(place, *part) for place, part in enumerate(_PARTS)], layout, 360)
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from data.charts.subject import ChartSubject, Context
 from data.model.metric import MetricResult, Week
-from ui.design import Design, pick, text, when
+from ui.design import Design, inert, pick, text, when
 from ui.figures.chart import Chart
 from ui.format import number, target_line_at
 from ui.text import wrapped
@@ -346,3 +346,29 @@ def figure(data: Sequence[Design], layout: Mapping[str, Design], height: int) ->
 def join_words(*notes: str) -> str:
     """Return notes one after the other; those that say nothing leave nothing."""
     return " ".join(note for note in notes if note)
+
+
+def lying_bars_layout(title: str) -> dict[str, Any]:
+    """Return the layout of bars that lie in the order of what is drawn, the first on top, parts end to end.
+
+    Args:
+        title: of the axis along the bars.
+    """
+    layout = with_legend(figure_layout("")) | {"barmode": "stack"}
+    layout["xaxis"] |= {
+        "type": "linear",
+        "tickformat": "",
+        "title": {"text": title, "font": {"size": 13}, "standoff": 8},
+        "showgrid": True,
+        "rangemode": "tozero",
+    }
+    layout["yaxis"] |= {
+        "autorange": "reversed",
+        "automargin": True,
+        "type": "category",
+        "title": {"text": ""},
+        "categoryorder": "array",
+        "categoryarray": inert("$drawn"),
+        "tickfont": {"size": 12},
+    }
+    return layout

@@ -8,7 +8,7 @@ import re
 from base64 import b64decode
 from binascii import Error as Base64Error
 
-from configuration.logs.redaction_marks import cleaner
+from configuration.logs.redaction_marks import cleaner, folded
 from configuration.logs.redaction_tokens import mixed
 from configuration.logs.redaction_values import HARMLESS_VALUE
 
@@ -180,9 +180,18 @@ _INSIDE = r"[^<>\r\n]{0,80}+>([^<>]{1,4096})(?=</)"
 _BELOW = r"(?:\r?\n|\\r\\n|\\n){2}([^\r\n\\]{1,4096})"
 _ELEMENT = r"<(?:password|secret|token)(?=\s)"
 _PLIST = r"<key>[^<>]{0,40}?(?:password|secret|token)</key>\s{0,20}<string>([^<>]{1,4096})"
-clean_attribute = cleaner(
+_clean_attribute = cleaner(
     rf"{_ATTRIBUTE}(?:{_BESIDE}|{_INSIDE}|{_BELOW})|{_ELEMENT}{_BESIDE}|{_PLIST}", _says_something
 )
+# Each of the three ways on needs one of these; a text that only names attributes is not worth the walk.
+_WAYS_ON = (">", "\n", "\\", "value=")
+
+
+def clean_attribute(text: str) -> str:
+    """Replace what belongs to an attribute that is called like a secret."""
+    lowered = folded(text)
+    return _clean_attribute(text) if any(way in lowered for way in _WAYS_ON) else text
+
 
 # --- Neighbours ---------------------------------------------------------------------------------
 

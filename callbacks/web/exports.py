@@ -53,6 +53,8 @@ def register(app: Dash, workspace: Workspace) -> None:
     """Add the exports to the dashboard's server; its guard and its headers hold for them too."""
     exports = Blueprint("exports", __name__, url_prefix="/export")
     _register_numbers(exports, workspace)
+    _register_tables(exports, workspace)
+    _register_papers(exports, workspace)
     _register_past(exports, workspace)
     _register_rows(exports, workspace)
     _register_problems(exports)
@@ -82,6 +84,8 @@ def _register_numbers(exports: Blueprint, workspace: Workspace) -> None:
 
         return _send_answer(pipeline, view, "metrics", "csv", tell)
 
+
+def _register_tables(exports: Blueprint, workspace: Workspace) -> None:
     @exports.get("/sprints.csv")
     def sprints_csv() -> Response:
         from data.export.frames import sprints_frame, to_csv  # noqa: PLC0415  # as above
@@ -110,6 +114,8 @@ def _register_numbers(exports: Blueprint, workspace: Workspace) -> None:
 
         return _send_answer(pipeline, view, "compare", "csv", tell, more=layout)
 
+
+def _register_papers(exports: Blueprint, workspace: Workspace) -> None:
     @exports.get("/report.html")
     def report_file() -> Response:
         pipeline, view = _read_question(workspace)

@@ -224,7 +224,7 @@ def _lay_out(
     if found.evidence.of_deployments:
         group = _name_group(selection)
         return Bench(selection.reason, len(found), len(found.evidence.rows), csv, group=group)
-    keys = found.keys(MOST_KEYS)
+    keys = found.issue_keys(MOST_KEYS)
     jira, linked = query_address(found.site, keys)
     return Bench(
         reason=selection.reason,

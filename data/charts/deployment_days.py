@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.charts.wall_clock import wall_clock
-from data.meaning.attribution import incidents_caused
-from data.meaning.delivery import DeliveryTables
+from data.meaning.incidents import incidents_caused
 from data.metrics.change_fail_rate import failures
 from data.metrics.context import CalculationContext
 from data.metrics.deployment_frequency import deployment_days
@@ -95,13 +94,9 @@ def timeline(context: CalculationContext) -> Timeline:
         instants=deployments.at[rows],
         nth=np.arange(len(day)) - np.repeat(first, length) + 1,
         failed=context.delivery.once(failures)[0][rows],
-        caused=context.delivery.once(_find_caused),
+        caused=context.delivery.once(incidents_caused),
         zone=None if deployments.dated_by_day else context.window.zone,
     )
-
-
-def _find_caused(delivery: DeliveryTables) -> Mapping[int, Sequence[str]]:
-    return incidents_caused(delivery.issues, delivery.operations)
 
 
 def deployment_days_by_week(context: CalculationContext) -> NDArray[np.int64]:

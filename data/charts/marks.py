@@ -6,7 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from data.charts.deployment_days import timeline
+from data.meaning.incidents import name_incidents
 from data.metrics.context import CalculationContext
 from data.metrics.events import PlacedEvent
 from data.model.periods import civil_day, day_after
@@ -95,13 +98,13 @@ def _list_releases(context: CalculationContext) -> dict[dt.date, list[str]]:
 
 def _list_incidents(context: CalculationContext) -> dict[dt.date, list[str]]:
     """Return the incidents that were seen in the period, by day."""
-    delivery, window = context.delivery, context.window
-    incidents = context.by_project.chosen(context.facts.incidents)
-    at = delivery.detected.at[incidents]
-    seen = incidents[(at >= window.lo) & (at < window.end)]
+    delivery, window, view = context.delivery, context.window, context.by_project
+    told = np.flatnonzero(view.told) + len(delivery.issues)
+    rows = np.append(view.chosen(context.facts.incidents), told)
+    at = np.append(delivery.detected.at, delivery.told.detected_at)[rows]
+    seen = (at >= window.lo) & (at < window.end)
     days: dict[dt.date, list[str]] = defaultdict(list)
-    instants = delivery.detected.at[seen].tolist()
-    for instant, key in sorted(zip(instants, delivery.issues.keys(seen), strict=True)):
+    for instant, key in sorted(zip(at[seen].tolist(), name_incidents(delivery, rows[seen]), strict=True)):
         days[civil_day(instant, window.zone)].append(key)
     return days
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.cache_manager import Store
-from data.meaning.attribution import incidents_caused
 from data.meaning.delivery import DeliveryTables, carriers_of, starts_of
+from data.meaning.incidents import find_incidents, incidents_caused, name_incidents
 from data.model.changes import ChangeRow
 from data.model.instants import DAY_MS, iso_instant
 from data.model.metric import MetricResult
@@ -19,6 +19,9 @@ from data.model.tables import MISSING, Instants
 
 # Their rows are deployments; those of all others are issues.
 DEPLOYMENT_METRICS = frozenset({"deployment_frequency", "change_fail_rate", "deployment_rework_rate"})
+
+# Of these, rows that come after those of all issues are incidents of files; of others changes of code.
+INCIDENT_METRICS = frozenset({"failed_deployment_recovery_time", "time_to_restore"})
 
 MOST_CHANGES = 3  # that are named beside an issue
 BUSINESS_DAY_METRICS = frozenset({"flow_time", "request_lead_time"})
@@ -73,8 +76,13 @@ class Evidence:
         return self.metric_id in DEPLOYMENT_METRICS
 
     @property
+    def of_incidents(self) -> bool:
+        """Whether the rows are incidents, some of which files tell of."""
+        return self.metric_id in INCIDENT_METRICS
+
+    @property
     def of_issues(self) -> int:
-        """How many of the rows are issues; those of changes without one come after them."""
+        """How many of the rows are issues; what is none comes after them."""
         return int(np.count_nonzero(self.rows < len(self.delivery.issues)))
 
     @property
@@ -92,6 +100,8 @@ class Evidence:
         """Return issue keys, or ids of deployments."""
         if self.of_deployments:
             return tuple(self.delivery.deployments.ids[row] for row in self.rows.tolist())
+        if self.of_incidents:
+            return name_incidents(self.delivery, self.rows)
         return self.delivery.names(self.rows)
 
 
@@ -139,7 +149,9 @@ def evidence_lines(
     issues, keys = shown.delivery.issues, shown.keys()
     stored, changes = store.rows(keys), _changes_of(shown, keys, store)
     return [
-        _change_line(changes.get(key), key, (since, until), (days, share))
+        _told_line(shown, row, (since, until), (days, share))
+        if row >= len(issues) and shown.of_incidents
+        else _change_line(changes.get(key), key, (since, until), (days, share))
         if row >= len(issues)
         else IssueLine(
             key=key,
@@ -167,13 +179,13 @@ def evidence_lines(
 def _find_span(delivery: DeliveryTables, metric_id: str) -> tuple[Instants, Instants]:
     """Return from when to when a row of this metric is measured, by issue row."""
     created, started, completed = delivery.issues.created, delivery.started_at, delivery.completed_at
-    detected, restored = delivery.detected.reckoned_at, delivery.restored.reckoned_at
+    incidents = delivery.once(find_incidents)
     deployed = np.append(delivery.deployments.reckoned_at, MISSING)  # -1 points to the extra place
     spans: dict[str, Callable[[], tuple[Instants, Instants]]] = {
         "request_lead_time": lambda: (created, completed),
-        "time_to_restore": lambda: (detected, restored),
+        "time_to_restore": lambda: (incidents.seen, incidents.ended),
         "change_lead_time": lambda: (starts_of(delivery), deployed[carriers_of(delivery)]),
-        "failed_deployment_recovery_time": lambda: (deployed[delivery.operations.cause], restored),
+        "failed_deployment_recovery_time": lambda: (deployed[incidents.cause], incidents.ended),
     }
     return spans.get(metric_id, lambda: (started, completed))()
 
@@ -235,7 +247,7 @@ def has_notes(evidence: Evidence) -> bool:
     delivery, rows = evidence.delivery, evidence.rows
     operations, history = delivery.operations, delivery.history
     if evidence.of_deployments:
-        return bool(operations.rework[rows].any()) or bool(incidents_caused(delivery.issues, operations))
+        return bool(operations.rework[rows].any()) or bool(incidents_caused(delivery))
     flags = [history.mismatch, history.clamped, history.broken_chain]
     if evidence.metric_id == "change_lead_time":
         flags += [operations.released_before]
@@ -272,9 +284,29 @@ def _change_line(
     )
 
 
+def _told_line(shown: Evidence, row: int, span: tuple[int, int], lasted: tuple[float, float]) -> IssueLine:
+    """Return an incident that a file tells of as a row of the drawer, with what it is put down to."""
+    delivery, (since, until), (days, share) = shown.delivery, span, lasted
+    told, place = delivery.told, row - len(delivery.issues)
+    cause = int(told.cause[place])
+    blamed = f"caused by {delivery.deployments.names[cause]}" if cause >= 0 else "of no known deployment"
+    return IssueLine(
+        key=told.ids[place],
+        summary=told.names[place],
+        type="incident",
+        status="",
+        start=iso_instant(since) or "",
+        end=iso_instant(until) or "",
+        days=None if math.isnan(days) else days,
+        note=shown.reason or blamed,
+        url="",
+        share=None if math.isnan(share) else share,
+    )
+
+
 def _deployment_lines(shown: Evidence) -> list[IssueLine]:
     delivery, deployments = shown.delivery, shown.delivery.deployments
-    caused = {} if shown.reason else incidents_caused(delivery.issues, delivery.operations)
+    caused = {} if shown.reason else incidents_caused(delivery)
     rework = delivery.operations.rework
     return [
         IssueLine(

@@ -86,6 +86,12 @@ class Found:
         """Return the keys of the first rows."""
         return self.evidence.part(self.places[:most]).keys()
 
+    def issue_keys(self, most: int) -> tuple[str, ...]:
+        """Return the keys of the first rows that are issues: of others a Jira knows nothing."""
+        rows = self.evidence.rows[self.places]
+        of_issues = self.places[rows < len(self.evidence.delivery.issues)]
+        return self.evidence.part(of_issues[:most]).keys()
+
     def filled(self) -> list[str]:
         """Return the columns in which any row behind the number has something, beside key and summary."""
         evidence = self.evidence
@@ -127,10 +133,12 @@ def _in_group(evidence: Evidence, context: CalculationContext | None, by: By, na
         return in_it[evidence.rows]
     if context is None:
         return np.zeros(len(evidence.rows), np.bool_)
+    inside = rows_in_group(context, by, name)
+    if evidence.of_incidents:
+        told = [by == "project" and (key or NO_VALUE) == name for key in evidence.delivery.told.projects]
+        return np.append(inside, np.array(told, np.bool_))[evidence.rows]
     # A change that names no issue is in no group.
-    return np.append(rows_in_group(context, by, name), False)[
-        np.minimum(evidence.rows, len(evidence.delivery.issues))
-    ]
+    return np.append(inside, False)[np.minimum(evidence.rows, len(evidence.delivery.issues))]
 
 
 def _holds(evidence: Evidence, word: str, store: Store) -> Flags:
@@ -146,11 +154,14 @@ def _holds(evidence: Evidence, word: str, store: Store) -> Flags:
 def _summaries(evidence: Evidence, store: Store) -> list[str]:
     if evidence.of_deployments:
         return list(evidence.delivery.deployments.names.of(evidence.rows))
-    keys = evidence.keys()
-    stored, changes = store.rows(keys), store.changes(keys[evidence.of_issues :])
+    keys, told = evidence.keys(), evidence.delivery.told
+    stored, beside = store.rows(keys), keys[evidence.of_issues :]
+    changes = {} if evidence.of_incidents else store.changes(beside)
     named = {key: row.summary for key, row in stored.items()} | {
         key: row.name for key, row in changes.items()
     }
+    if evidence.of_incidents and beside:
+        named |= dict(zip(told.ids, told.names, strict=True))
     return [named.get(key, "") for key in keys]
 
 

@@ -78,7 +78,10 @@ class Operations:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """What the attribution needs to know of the issues as of T, by row."""
+    """What the attribution needs to know of the issues as of T, by row.
+
+    ``told`` are the rows of issues that stand for an incident which a file tells of.
+    """
 
     exists: Flags
     in_scope: Flags
@@ -87,6 +90,7 @@ class Items:
     defect: Flags
     detected: Dates
     mapped: MappedValues
+    told: Rows
 
 
 def find_operations(
@@ -112,20 +116,11 @@ def find_operations(
         cause=cause,
         cause_inferred=inferred,
         latent=_flag_latent(deployments, items, cause, profile.incidents.latent_days),
-        rework=_flag_rework(issues, deployments, items, carriers.carried, incident),
+        rework=_flag_rework(issues, deployments, items, carriers.carried, _with_rows(incident, items.told)),
         window_ms=window_ms,
         group=groups.of_code,
         proposed_types=_propose_types(issues, profile),
     )
-
-
-def incidents_caused(issues: IssueTable, operations: Operations) -> dict[int, list[str]]:
-    """Return by deployment row the keys of the incidents that are put down to it; others are absent."""
-    blaming = np.flatnonzero(operations.incident & (operations.cause != NONE))
-    found: dict[int, list[str]] = {}
-    for row, key in zip(operations.cause[blaming].tolist(), issues.keys(blaming), strict=True):
-        found.setdefault(row, []).append(key)
-    return found
 
 
 def _named_pairs(issues: IssueTable, deployments: Deployments, standing: Listed, exists: Flags) -> Pairs:
@@ -387,6 +382,12 @@ class _Ladder:
                 found[asking[number]] = np.append(NONE, by_rank[latest])[place]
         late = detected.reckoned_at - deployments.reckoned_at[found] > self.window_ms
         return np.where(late, NONE, found)
+
+
+def _with_rows(flags: Flags, rows: Rows) -> Flags:
+    flags = flags.copy()
+    flags[rows] = True
+    return flags
 
 
 def _flag_rework(

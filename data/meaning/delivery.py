@@ -25,11 +25,10 @@ from data.meaning.lifecycle import Lifecycle, Stays, find_over, read_lifecycle
 from data.meaning.mapped_values import YES, MappedValues, read_mapped
 from data.meaning.outcome import Outcome, read_outcome
 from data.meaning.scope import flag_scope
-from data.meaning.told_incidents import ToldIncidents, find_told_incidents
+from data.meaning.told_incidents import ToldIncidents, find_told_incidents, told_instead
 from data.meaning.workflow import Workflow, read_workflow
 from data.model.columns import Coded
 from data.model.dates import Dates, dates_or
-from data.model.instants import HOUR_MS
 from data.model.projects import project_groups
 from data.model.tables import MISSING, Dataset, Flags, Instants, IssueTable
 from data.model.targets import target_values
@@ -156,7 +155,9 @@ def derive(dataset: Dataset, profile: Profile, zone: ZoneInfo, as_of: int) -> De
     deployments = with_changes(deployments, code)
     delivered = (lives.completed_at != MISSING) & ~outcome.not_delivered
     defect = flow_item == FLOW_ITEMS.index("Defect")
-    items = Items(exists, in_scope, lives.completed_at, delivered, defect, detected, mapped)
+    told = find_told_incidents(dataset.incidents, issues, deployments, groups, profile.incidents)
+    items = Items(exists, in_scope, lives.completed_at, delivered, defect, detected, mapped, told.stands_for)
+    operations = find_operations(issues, deployments, groups, items, profile)
     change, measured = _find_starts(mapped, lives.started_at, code)
     return DeliveryTables(
         issues=issues,
@@ -177,18 +178,14 @@ def derive(dataset: Dataset, profile: Profile, zone: ZoneInfo, as_of: int) -> De
         start_source=profile.start_source,
         completion_source=profile.completion_source,
         deployments=deployments,
-        operations=carried_by_code(
-            find_operations(issues, deployments, groups, items, profile), deployments, code
-        ),
+        operations=told_instead(carried_by_code(operations, deployments, code), told),
         change=change,
         change_measured=measured,
         detected=detected,
         restored=dates_or(mapped.restored, find_over(issues, stays, profile, lives.completed_at)),
         mapped=mapped,
         code=code,
-        told=find_told_incidents(
-            dataset.incidents, deployments, groups, profile.incidents.window_hours * HOUR_MS
-        ),
+        told=told,
         edition=profile.edition,
         targets=target_values(profile.targets),
         calendar=calendar_of(profile, zone),

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.meaning.delivery import DeliveryTables
+from data.meaning.incidents import find_incidents
 from data.model.metric import INCLUDED, code_reasons
 from data.model.ordering import order_of
 from data.model.tables import IN_PROGRESS, MISSING, TODO, UNMAPPED, Codes, Flags, Instants
@@ -31,6 +32,7 @@ class Population:
         by_day: ``at`` are civil days.
         of_deployments: the rows are those of deployments.
         with_changes: rows that come after those of all issues are changes of code.
+        with_incidents: such rows are incidents that files tell of.
     """
 
     rows: Rows
@@ -40,6 +42,7 @@ class Population:
     by_day: bool = False
     of_deployments: bool = False
     with_changes: bool = False
+    with_incidents: bool = False
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -223,8 +226,8 @@ class Facts:
     Attributes:
         completed: flow items by completion; those not delivered are left out.
         delivered: those that are not.
-        restored: incidents, and what turned out to be none, by their end.
-        incidents: rows of incidents.
+        restored: incidents, those of files too, and what turned out to be none, by their end.
+        incidents: rows of incidents that are issues.
         stays: in a status in progress, by issue.
         load: the same stays by time; what follows each other without a gap is one.
         started_load: those of them whose items have a start.
@@ -252,14 +255,13 @@ def find_facts(delivery: DeliveryTables) -> Facts:
     items = delivery.in_scope & delivery.exists
     completed = _find_completed(delivery, items)
     operations = delivery.operations
-    ended = np.flatnonzero((operations.incident | operations.false_alarm) & items & delivery.restored.known)
     stays = _find_stays(delivery, items)
     load = _find_load(stays)
     known = delivery.started_at[load.issue] != MISSING
     return Facts(
         completed=completed,
         delivered=completed.included(),
-        restored=in_order(ended, delivery.restored.at[ended]),
+        restored=_find_restored(delivery, items),
         incidents=np.flatnonzero(operations.incident & items),
         stays=stays,
         load=load,
@@ -277,6 +279,16 @@ def _find_completed(delivery: DeliveryTables, items: Flags) -> Population:
     rows = np.flatnonzero(items & (delivery.completed_at != MISSING))
     completed = in_order(rows, delivery.completed_at[rows])
     return completed.sort_out({"not_delivered": delivery.not_delivered[completed.rows]})
+
+
+def _find_restored(delivery: DeliveryTables, items: Flags) -> Population:
+    """Return the incidents that are over: issues in scope, and those that files tell of."""
+    incidents, told = delivery.once(find_incidents), len(delivery.told)
+    mine = np.append(items, np.ones(told, np.bool_))
+    ended = np.flatnonzero(
+        (incidents.incident | incidents.false_alarm) & mine & (incidents.ended_at != MISSING)
+    )
+    return replace(in_order(ended, incidents.ended_at[ended]), with_incidents=told > 0)
 
 
 def _find_stays(delivery: DeliveryTables, items: Flags) -> Stays:

@@ -1,11 +1,13 @@
 """Change fail rate: how many deployments broke something."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 
 from data.meaning.delivery import DeliveryTables
 from data.meaning.facts import Rows
+from data.meaning.incidents import find_incidents, name_incidents
 from data.metrics.context import CalculationContext
 from data.metrics.deployment_frequency import deployment_ids, explain_missing
 from data.metrics.deployment_shares import counted_in_period, share_of_deployments
@@ -111,8 +113,11 @@ def failures(delivery: DeliveryTables) -> tuple[Flags, Flags]:
 
 def _list_unattributed(context: CalculationContext) -> Listing:
     """Return the incidents seen in the period that no deployment explains."""
-    delivery, window = context.delivery, context.window
-    incidents = context.chosen(context.facts.incidents)
-    at = delivery.detected.at[incidents]
-    loose = (delivery.operations.cause[incidents] < 0) & (at >= window.lo) & (at < window.end)
-    return Listing(incidents[loose], delivery.issues.keys)
+    delivery, window, told = context.delivery, context.window, context.delivery.told
+    rows = np.append(
+        context.chosen(context.facts.incidents), np.flatnonzero(context.told) + len(delivery.issues)
+    )
+    at = np.append(delivery.detected.at, told.detected_at)[rows]
+    caused = delivery.once(find_incidents).cause[rows] >= 0
+    loose = ~caused & (at >= window.lo) & (at < window.end)
+    return Listing(rows[loose], partial(name_incidents, delivery))

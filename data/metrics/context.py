@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeVar, cast
 
 import numpy as np
 
 from data.meaning.delivery import DeliveryTables
 from data.meaning.facts import Facts, Population, Presence, Rows, Traffic, find_facts
+from data.meaning.incidents import name_incidents
 from data.metrics.part import Part
 from data.metrics.split import Split
 from data.model.metric import Candidates
@@ -196,7 +197,8 @@ class CalculationContext:
         bounds = population.at.searchsorted(self.layout.days if population.by_day else self.layout.edges)
         first, stop, weeks = int(bounds[0]), int(bounds[-1]), len(self.window.mondays)
         split = self.choice.split
-        if split is not None and not (population.of_deployments or population.with_changes):
+        of_issues = not (population.of_deployments or population.with_changes or population.with_incidents)
+        if split is not None and of_issues:
             return split.cut(self.layout, population, bounds, weeks).part(self.choice.group)
         chosen = self._choose(population)
         if chosen is None:
@@ -208,9 +210,17 @@ class CalculationContext:
         """Return by row what the view lets through of a population; None: all."""
         if population.of_deployments:
             return self.deployments
-        if self.choice.rows is None or not population.with_changes:
-            return self.choice.rows
-        return np.concatenate((self.choice.rows, self._changes))
+        rows = self.choice.rows
+        if rows is not None and population.with_incidents:
+            return np.concatenate((rows, self.told))
+        return rows if rows is None or not population.with_changes else np.concatenate((rows, self._changes))
+
+    @cached_property
+    def told(self) -> Flags:
+        """Incidents of files that the view lets through: like deployments they have a project alone."""
+        projects, wanted = self.delivery.told.projects, self.choice.projects
+        flags: Flags = np.array([not wanted or key in wanted for key in projects], np.bool_)
+        return flags
 
     @cached_property
     def _changes(self) -> Flags:
@@ -227,7 +237,9 @@ class CalculationContext:
     def candidates(self, population: Population) -> Candidates:
         """Return what of a population of issues lies in the period, each with what becomes of it."""
         part = self.part(population)
-        return Candidates(part.rows, part.of(population.code), population.reasons, self.delivery.issues.keys)
+        keys = self.delivery.issues.keys
+        name = partial(name_incidents, self.delivery) if population.with_incidents else keys
+        return Candidates(part.rows, part.of(population.code), population.reasons, name)
 
     @cached_property
     def deployments(self) -> Flags | None:

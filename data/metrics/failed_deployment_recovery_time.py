@@ -4,6 +4,7 @@ import numpy as np
 
 from data.meaning.delivery import DeliveryTables
 from data.meaning.facts import find_facts
+from data.meaning.incidents import find_incidents
 from data.metrics.context import CalculationContext
 from data.metrics.deployment_frequency import explain_missing
 from data.metrics.durations import Durations, find_durations, median_in
@@ -16,18 +17,18 @@ from data.model.tables import MISSING
 
 def recovery_times(delivery: DeliveryTables) -> Durations:
     """Measure all incidents that are over, from the deployment that caused them to their end."""
-    over, operations = delivery.once(find_facts).restored, delivery.operations
-    ended = delivery.restored.reckoned_at
+    over, incidents = delivery.once(find_facts).restored, delivery.once(find_incidents)
+    ended = incidents.ended
     # -1 points to the extra place.
-    began = np.append(delivery.deployments.reckoned_at, MISSING)[operations.cause]
+    began = np.append(delivery.deployments.reckoned_at, MISSING)[incidents.cause]
     rows = over.rows
-    incident = operations.incident[rows]
-    blamed = incident & (operations.cause[rows] >= 0)
+    incident = incidents.incident[rows]
+    blamed = incident & (incidents.cause[rows] >= 0)
     reasons = {
         "unattributed": incident & ~blamed,
-        "latent": operations.latent[rows],
+        "latent": incidents.latent[rows],
         "negative": blamed & (ended[rows] - began[rows] <= -DAY_MS),
-        "not_an_incident": operations.false_alarm[rows],
+        "not_an_incident": incidents.false_alarm[rows],
     }
     return find_durations(
         over.sort_out(reasons), lambda rows: np.maximum(ended[rows] - began[rows], 0) / HOUR_MS
@@ -52,12 +53,12 @@ def failed_deployment_recovery_time(context: CalculationContext) -> Measure:
         time, formerly mean time to restore.
     """
     delivery = context.delivery
-    operations, deployments = delivery.operations, delivery.deployments
+    deployments = delivery.deployments
     if not deployments.configured:
         return without_answer(context, "not_configured", explain_missing(context), durations=True)
     times = delivery.once(recovery_times)
     rows = context.part(times.measured).rows
-    guessed = deployments.production.inferred or bool(operations.cause_inferred[rows].any())
+    guessed = deployments.production.inferred or bool(delivery.once(find_incidents).guessed[rows].any())
     return median_in(
         context,
         times,

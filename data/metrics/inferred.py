@@ -22,6 +22,7 @@ def evidence_of_times(context: CalculationContext, rows: Rows, *, starts: bool) 
 def evidence_of_restoration(context: CalculationContext, rows: Rows) -> Evidence:
     """Return ``inferred`` where an inferred category decides the end of an included incident."""
     delivery = context.delivery
+    rows = rows[rows < len(delivery.issues)]  # what files tell of has an end of its own
     by_completion = delivery.restored.at[rows] == delivery.completed_at[rows]
     if delivery.mapped.restored is not None:
         by_completion &= ~delivery.mapped.restored.known[rows]

@@ -4,6 +4,7 @@ import numpy as np
 
 from data.meaning.delivery import DeliveryTables
 from data.meaning.facts import find_facts
+from data.meaning.incidents import find_incidents
 from data.metrics.context import CalculationContext
 from data.metrics.durations import Durations, find_durations, median_in
 from data.metrics.inferred import evidence_of_restoration
@@ -14,11 +15,11 @@ from data.model.tables import MISSING
 
 def restore_times(delivery: DeliveryTables) -> Durations:
     """Measure all incidents that are over, from being seen to their end."""
-    over, operations = delivery.once(find_facts).restored, delivery.operations
-    seen, ended, rows = delivery.detected.reckoned_at, delivery.restored.reckoned_at, over.rows
+    over, incidents = delivery.once(find_facts).restored, delivery.once(find_incidents)
+    seen, ended, rows = incidents.seen, incidents.ended, over.rows
     reasons = {
-        "negative": operations.incident[rows] & (ended[rows] < seen[rows]),
-        "not_an_incident": operations.false_alarm[rows],
+        "negative": incidents.incident[rows] & (ended[rows] < seen[rows]),
+        "not_an_incident": incidents.false_alarm[rows],
     }
     return find_durations(over.sort_out(reasons), lambda rows: (ended[rows] - seen[rows]) / HOUR_MS)
 
@@ -41,10 +42,13 @@ def time_to_restore(context: CalculationContext) -> Measure:
     """
     delivery = context.delivery
     times = delivery.once(restore_times)
-    incidents = context.chosen(context.facts.incidents)
-    still_open = incidents[delivery.restored.at[incidents] == MISSING]
+    rows = np.append(
+        context.chosen(context.facts.incidents), np.flatnonzero(context.told) + len(delivery.issues)
+    )
+    incidents = delivery.once(find_incidents)
+    still_open = rows[incidents.ended_at[rows] == MISSING]
     # One that was seen on the day of T is as old as nothing.
-    ages = np.maximum(delivery.as_of - delivery.detected.reckoned_at[still_open], 0) / HOUR_MS
+    ages = np.maximum(delivery.as_of - incidents.seen[still_open], 0) / HOUR_MS
     return median_in(
         context,
         times,

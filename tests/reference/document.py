@@ -14,6 +14,7 @@ from tests.reference.scope import default_as_of, scope
 from tests.reference.settings import Settings
 from tests.reference.sprints import sprints
 from tests.reference.statuses import Categories
+from tests.reference.told_incidents import stand_for
 from tests.reference.world import World
 
 METRICS: dict[str, Callable[[World], dict]] = {
@@ -91,6 +92,7 @@ def reference_metrics(
     world = World(rows, list(versions), Categories(rows, list(statuses), settings), settings, period)
     world.events, world.types, world.labels = events, list(types), list(labels)
     world.changes, world.told_incidents = changes, seen
+    world.stand_for_told = stand_for(world)
     automatic = "week" if world.is_empty else period.automatic_step
     world.step = automatic if step == "auto" else step
     known = {**METRICS, **mapped_metrics(settings)}

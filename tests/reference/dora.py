@@ -6,7 +6,6 @@ from datetime import date
 from tests.reference import stats
 from tests.reference.bands import duration_band, fail_rate_band, position_band, share_score
 from tests.reference.clock import DAY, HOUR
-from tests.reference.code_changes import moment
 from tests.reference.deployments import (
     Deployment,
     days_of_week,
@@ -21,6 +20,7 @@ from tests.reference.lead_time import no_answer_of_durations
 from tests.reference.links import linked_keys, project_id
 from tests.reference.results import duration_result, reasons, result, sorted_keys, week_entry, without_answer
 from tests.reference.settings import HOTFIX_PATTERN
+from tests.reference.told_incidents import stand_for, told_incidents
 from tests.reference.world import Fact, World
 
 
@@ -36,9 +36,9 @@ def change_fail_rate(world: World) -> dict:
     flagged = {deployment.id for deployment in operations.deployments if deployment.failed}
     failures = flagged | {a.deployment.id for a in operations.attributions.values()}
     certain = flagged | {a.deployment.id for a in operations.attributions.values() if not a.inferred}
-    told = [told_cause(operations, world, incident) for incident in told_by(world)]
-    failures |= {deployment.id for deployment, _ in told if deployment is not None}
-    certain |= {deployment.id for deployment, named in told if deployment is not None and named}
+    told = told_incidents(operations, world)
+    failures |= {each.cause.id for each in told if each.cause is not None}
+    certain |= {each.cause.id for each in told if each.cause is not None and each.named}
     found = operations.on_days(world.period.civil_days)
     if found and not knows_failures(operations, world, found, failures):
         return without_answer(world, metric, unit, "not_configured", extra=nothing)
@@ -64,45 +64,20 @@ def knows_failures(operations: Operations, world: World, found: list[Deployment]
     since, until = world.period.end - 365 * DAY, world.period.end
     seen = [f for f in operations.real_incidents if since <= f.detected.at < until]
     ours = projects_of(world)
-    told = [
-        ours.get(str(each.get("project") or ""))
-        for each in told_by(world)
-        if since <= (moment(each["detected_at"]) or 0) < until
-    ]
+    recent = [each for each in told_incidents(operations, world) if since <= each.seen < until]
+    told = [ours.get(each.project) for each in recent]
     if any(project is not None and project in projects for project in told):
         return True
     return any(project_id(f.issue) in projects for f in seen) or any(d.id in failures for d in found)
-
-
-def told_by(world: World) -> list[dict]:
-    """The incidents of files that had been seen by T, one for each id: the last row counts."""
-    by_id = {str(row["id"]): row for row in world.told_incidents}
-    return [row for row in by_id.values() if (moment(row["detected_at"]) or 0) <= world.period.as_of]
-
-
-def told_cause(operations: Operations, world: World, incident: dict) -> tuple[Deployment | None, bool]:
-    """The deployment that an incident names, else the last of its project within the window."""
-    named = [d for d in operations.deployments if d.id == str(incident.get("deployment") or "")]
-    if named:
-        return named[0], True
-    project = projects_of(world).get(str(incident.get("project") or ""))
-    seen = moment(incident["detected_at"])
-    assert seen is not None
-    before = [
-        d
-        for d in operations.deployments
-        if project is not None and d.project_id == project and d.when is not None and d.when.at <= seen
-    ]
-    latest = max(before, key=lambda d: d.recency, default=None)
-    near = latest is not None and seen - latest.at <= operations.window_ms
-    return (latest if near else None), False
 
 
 def unattributed(operations: Operations, world: World) -> list[str]:
     """Incidents seen in the period that no deployment explains."""
     period = world.period
     seen = [f for f in operations.real_incidents if period.lo <= f.detected.at < period.end]
-    return keys_of([fact for fact in seen if fact.key not in operations.attributions])
+    loose = keys_of([fact for fact in seen if fact.key not in operations.attributions])
+    told = [each for each in told_incidents(operations, world) if each.cause is None]
+    return [*loose, *sorted(each.id for each in told if period.lo <= each.seen < period.end)]
 
 
 def share_of_deployments(
@@ -148,12 +123,18 @@ def failed_deployment_recovery_time(world: World) -> dict:
     if not is_configured(world):
         return no_answer_of_durations(world, metric, "hours")
     operations = operations_of(world)
-    attributions = operations.attributions
+    attributions, told = operations.attributions, told_incidents(operations, world)
 
     def measure(since: int, until: int) -> dict[str, float]:
         ended = [f for f in restored(operations, since, until) if f.key in attributions]
         spent = {
             f.key: over(f) - attributions[f.key].deployment.at for f in ended if not operations.is_latent(f)
+        }
+        spent |= {
+            each.id: each.over - each.cause.at
+            for each in told
+            if each.over_in(since, until) and each.over is not None and each.cause is not None
+            if not each.latent
         }
         return {key: max(0, ms) / HOUR for key, ms in spent.items() if ms > -DAY}
 
@@ -162,16 +143,22 @@ def failed_deployment_recovery_time(world: World) -> dict:
     candidates = restored(operations, period.lo, period.end)
     loose = [f.key for f in candidates if f.key not in attributions]
     latent = [f.key for f in candidates if f.key not in loose and operations.is_latent(f)]
+    ended = [each for each in told if each.over_in(period.lo, period.end)]
+    loose += [each.id for each in ended if each.cause is None]
+    latent += [each.id for each in ended if each.latent]
+    over_all = [*(f.key for f in candidates), *(each.id for each in ended)]
     excluded = reasons(
         ("unattributed", "latent", "negative", "not_an_incident"),
         {
             "unattributed": loose,
             "latent": latent,
-            "negative": [f.key for f in candidates if f.key not in (*loose, *latent, *measured)],
+            "negative": [key for key in over_all if key not in (*loose, *latent, *measured)],
             "not_an_incident": not_incidents(operations, world),
         },
     )
-    guessed = any(attributions[key].inferred for key in measured) or ended_by_guess(candidates, measured)
+    guessed = any(attributions[key].inferred for key in measured if key in attributions)
+    guessed |= any(each.id in measured and not each.named for each in ended)
+    guessed |= ended_by_guess(candidates, measured)
     evidence = "inferred" if guessed else evidence_of_production(world)
     answer = duration_result(world, metric, "hours", measure, excluded, evidence=evidence)
     return {**answer, "band": duration_band(world, "restore", answer, HOUR, by_day=is_dated_by_day(world))}
@@ -205,22 +192,29 @@ def time_to_restore(world: World) -> dict:
     if world.is_empty:
         return no_durations(metric, "hours", extra={"open": None, "oldest_open_hours": None})
     operations = operations_of(world)
+    told = told_incidents(operations, world)
 
     def measure(since: int, until: int) -> dict[str, float]:
         spent = {f.key: over(f) - f.detected.reckoned for f in restored(operations, since, until)}
+        ended = [each for each in told if each.over_in(since, until)]
+        spent |= {each.id: each.over - each.seen for each in ended if each.over is not None}
         return {key: ms / HOUR for key, ms in spent.items() if ms >= 0}
 
     period = world.period
     measured = measure(period.lo, period.end)
     candidates = restored(operations, period.lo, period.end)
+    over_all = [f.key for f in candidates]
+    over_all += [each.id for each in told if each.over_in(period.lo, period.end)]
     excluded = reasons(
         ("negative", "not_an_incident"),
         {
-            "negative": [fact.key for fact in candidates if fact.key not in measured],
+            "negative": [key for key in over_all if key not in measured],
             "not_an_incident": not_incidents(operations, world),
         },
     )
-    ages = [max(0, period.as_of - f.detected.reckoned) / HOUR for f in operations.open_incidents()]
+    seen = [f.detected.reckoned for f in operations.open_incidents()]
+    seen += [each.seen for each in told if each.over is None]
+    ages = [max(0, period.as_of - at) / HOUR for at in seen]
     extra = {"open": len(ages), "oldest_open_hours": max(ages, default=None)}
     evidence = "inferred" if ended_by_guess(candidates, measured) else "measured"
     return duration_result(world, metric, "hours", measure, excluded, evidence=evidence, extra=extra)
@@ -254,6 +248,13 @@ def is_rework(world: World, operations: Operations, deployment: Deployment) -> b
 def touches_incident(operations: Operations, fact: Fact) -> bool:
     """An incident itself, or linked to one in either direction."""
     linked = linked_keys(fact.issue)
+    if any(
+        key == fact.key or key in linked or fact.key in linked_keys(issue)
+        for key in stand_for(operations.world)
+        for issue in operations.world.issues
+        if issue.key == key
+    ):
+        return True
     return any(
         incident.key == fact.key or incident.key in linked or fact.key in linked_keys(incident.issue)
         for incident in operations.real_incidents

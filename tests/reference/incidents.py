@@ -61,7 +61,8 @@ class Operations:
     @cached_property
     def incidents(self) -> list[Fact]:
         """What the rule calls an incident, also those that turned out to be none."""
-        return [fact for fact in self.world.in_any_view if self._is_incident(fact.issue)]
+        told = self.world.stand_for_told
+        return [f for f in self.world.in_any_view if f.key not in told and self._is_incident(f.issue)]
 
     def _is_incident(self, issue: Issue) -> bool:
         rule = self.world.settings.section("incidents")

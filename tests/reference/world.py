@@ -102,6 +102,7 @@ class World:
     events: list[dict] = field(default_factory=list)
     changes: list[dict] = field(default_factory=list)
     told_incidents: list[dict] = field(default_factory=list)
+    stand_for_told: set[str] = field(default_factory=set)
     step: str = "week"
     counted_by: str = "week"
     types: list[str] = field(default_factory=list)

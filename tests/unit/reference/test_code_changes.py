@@ -14,6 +14,7 @@ FAMILY = (
     "change_lead_time",
     "change_fail_rate",
     "failed_deployment_recovery_time",
+    "time_to_restore",
     "deployment_rework_rate",
 )
 
@@ -56,12 +57,14 @@ def drawn_deployment(draw: random.Random, number: int) -> dict:
 
 
 def drawn_incident(draw: random.Random, number: int) -> dict:
-    named = draw.choice(("", "1", "2", "9"))
+    over = {"restored_at": day(draw)} if draw.random() < 0.7 else {}
     return {
         "id": f"i{number}",
-        "project": draw.choice(("AB", "XY")),
+        "project": draw.choice(("AB", "XY", "")),
         "detected_at": day(draw),
-        "deployment": named,
+        "deployment": draw.choice(("", "1", "2", "9")),
+        "issues": draw.sample(["AB-1", "AB-4", "XY-9"], draw.choice((0, 0, 1, 2))),
+        **over,
     }
 
 
@@ -117,3 +120,42 @@ def test_example_g() -> None:
     assert (found["value"], found["n"], found["evidence"]) == (9, 3, "measured")
     assert found["included"] == ["AB-1", "AB-2", "shop#3"]
     assert found["excluded"] == {"not_deployed": ["AB-3", "shop#4"]}
+
+
+def test_example_i() -> None:
+    """Incidents of a file, in both programs; AB-2 is what the first of them is in Jira."""
+    incidents = [
+        {
+            "id": "a",
+            "detected_at": "2026-03-05T06:00Z",
+            "restored_at": "2026-03-05T12:00Z",
+            "deployment": "1",
+        },
+        {"id": "b", "detected_at": "2026-03-13", "restored_at": "2026-03-13T10:00Z", "project": "AB"},
+        {"id": "c", "detected_at": "2026-03-20", "restored_at": "2026-03-20T02:00Z", "project": "AB"},
+        {"id": "d", "detected_at": "2026-03-30T12:00Z", "project": "AB"},
+        {"id": "e", "detected_at": "2026-03-21", "restored_at": "2026-03-20", "project": "AB"},
+    ]
+    incidents[0]["issues"] = ["AB-2"]
+    days = {"1": "2026-03-05T00:00Z", "2": "2026-03-12T00:00Z"}
+    world = {
+        "statuses": status_list(),
+        "deployments": [{"id": name, "project": "AB", "deployed_at": at} for name, at in days.items()],
+        "incidents": incidents,
+        **PERIOD,
+    }
+    issues = [
+        issue("AB-1"),
+        issue("AB-2", "Incident", created="2026-03-05", history=[("2026-03-07", "Done")]),
+    ]
+    reference = reference_metrics(issues, **world, only=FAMILY)
+    restore, recovery = (
+        reference["metrics"][name] for name in ("time_to_restore", "failed_deployment_recovery_time")
+    )
+
+    assert (restore["value"], restore["included"], restore["open"]) == (6, ["a", "b", "c"], 1)
+    assert restore["excluded"] == {"negative": ["e"]}
+    assert (recovery["value"], recovery["included"]) == (23, ["a", "b"])
+    assert recovery["excluded"] == {"unattributed": ["c", "e"]}
+    assert reference["metrics"]["change_fail_rate"]["failed"] == ["1", "2"]
+    assert_documents_equal(engine_metrics(issues, **world), reference, quality_codes=())

@@ -26,8 +26,10 @@ def deployment(name: str, when: str, project: str = "AB") -> DeploymentRow:
     return DeploymentRow(name, name, project, at(when), "", False, ())
 
 
-def incident(name: str, seen: str, caused_by: str = "", project: str = "AB") -> IncidentRow:
-    return IncidentRow(name, project, at(seen), MISSING, caused_by)
+def incident(
+    name: str, seen: str, caused_by: str = "", project: str = "AB", *, over: str = "", issues: tuple = ()
+) -> IncidentRow:
+    return IncidentRow(name, project, at(seen), at(over) if over else MISSING, caused_by, issues)
 
 
 def change(name: str, merged: str, carried: str, **more: object) -> ChangeRow:
@@ -48,7 +50,19 @@ def change(name: str, merged: str, carried: str, **more: object) -> ChangeRow:
 def fail_rate(
     incidents: list[IncidentRow] = (), changes: list[ChangeRow] = (), of: list[DeploymentRow] | None = None
 ) -> MetricResult:
-    found = dataset([issue("AB-1")], status_list())
+    return measure("change_fail_rate", incidents, changes, of)
+
+
+def measure(
+    metric_id: str,
+    incidents: list[IncidentRow] = (),
+    changes: list[ChangeRow] = (),
+    of: list[DeploymentRow] | None = None,
+    *,
+    issues: list[dict] = (),
+    view: View | None = None,
+) -> MetricResult:
+    found = dataset([issue("AB-1"), *issues], status_list())
     deployments = [deployment("1", "2026-03-05"), deployment("2", "2026-03-12")] if of is None else of
     tables = Dataset(
         found.issues,
@@ -60,8 +74,8 @@ def fail_rate(
         as_of=AS_OF,
     )
     delivery = derive(tables, profile_from({}), UTC, AS_OF)
-    context = CalculationContext(delivery, lay_out(*PERIOD, UTC, AS_OF), choose_rows(tables, View()))
-    (metric,) = [each for each in DORA_METRICS if each.id == "change_fail_rate"]
+    context = CalculationContext(delivery, lay_out(*PERIOD, UTC, AS_OF), choose_rows(tables, view or View()))
+    (metric,) = [each for each in DORA_METRICS if each.id == metric_id]
     return evaluate(metric, context)
 
 
@@ -108,3 +122,66 @@ def test_what_was_taken_back_and_is_not_out_yet_failed_too() -> None:
     one = change("shop#1", "2026-03-04", "1", commits=(COMMIT,))
 
     assert fail_rate(changes=[one, change("shop#2", "2026-03-10", "", reverts=(COMMIT,))]).value == 50
+
+
+def test_an_incident_does_not_come_of_a_later_deployment() -> None:
+    """It names that of 12 March and was seen on the 6th: it comes of the last one before."""
+    found = fail_rate([incident("i", "2026-03-06", "2")])
+
+    assert (found.extra["failed"], found.evidence) == (["1"], "inferred")
+
+
+RESTORED = [
+    incident("a", "2026-03-05T06:00", "1", over="2026-03-05T12:00"),  # 6 hours, 12 from the deployment
+    incident("b", "2026-03-13", over="2026-03-13T10:00"),  # 10 hours, 34 from that of the 12th
+    incident("c", "2026-03-20", over="2026-03-20T02:00"),  # 2 hours, of no deployment
+    incident("d", "2026-03-30T12:00"),  # goes on, for 12 hours
+    incident("e", "2026-03-21", over="2026-03-20"),
+]
+
+
+def test_recovery_and_restoration_count_incidents_of_files() -> None:
+    restore = measure("time_to_restore", RESTORED)
+    recovery = measure("failed_deployment_recovery_time", RESTORED)
+
+    assert (restore.value, restore.included, restore.excluded) == (6, ("a", "b", "c"), {"negative": ("e",)})
+    assert restore.extra == {"open": 1, "oldest_open_hours": 12}
+    assert (recovery.value, recovery.included, recovery.evidence) == (23, ("a", "b"), "inferred")
+    assert recovery.excluded == {"unattributed": ("c", "e")}
+    assert fail_rate(RESTORED).extra["unattributed"] == ["c", "e"]  # that of the 30th lies behind the period
+
+
+def test_one_that_names_its_deployment_is_measured() -> None:
+    assert measure("failed_deployment_recovery_time", RESTORED[:1]).evidence == "measured"
+
+
+def test_what_is_seen_long_after_its_deployment_is_latent() -> None:
+    found = measure(
+        "failed_deployment_recovery_time",
+        [incident("i", "2026-03-26", "0", over="2026-03-27")],
+        of=[deployment("0", "2026-02-20"), deployment("1", "2026-03-05")],
+    )
+
+    assert (found.n, found.excluded) == (0, {"latent": ("i",)})
+
+
+@pytest.mark.parametrize("told", [{"issues": ("AB-2",)}, {"name": "AB-2"}])
+def test_an_issue_that_stands_for_an_incident_is_the_same_one(told: dict) -> None:
+    """Jira closed it a day later than the file says: 6 hours once, and neither twice nor a day."""
+    stored = issue("AB-2", "Incident", created="2026-03-05", history=[("2026-03-06", "Done")])
+    seen = incident(
+        **{"name": "i", "seen": "2026-03-05", "over": "2026-03-05T06:00", "caused_by": "1", **told}
+    )
+    found = measure("time_to_restore", [seen], issues=[stored])
+
+    assert (found.value, found.included) == (6, (seen.id,))
+    assert fail_rate([seen]).extra["unattributed"] == []
+
+
+@pytest.mark.parametrize(("project", "n"), [("AB", 1), ("XY", 0)])
+def test_incidents_of_files_go_by_their_project(project: str, n: int) -> None:
+    """A file names a project or an issue of one; other filters ignore it, as they do deployments."""
+    one = incident("i", "2026-03-05", project="", over="2026-03-06", issues=("AB-1",))
+
+    assert measure("time_to_restore", [one], view=View(projects=(project,))).n == n
+    assert measure("time_to_restore", [one], view=View(labels=("none",))).n == 1

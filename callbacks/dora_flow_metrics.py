@@ -50,8 +50,8 @@ class PeriodWatch:
         self._lock = threading.Lock()
         self._before: dict[str, tuple[str, str]] = {}
 
-    def look(self, pipeline: Pipeline, view: View) -> CacheInvalidationTrigger:
-        """Return what the period of a view changes against the one before; at first nothing.
+    def look(self, pipeline: Pipeline, view: View) -> CacheInvalidationTrigger | None:
+        """Return what the period of a view changes against the one before, None where it is the same one.
 
         Results of another period do not hold and are computed again; days that are
         not stored yet have to be fetched.
@@ -60,9 +60,10 @@ class PeriodWatch:
         with self._lock:
             before = self._before.get(pipeline.name, now)
             self._before[pipeline.name] = now
-        last = "" if now == before else _last_day(pipeline)
+        if now == before:
+            return None
         stored = CacheConfiguration(period=before), CacheConfiguration(period=now)
-        return CacheInvalidationTrigger(*stored, stored=("", last))
+        return CacheInvalidationTrigger(*stored, stored=("", _last_day(pipeline)))
 
 
 def _last_day(pipeline: Pipeline) -> str:
@@ -98,8 +99,8 @@ def _answer_page(
     wait_for_first_data(workspace, pipeline)
     answer = answer_of(workspace, pipeline, view, panels, filters)
     trigger = watch.look(pipeline, view)
-    if trigger.reasons:
+    if trigger is not None:
         logger.info("results.invalidated", extra={"reason": trigger.reason, "costs": trigger.costs})
-    if trigger.needs_requests:
+    if trigger is not None and trigger.needs_requests:
         workspace.refresh(pipeline.name)
     return answer

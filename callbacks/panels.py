@@ -34,6 +34,10 @@ from ui.figures.charts import CHARTS
 from ui.figures.marks import mark_data
 from ui.figures.parts import week_data
 
+# What Dash's way out would rewrite in every answer anew, remembered or not, and the signs of our own words
+# that make a text one of wide letters, through which it looks several times as long.
+_REWRITTEN = "<>/\u2028\u2029" + "\xa0\u202f▲▼"
+_ESCAPES = tuple((sign.encode(), f"\\u{ord(sign):04x}".encode()) for sign in _REWRITTEN)
 BY_ID = {metric.id: metric for metric in (*METRICS, *OPTIONAL_FLOW_METRICS.values())}
 
 
@@ -107,14 +111,22 @@ def answer_of(
             marking_of(pipeline, report, filters, panels.names),
         )
         if any("cause" in chart for chart in data["charts"].values()):
-            raise _PartlyFailedError(packed(data))
-        return packed(data)
+            raise _PartlyFailedError(_sendable(data))
+        return _sendable(data)
 
     try:
         body = pipeline.answer((panels, query_of(filters)), view, tell, panels.names)
     except _PartlyFailedError as failed:
         body = failed.body
     return _send(body, freshness_data(freshness_of(workspace, pipeline)))
+
+
+def _sendable(data: Mapping[str, Any]) -> bytes:
+    """Return data as JSON in which Dash finds nothing to rewrite; it means the same."""
+    body = packed(data)
+    for sign, escape in _ESCAPES:
+        body = body.replace(sign, escape)
+    return body
 
 
 def _send(body: bytes, freshness: Mapping[str, Any]) -> dict[str, Any]:
@@ -183,7 +195,7 @@ def failed_page(page: str, failure: Failure) -> dict[str, Any]:
     instead = plain_design(page_failed(failure.cause, failure.remedy, failure.reference, retry))
     charts = {spec.id: told(failure) for spec in CHARTS if spec.page == page}
     answer = {"cards": [], "charts": charts, "weeks": {}, "heading": "", "marks": "", "instead": instead}
-    return _send(packed(answer), {})
+    return _send(_sendable(answer), {})
 
 
 def told(failure: Failure) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from dash import html
 from plotly.io.json import to_json_plotly
@@ -116,6 +117,19 @@ def test_the_same_view_is_answered_from_memory(workspace: Workspace, monkeypatch
     assert received(again) == received(first)
     assert received(other) != received(first) != received(detailed)
     assert first["freshness"]["age"].startswith("Data as of 10 Mar 2026")
+
+
+def test_an_answer_goes_out_as_it_is_remembered(workspace: Workspace) -> None:
+    """What Dash would rewrite, and the signs of our own words, are escaped once: the text means the same."""
+    failed = failed_page("flow", Failure("</script> of A/B: 1\u202f000 ▲ \u2028", "Wait 2\xa0days.", "ab12"))
+    shown = answer_of(workspace, workspace.pipeline(), VIEW, FLOW_PAGE, None)
+    instead = json.dumps(received(failed)["instead"], ensure_ascii=False)
+
+    assert "</script> of A/B: 1\u202f000 ▲ " in instead and "Wait 2\xa0days." in instead
+    for answer in (failed, shown):
+        body = orjson.dumps(answer["page"]).decode()
+        assert body in to_json_plotly(answer)
+        assert body.isascii()
 
 
 def test_what_failed_is_tried_again(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,15 @@ from ui.figures.parts import week_data
 # What Dash's way out would rewrite in every answer anew, remembered or not, and the signs of our own words
 # that make a text one of wide letters, through which it looks several times as long.
 _REWRITTEN = "<>/\u2028\u2029" + "\xa0\u202f▲▼"
-_ESCAPES = tuple((sign.encode(), f"\\u{ord(sign):04x}".encode()) for sign in _REWRITTEN)
+# By their first byte, which is found at once where there is none: what follows it, and what stands for both.
+_ESCAPES = {
+    sign.encode()[:1]: {
+        one.encode()[1:]: f"\\u{ord(one):04x}".encode()
+        for one in _REWRITTEN
+        if one.encode()[:1] == sign.encode()[:1]
+    }
+    for sign in _REWRITTEN
+}
 BY_ID = {metric.id: metric for metric in (*METRICS, *OPTIONAL_FLOW_METRICS.values())}
 
 
@@ -124,8 +132,14 @@ def answer_of(
 def _sendable(data: Mapping[str, Any]) -> bytes:
     """Return data as JSON in which Dash finds nothing to rewrite; it means the same."""
     body = packed(data)
-    for sign, escape in _ESCAPES:
-        body = body.replace(sign, escape)
+    for first, escapes in _ESCAPES.items():
+        before, *parts = body.split(first)
+        rest = len(next(iter(escapes)))
+        put = (escapes.get(part[:rest]) for part in parts)
+        body = before + b"".join(
+            first + part if escape is None else escape + part[rest:]
+            for part, escape in zip(parts, put, strict=True)
+        )
     return body
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from data.charts.subject import clock_of, keys_of
 from data.meaning.blocking import REASONS, find_blocked
 from data.meaning.facts import Presence, Rows
-from data.metrics.blocked_now import BlockedNow, blocked_at_end
+from data.metrics.blocked_now import BlockedNow, blocked_at_end, name_blockers
 from data.metrics.context import CalculationContext
 from data.model.instants import DAY_MS
 from data.model.ordering import places_of
@@ -38,8 +38,12 @@ def blocked_by_week(context: CalculationContext) -> BlockedWeeks:
         Kanban: blocker clustering.
     """
     work = context.delivery.once(find_blocked)
-    by_reason = {reason: _days_of(context, presence) for reason, presence in work.by_reason.items()}
-    return BlockedWeeks(by_reason, _days_of(context, work.total))
+    total = _days_of(context, work.total)
+    by_reason = {
+        reason: total if presence is work.total else _days_of(context, presence)
+        for reason, presence in work.by_reason.items()
+    }
+    return BlockedWeeks(by_reason, total)
 
 
 def _days_of(context: CalculationContext, presence: Presence) -> NDArray[np.float64]:
@@ -91,7 +95,7 @@ def blocked_items(context: CalculationContext, most: int | None = None) -> tuple
         keys_of(context, rows),
         _names_of(found, most),
         _statuses_of(context, rows),
-        found.waits_for,
+        name_blockers(context, rows),
         known[:most].tolist(),
         ages[:most].tolist(),
         found.in_circle[:most].tolist(),

@@ -54,7 +54,9 @@ def epic_rows(context: CalculationContext) -> tuple[EpicRow, ...]:
     delivery, end = context.delivery, context.window.end
     above, below = delivery.once(above_of), delivery.once(_find_below)
     n = len(above.names)
-    work, times = ageing_work(context), flow_times(context)
+    if not n:
+        return ()
+    work, times = context.once(ageing_work), flow_times(context)
     done = _count(below[context.delivered.rows], n)
     under_way, stuck = _count(below[work.rows], n), _count(below[work.rows[work.old]], n)
     still = context.flow_items & (delivery.issues.created < end)

@@ -84,8 +84,13 @@ def thinned(days: NDArray[np.float64], most: int) -> NDArray[np.intp]:
     if n <= most:
         return np.arange(n)
     kept = np.zeros(n, np.bool_)
-    kept[np.argsort(-days, kind="stable")[: most // 20]] = True
+    slowest = most // 20
+    if slowest:
+        limit = np.partition(days, n - slowest)[n - slowest]
+        kept = days > limit
+        # Of those that took as long as the last of them the first ones.
+        kept[np.flatnonzero(days == limit)[: slowest - np.count_nonzero(kept)]] = True
     others = np.flatnonzero(~kept)
-    room = most - most // 20
+    room = most - slowest
     kept[others[np.linspace(0, len(others) - 1, room).astype(np.intp)]] = True
     return np.flatnonzero(kept)

@@ -9,7 +9,7 @@ from data.meaning.facts import Rows
 from data.meaning.waits import find_circles, find_waits
 from data.metrics.context import CalculationContext
 from data.model.places import NOWHERE
-from data.model.tables import MISSING, Flags, Instants
+from data.model.tables import MISSING, Codes, Flags, Instants
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,14 +20,12 @@ class BlockedNow:
         rows: of the issue table.
         since: since when something blocks them without a break; ``MISSING`` where nobody knows.
         by_reason: by each of ``REASONS``, which of them it blocks.
-        waits_for: keys of the open issues that block each.
         in_circle: whom it waits for waits, at the end, for the item itself.
     """
 
     rows: Rows
     since: Instants
     by_reason: dict[str, Flags]
-    waits_for: tuple[tuple[str, ...], ...]
     in_circle: Flags
 
 
@@ -43,10 +41,13 @@ def _find_blocked_now(context: CalculationContext) -> BlockedNow:
     held = held[np.lexsort((work.total.issue[held], work.total.entered[held]))]
     dated = work.total.issue[held].astype(np.intp)
     undated = undated_rows(context, work)
-    undated = undated[~np.isin(undated, dated)]
+    undated = undated[~_are_among(context, undated, dated)]
     rows = np.concatenate((dated, undated)).astype(np.intp)
     by_reason = {
-        reason: np.isin(rows, presence.issue[presence.at(end, chosen)])
+        # Where nothing else ever blocks, one reason is all of it.
+        reason: np.arange(len(rows)) < len(dated)
+        if presence is work.total
+        else _are_among(context, rows, presence.issue[presence.at(end, chosen)])
         for reason, presence in work.by_reason.items()
     }
     for reason, told in work.undated.items():
@@ -55,9 +56,15 @@ def _find_blocked_now(context: CalculationContext) -> BlockedNow:
         rows=rows,
         since=np.concatenate((work.total.entered[held], np.full(len(undated), MISSING))),
         by_reason=by_reason,
-        waits_for=_name_blockers(context, rows),
-        in_circle=np.isin(rows, find_circles(context.delivery.once(find_waits), end)),
+        in_circle=_are_among(context, rows, find_circles(context.delivery.once(find_waits), end)),
     )
+
+
+def _are_among(context: CalculationContext, rows: Rows | Codes, others: Rows | Codes) -> Flags:
+    """Tell of each of some rows whether it is one of the others: by a flag for every row, without a sort."""
+    flags = np.zeros(len(context.delivery.issues), np.bool_)
+    flags[others] = True
+    return flags[rows]
 
 
 def undated_rows(context: CalculationContext, work: BlockedWork) -> Rows:
@@ -67,18 +74,18 @@ def undated_rows(context: CalculationContext, work: BlockedWork) -> Rows:
     return context.chosen(np.union1d(*work.undated.values()).astype(np.intp))
 
 
-def _name_blockers(context: CalculationContext, rows: Rows) -> tuple[tuple[str, ...], ...]:
-    """Return the keys of what each of some rows waits for at the end of the period, as they are today."""
+def name_blockers(context: CalculationContext, rows: Rows) -> list[tuple[str, ...]]:
+    """Return the keys of the open issues that each of some rows waits for at the end of the period."""
     window, issues = context.window, context.delivery.issues
     waits = context.delivery.once(find_waits)
     links = waits.at(window.end)
     if window.end == window.as_of:
         links = np.union1d(links, np.flatnonzero(waits.undated))
-    mine = links[np.isin(waits.issue[links], rows)]
+    mine = links[_are_among(context, waits.issue[links], rows)]
+    stored = waits.blocker[mine] != NOWHERE
+    stored_keys = iter(issues.keys(waits.blocker[mine[stored]].astype(np.intp)))
     told: dict[int, list[str]] = {}
-    columns = (column[mine].tolist() for column in (waits.issue, waits.blocker, waits.key))
-    for issue, blocker, code in zip(*columns, strict=True):
-        stored = blocker != NOWHERE
-        key = issues.keys(np.array([blocker]))[0] if stored else issues.block_keys[code]
-        told.setdefault(issue, []).append(key)
-    return tuple(tuple(told.get(row, ())) for row in rows.tolist())
+    columns = waits.issue[mine].tolist(), stored.tolist(), waits.key[mine].tolist()
+    for issue, known, code in zip(*columns, strict=True):
+        told.setdefault(issue, []).append(next(stored_keys) if known else issues.block_keys[code])
+    return [tuple(told.get(row, ())) for row in rows.tolist()]

@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 
 from data.meaning.blocking import REASONS, BlockedWork, find_blocked, find_under_way
 from data.meaning.facts import Presence, Rows
-from data.metrics.blocked_now import blocked_at_end, undated_rows
+from data.metrics.blocked_now import blocked_at_end, name_blockers, undated_rows
 from data.metrics.context import CalculationContext
 from data.metrics.flow_load import NO_HISTORY
 from data.metrics.inferred import evidence_of_times
 from data.metrics.weekly import count_by_week, not_applicable, without_answer
 from data.model.instants import DAY_MS, iso_instant
 from data.model.metric import INCLUDED, Candidates, Evidence, Later, Measure
-from data.model.tables import MISSING, Codes, Flags
+from data.model.tables import MISSING, Codes
 
 NO_SIGN = (
     "Nothing tells when work is blocked: no issue was ever flagged or linked as blocked by another, and no "
@@ -61,32 +61,32 @@ def blocked_time(context: CalculationContext) -> Measure:
 
 def _sort_out(context: CalculationContext, work: BlockedWork) -> Candidates:
     """Return the items that something held back in the period, and why the time of some does not count."""
-    looked_at = {
-        "": flag_blocked(context, work.total),
-        "history_truncated": flag_blocked(context, work.unknown_start),
-        "before_start": flag_blocked(context, work.before),
-        "after_completion": flag_blocked(context, work.after),
-        "unseen_blocker": flag_blocked(context, work.unseen),
-        "undated": _flag_rows(context, undated_rows(context, work)),
+    looked_at: dict[str, Rows | Codes] = {
+        "": _rows_of(context, work.total),
+        "history_truncated": _rows_of(context, work.unknown_start),
+        "before_start": _rows_of(context, work.before),
+        "after_completion": _rows_of(context, work.after),
+        "unseen_blocker": _rows_of(context, work.unseen),
+        "undated": undated_rows(context, work),
     }
     code = np.full(len(context.delivery.issues), -1, np.int8)
-    for place, flags in reversed(list(enumerate(looked_at.values()))):
-        code[flags] = place
+    for place, found in reversed(list(enumerate(looked_at.values()))):
+        code[found] = place
     rows = np.flatnonzero(code >= 0)
     return Candidates(rows, code[rows], tuple(looked_at)[1:], context.delivery.issues.keys)
 
 
-def flag_blocked(context: CalculationContext, presence: Presence) -> Flags:
-    """Flag the rows in view that have any of these stretches in the period."""
+def _rows_of(context: CalculationContext, presence: Presence) -> Codes:
+    """Return the rows in view that have any of these stretches in the period, once for each."""
     window = context.window
-    stays = presence.stays_between(window.lo, window.end, context.choice.rows)
-    return _flag_rows(context, presence.issue[stays])
+    return presence.issue[presence.stays_between(window.lo, window.end, context.choice.rows)]
 
 
-def _flag_rows(context: CalculationContext, rows: Codes | Rows) -> Flags:
+def _count_rows(context: CalculationContext, presence: Presence) -> int:
+    """Count the different rows in view that have any of these stretches in the period."""
     flags = np.zeros(len(context.delivery.issues), np.bool_)
-    flags[rows] = True
-    return flags
+    flags[_rows_of(context, presence)] = True
+    return int(np.count_nonzero(flags))
 
 
 def _count_items(context: CalculationContext, work: BlockedWork) -> NDArray[np.int64]:
@@ -122,14 +122,14 @@ def _measure_beside(context: CalculationContext, work: BlockedWork, total_ms: in
     window, chosen = context.window, context.choice.rows
     under_way = context.delivery.once(find_under_way).between(window.lo, window.end, chosen).time
     now = blocked_at_end(context)
-    keys = context.delivery.issues.keys(now.rows)
+    keys, blockers = context.delivery.issues.keys(now.rows), name_blockers(context, now.rows)
     return {
         "days": total_ms / DAY_MS,
         "share": total_ms * 100.0 / under_way if under_way else None,
         "reasons": {
             reason: {
                 "days": presence.between(window.lo, window.end, chosen).time / DAY_MS,
-                "n": int(flag_blocked(context, presence).sum()),
+                "n": _count_rows(context, presence),
             }
             for reason, presence in work.by_reason.items()
         },
@@ -139,10 +139,10 @@ def _measure_beside(context: CalculationContext, work: BlockedWork, total_ms: in
                 "since": iso_instant(since),
                 "days": None if since == MISSING else (window.end - since) / DAY_MS,
                 "reasons": [reason for reason in REASONS if now.by_reason[reason][place]],
-                "waits_for": list(now.waits_for[place]),
+                "waits_for": list(others),
                 "in_circle": bool(now.in_circle[place]),
             }
-            for place, (key, since) in enumerate(zip(keys, now.since.tolist(), strict=True))
+            for place, (key, since, others) in enumerate(zip(keys, now.since.tolist(), blockers, strict=True))
         ],
         "circles": int(now.in_circle.sum()),
     }

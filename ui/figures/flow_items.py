@@ -392,7 +392,7 @@ def ageing(report: ChartSubject, context: Context) -> Chart:
     load = report.results["flow_load"]
     if load.state == "not_applicable":
         return nothing(load.message or NO_DATA)
-    found = ageing_work(context)
+    found = context.once(ageing_work)
     if not len(found):
         return nothing("No item is in progress at the end of this period.")
     drawn = thinned(found.days, MOST_POINTS)

@@ -71,3 +71,12 @@ def test_thinning_is_exact(days: list[float], most: int) -> None:
 
     assert len(kept) == min(len(days), most)
     assert (np.diff(kept) > 0).all()
+
+
+@given(st.lists(st.integers(0, 5), min_size=60, max_size=200), st.integers(20, 59))
+def test_the_slowest_twentieth_is_kept_whole_the_first_of_equally_slow_items(
+    days: list[int], most: int
+) -> None:
+    slowest = sorted(range(len(days)), key=lambda place: -days[place])[: most // 20]
+
+    assert set(slowest) <= set(thinned(np.array(days, np.float64), most).tolist())

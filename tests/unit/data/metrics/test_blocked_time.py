@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from data.flow_calculator import calculate_blocked_time
-from data.metrics.blocked_now import blocked_at_end
+from data.metrics.blocked_now import blocked_at_end, name_blockers
 from data.metrics.blocked_time import blocked_time
 from tests.support import examples
 from tests.support.builders import blocked_by, issue, status, status_list
@@ -168,10 +168,11 @@ def test_a_circle_of_three_and_whoever_waits_for_it() -> None:
         worked(one, blocks=[("2026-03-04", other, True)], links=[blocked_by(other)])
         for one, other in pairs.items()
     ]
-    now = blocked_at_end(context(circle, *PERIOD, T, profile=WAITING))
+    seen = context(circle, *PERIOD, T, profile=WAITING)
+    now = blocked_at_end(seen)
 
     assert now.in_circle.tolist() == [True, True, True, False]
-    assert now.waits_for == (("A-2",), ("A-3",), ("A-1",), ("A-1",))
+    assert name_blockers(seen, now.rows) == [("A-2",), ("A-3",), ("A-1",), ("A-1",)]
 
 
 def test_guessed_names_make_it_inferred_and_nothing_at_all_makes_it_unknown() -> None:

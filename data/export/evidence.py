@@ -290,15 +290,16 @@ def _told_line(shown: Evidence, row: int, span: tuple[int, int], lasted: tuple[f
     told, place = delivery.told, row - len(delivery.issues)
     cause = int(told.cause[place])
     blamed = f"caused by {delivery.deployments.names[cause]}" if cause >= 0 else "of no known deployment"
+    mended = place >= len(told) - told.repairs
     return IssueLine(
         key=told.ids[place],
         summary=told.names[place],
-        type="incident",
+        type="deployment" if mended else "incident",
         status="",
         start=iso_instant(since) or "",
         end=iso_instant(until) or "",
         days=None if math.isnan(days) else days,
-        note=shown.reason or blamed,
+        note=shown.reason or ("no incident: inferred" if mended else blamed),
         url="",
         share=None if math.isnan(share) else share,
     )

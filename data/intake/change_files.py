@@ -30,6 +30,7 @@ def _read_change(raw: Mapping[str, Any], now_ms: int) -> ChangeRow:
         deployments=read_list(raw, "deployment"),
         name=read_text(raw, "name"),
         service=read_text(raw, "service") or _repository_of(identity) or project,
+        reverts=read_list(raw, "reverts"),
     )
 
 
@@ -42,7 +43,7 @@ def _repository_of(identity: str) -> str:
 CHANGE_FORM = RowForm(
     what="a change",
     option="--changes",
-    columns=("id", "project", "issues", *_STAMPS, "commits", "deployment", "name", "service"),
+    columns=("id", "project", "issues", *_STAMPS, "commits", "deployment", "name", "service", "reverts"),
     needed=("id", "merged_at"),
     read=_read_change,
 )

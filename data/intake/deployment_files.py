@@ -23,6 +23,7 @@ def _read_deployment(raw: Mapping[str, Any], now_ms: int) -> DeploymentRow:
         result=read_text(raw, "result"),
         day=day,
         commits=read_list(raw, "commits"),
+        service=read_text(raw, "service"),
     )
 
 
@@ -30,7 +31,18 @@ def _read_deployment(raw: Mapping[str, Any], now_ms: int) -> DeploymentRow:
 DEPLOYMENT_FORM = RowForm(
     what="a deployment",
     option="--deployments",
-    columns=("id", "name", "project", "deployed_at", "environment", "result", "failed", "issues", "commits"),
+    columns=(
+        "id",
+        "name",
+        "project",
+        "deployed_at",
+        "environment",
+        "result",
+        "failed",
+        "issues",
+        "commits",
+        "service",
+    ),
     needed=("id", "deployed_at"),
     read=_read_deployment,
 )

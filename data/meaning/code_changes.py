@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from data.meaning.attribution import Operations
 from data.meaning.deployments import Deployments
 from data.model.changes import ChangeTable
-from data.model.columns import Listed, listed
+from data.model.columns import Coded, Listed, listed
 from data.model.places import NOWHERE, find_places
 from data.model.projects import ProjectGroups
 from data.model.tables import MISSING, Flags, Instants, IssueTable
@@ -37,6 +37,7 @@ class CodeChanges:
         issue: rows of issues, one for each pair of an issue and a landed change that names it.
         change: the change of each pair.
         group: number of the project, -1 where unknown.
+        of_service: the same by service of the table: that which most of its changes name.
         n_issues: how many rows the issue table has.
     """
 
@@ -51,6 +52,7 @@ class CodeChanges:
     issue: Rows
     change: Rows
     group: Rows
+    of_service: Rows
     n_issues: int
 
     def __len__(self) -> int:
@@ -71,9 +73,14 @@ class CodeChanges:
     @cached_property
     def reverted(self) -> Rows:
         """Changes that a later one takes back which went out with another deployment, or not yet."""
+        return np.unique(self.reverts[0])
+
+    @cached_property
+    def reverts(self) -> tuple[Rows, Rows]:
+        """Pairs of a deployed change that is taken back, and the change that takes it back apart from it."""
         table = self.table
         if not len(table.commit) or not len(table.reverted):
-            return np.zeros(0, np.int64)
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
         owner = np.repeat(np.arange(len(table)), np.diff(table.commit_start))
         by_commit = np.argsort(table.commit, kind="stable")
         commits, owner = table.commit[by_commit], owner[by_commit]
@@ -84,7 +91,8 @@ class CodeChanges:
         )
         undone, by = owner[place[known]], taking[known]
         apart = self.landed[by] & (undone != by) & (self.deployment[undone] != self.deployment[by])
-        return np.unique(undone[apart & (self.deployment[undone] != NONE)])
+        apart &= self.deployment[undone] != NONE
+        return undone[apart], by[apart]
 
     def earliest_start(self) -> Instants:
         """Return by issue row when the first commit of its changes was written, ``MISSING`` for none."""
@@ -129,6 +137,7 @@ def find_code_changes(
     owner = np.repeat(np.arange(len(table)), np.diff(table.listed_start))
     known = (row != NOWHERE) & landed[owner]
     pairs = np.unique(np.stack((row[known], owner[known]), axis=1), axis=0).reshape(-1, 2)
+    of_service = _find_services(table, issues, groups, pairs)
     return CodeChanges(
         table=table,
         landed=landed,
@@ -136,7 +145,8 @@ def find_code_changes(
         reaches=reaching[service] if len(service) else np.zeros(0, np.bool_),
         issue=pairs[:, 0].astype(np.int64),
         change=pairs[:, 1].astype(np.int64),
-        group=_find_groups(table, issues, groups, pairs),
+        group=_find_groups(table, groups, of_service),
+        of_service=of_service,
         n_issues=len(issues),
         **stamps,
     )
@@ -192,20 +202,57 @@ def _earliest(n: int, owner: Rows, deployment: Rows, deployments: Deployments) -
     return found
 
 
-def _find_groups(
-    table: ChangeTable, issues: IssueTable, groups: ProjectGroups, pairs: NDArray[np.int64]
-) -> Rows:
+def _find_groups(table: ChangeTable, groups: ProjectGroups, of_service: Rows) -> Rows:
     """Return the project of each change: as it says, else that which most changes of its service name."""
     own = np.array([groups.of_key.get(key, NONE) for key in table.projects] or [NONE], np.int64)
     group = own[table.project] if len(table) else np.zeros(0, np.int64)
-    if not len(pairs) or not (group == NONE).any():
-        return group
+    return np.where(group == NONE, of_service[table.service], group) if len(table) else group
+
+
+def _find_services(
+    table: ChangeTable, issues: IssueTable, groups: ProjectGroups, pairs: NDArray[np.int64]
+) -> Rows:
+    """Return by service the project that most issues in its changes are of, -1 where they name none."""
+    if not len(pairs):
+        return np.full(len(table.services), NONE, np.int64)
     service = table.service[pairs[:, 1]].astype(np.int64)
     met = groups.of_code[issues.project[pairs[:, 0]]]
     count = np.zeros((len(table.services), int(met.max()) + 1), np.int64)
     np.add.at(count, (service, met), 1)
-    most = np.where(count.any(axis=1), count.argmax(axis=1), NONE)
-    return np.where(group == NONE, most[table.service], group)
+    most: Rows = np.where(count.any(axis=1), count.argmax(axis=1), NONE)
+    return most
+
+
+def with_projects(
+    deployments: Deployments, changes: CodeChanges, issues: IssueTable, groups: ProjectGroups
+) -> Deployments:
+    """Return deployments in which one that says its service alone has the project of that service.
+
+    That is the project which most issues in the changes of the service are of. Where they name none, the
+    service is a project of its own, with a number after those of all projects and without a key.
+    """
+    loose = _without_project(deployments)
+    if deployments.service is None or not loose.any():
+        return deployments
+    table, words = changes.table, list(deployments.service.words)
+    known = dict(zip(table.services, changes.of_service.tolist(), strict=True))
+    first = int(groups.of_code.max()) + 1 if len(groups.of_code) else 0
+    found = np.array([known.get(name, NONE) for name in words], np.int64)
+    number = np.where(found == NONE, first + np.arange(len(words)), found)
+    keys = {group: key for key, group in reversed(list(groups.of_key.items()))}
+    projects = deployments.projects
+    named = [*projects.words, *(keys.get(group, "") for group in found.tolist())]
+    service = deployments.service.codes
+    codes = np.where(loose, service + len(projects.words), projects.codes)
+    group = np.where(loose, number[service], deployments.group)
+    return replace(deployments, projects=Coded(codes, named), group=group)
+
+
+def _without_project(deployments: Deployments) -> Flags:
+    """Flag deployments that say their service, and not their project."""
+    if deployments.service is None:
+        return np.zeros(len(deployments), np.bool_)
+    return deployments.service.flags(bool) & ~deployments.projects.flags(bool)
 
 
 def with_changes(deployments: Deployments, changes: CodeChanges) -> Deployments:

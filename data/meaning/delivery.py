@@ -16,7 +16,13 @@ from numpy.typing import NDArray
 from configuration.profile import Profile
 from data.meaning.attribution import Items, Operations, find_operations
 from data.meaning.business_days import BusinessCalendar, calendar_of
-from data.meaning.code_changes import CodeChanges, carried_by_code, find_code_changes, with_changes
+from data.meaning.code_changes import (
+    CodeChanges,
+    carried_by_code,
+    find_code_changes,
+    with_changes,
+    with_projects,
+)
 from data.meaning.deployments import Deployments, read_deployments
 from data.meaning.flow_items import FLOW_ITEMS, classify
 from data.meaning.hierarchy import find_hierarchy, start_with_children
@@ -24,6 +30,7 @@ from data.meaning.intervals import HistoryFlags, Intervals, find_history_flags, 
 from data.meaning.lifecycle import Lifecycle, Stays, find_over, read_lifecycle
 from data.meaning.mapped_values import YES, MappedValues, read_mapped
 from data.meaning.outcome import Outcome, read_outcome
+from data.meaning.repairs import with_repairs
 from data.meaning.scope import flag_scope
 from data.meaning.told_incidents import ToldIncidents, find_told_incidents, told_instead
 from data.meaning.workflow import Workflow, read_workflow
@@ -67,7 +74,7 @@ class DeliveryTables:
         restored: when it was over: as mapped, else its first status of that meaning, else its completion.
         mapped: what the mapped fields say.
         code: changes of code, where some are stored.
-        told: incidents that files tell of.
+        told: incidents that files tell of, and deployments that a later one mended.
         edition: of the DORA report that levels are taken from.
         targets: what a number should be, by metric id and in its unit.
         calendar: of working days, where the profile counts in them; None: elapsed time.
@@ -152,12 +159,13 @@ def derive(dataset: Dataset, profile: Profile, zone: ZoneInfo, as_of: int) -> De
     deployments = read_deployments(dataset, profile, zone, work)
     groups = project_groups(issues)
     code = find_code_changes(dataset.changes, issues, deployments, groups, as_of)
-    deployments = with_changes(deployments, code)
+    deployments = with_changes(with_projects(deployments, code, issues, groups), code)
     delivered = (lives.completed_at != MISSING) & ~outcome.not_delivered
     defect = flow_item == FLOW_ITEMS.index("Defect")
     told = find_told_incidents(dataset.incidents, issues, deployments, groups, profile.incidents)
     items = Items(exists, in_scope, lives.completed_at, delivered, defect, detected, mapped, told.stands_for)
     operations = find_operations(issues, deployments, groups, items, profile)
+    operations = told_instead(carried_by_code(operations, deployments, code), told)
     change, measured = _find_starts(mapped, lives.started_at, code)
     return DeliveryTables(
         issues=issues,
@@ -178,14 +186,14 @@ def derive(dataset: Dataset, profile: Profile, zone: ZoneInfo, as_of: int) -> De
         start_source=profile.start_source,
         completion_source=profile.completion_source,
         deployments=deployments,
-        operations=told_instead(carried_by_code(operations, deployments, code), told),
+        operations=operations,
         change=change,
         change_measured=measured,
         detected=detected,
         restored=dates_or(mapped.restored, find_over(issues, stays, profile, lives.completed_at)),
         mapped=mapped,
         code=code,
-        told=told,
+        told=with_repairs(told, operations, deployments, code),
         edition=profile.edition,
         targets=target_values(profile.targets),
         calendar=calendar_of(profile, zone),

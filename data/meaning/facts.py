@@ -227,6 +227,7 @@ class Facts:
         completed: flow items by completion; those not delivered are left out.
         delivered: those that are not.
         restored: incidents, those of files too, and what turned out to be none, by their end.
+        recovered: the same, and deployments that a later one mended.
         incidents: rows of incidents that are issues.
         stays: in a status in progress, by issue.
         load: the same stays by time; what follows each other without a gap is one.
@@ -240,6 +241,7 @@ class Facts:
     completed: Population
     delivered: Population
     restored: Population
+    recovered: Population
     incidents: Rows
     stays: Stays
     load: Presence
@@ -255,13 +257,15 @@ def find_facts(delivery: DeliveryTables) -> Facts:
     items = delivery.in_scope & delivery.exists
     completed = _find_completed(delivery, items)
     operations = delivery.operations
+    restored, recovered = _find_restored(delivery, items)
     stays = _find_stays(delivery, items)
     load = _find_load(stays)
     known = delivery.started_at[load.issue] != MISSING
     return Facts(
         completed=completed,
         delivered=completed.included(),
-        restored=_find_restored(delivery, items),
+        restored=restored,
+        recovered=recovered,
         incidents=np.flatnonzero(operations.incident & items),
         stays=stays,
         load=load,
@@ -281,14 +285,21 @@ def _find_completed(delivery: DeliveryTables, items: Flags) -> Population:
     return completed.sort_out({"not_delivered": delivery.not_delivered[completed.rows]})
 
 
-def _find_restored(delivery: DeliveryTables, items: Flags) -> Population:
-    """Return the incidents that are over: issues in scope, and those that files tell of."""
+def _find_restored(delivery: DeliveryTables, items: Flags) -> tuple[Population, Population]:
+    """Return the incidents that are over, in scope or of files; and those with what was mended.
+
+    Without anything mended these are one population, so that their parts are looked up once.
+    """
     incidents, told = delivery.once(find_incidents), len(delivery.told)
     mine = np.append(items, np.ones(told, np.bool_))
     ended = np.flatnonzero(
         (incidents.incident | incidents.false_alarm) & mine & (incidents.ended_at != MISSING)
     )
-    return replace(in_order(ended, incidents.ended_at[ended]), with_incidents=told > 0)
+    recovered = replace(in_order(ended, incidents.ended_at[ended]), with_incidents=told > 0)
+    if not delivery.told.repairs:
+        return recovered, recovered
+    seen = ended[ended < len(mine) - delivery.told.repairs]
+    return replace(in_order(seen, incidents.ended_at[seen]), with_incidents=True), recovered
 
 
 def _find_stays(delivery: DeliveryTables, items: Flags) -> Stays:

@@ -1,4 +1,4 @@
-"""Incidents by row: those that are issues, and after all issues those that files tell of. Pure."""
+"""Incidents by row: those that are issues, and after all issues those that files or repairs tell of. Pure."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.meaning.delivery import DeliveryTables
-from data.model.tables import Flags, Instants
+from data.model.tables import MISSING, Flags, Instants
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -14,7 +14,7 @@ class Incidents:
     """Columns with an entry for each row of the issue table, and after those one for each told incident.
 
     Attributes:
-        seen: when it was seen, as durations are reckoned.
+        seen: when it was seen, as durations are reckoned; ``MISSING`` of a deployment that was mended.
         ended: when it was over, likewise; ``MISSING`` where not by T.
         ended_at: the same as it counts in a period.
         incident: it is one.
@@ -60,7 +60,7 @@ def name_incidents(delivery: DeliveryTables, rows: NDArray[np.intp]) -> tuple[st
 def incidents_caused(delivery: DeliveryTables) -> dict[int, list[str]]:
     """Return by deployment row the names of the incidents that are put down to it; others are absent."""
     incidents = delivery.once(find_incidents)
-    blaming = np.flatnonzero(incidents.incident & (incidents.cause >= 0))
+    blaming = np.flatnonzero(incidents.incident & (incidents.cause >= 0) & (incidents.seen != MISSING))
     found: dict[int, list[str]] = {}
     for row, key in zip(incidents.cause[blaming].tolist(), name_incidents(delivery, blaming), strict=True):
         found.setdefault(row, []).append(key)

@@ -1,5 +1,6 @@
 """Incidents that files tell of, as of T, and which deployment each is put down to. Pure."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -21,12 +22,12 @@ NONE = -1
 
 @dataclass(frozen=True)
 class ToldIncidents:
-    """Incidents of files, one per row, in the order of their ids.
+    """Incidents of files, one per row, in the order of their ids; after them deployments that were mended.
 
     Attributes:
         ids: as the file calls them.
         names: what people call them.
-        detected_at: when they were seen, by T.
+        detected_at: when they were seen, by T; ``MISSING`` of a deployment.
         restored_at: when they were over, ``MISSING`` where not by T.
         projects: key of the project of each, "" where unknown.
         group: number of the project, -1 where unknown.
@@ -34,6 +35,7 @@ class ToldIncidents:
         certain: the incident names that deployment.
         latent: it was seen so long after that deployment that its end says nothing of it.
         stands_for: rows of the issues that stand for one of them, ascending; each is the same incident.
+        repairs: how many rows at the end are deployments that a later one took back or mended.
     """
 
     ids: tuple[str, ...]
@@ -46,6 +48,7 @@ class ToldIncidents:
     certain: Flags
     latent: Flags
     stands_for: Rows
+    repairs: int = 0
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -60,18 +63,21 @@ def find_told_incidents(
 ) -> ToldIncidents:
     """Put incidents of files down to deployments: that which each names, else the last of its project.
 
-    Either was there when the incident was seen, and the latter at most the window before. The project is the
-    one that an incident names, else that of the first of its issues that is stored. Each is looked up in
-    sorted columns.
+    Either was there when the incident was seen, and the latter at most the window before. A deployment is
+    named by its id, or by a name that no other one has. The project is the one that an incident names, which
+    may be a service, else that of the first of its issues that is stored, else that of its deployment. Each
+    is looked up in sorted columns.
     """
     seen = sorted((row for row in rows if row.detected_at <= deployments.as_of), key=lambda row: row.id)
     detected = np.array([row.detected_at for row in seen], np.int64)
     restored = np.array([row.restored_at for row in seen], np.int64)
     named = [_issues_of(row, issues) for row in seen]
     projects = tuple(row.project or _project_of(mine, issues) for row, mine in zip(seen, named, strict=True))
-    group = np.array([groups.of_key.get(key, NONE) for key in projects], np.int64)
+    numbers = dict(groups.of_key) if not seen else {**service_groups(deployments), **groups.of_key}
+    group = np.array([numbers.get(key, NONE) for key in projects], np.int64)
     cause = _named_causes(seen, deployments, detected)
     certain = cause != NONE
+    group = np.where((group == NONE) & certain, np.append(deployments.group, NONE)[cause], group)
     for number in np.unique(group[~certain & (group != NONE)]).tolist():
         mine = np.flatnonzero(~certain & (group == number))
         cause[mine] = _shortly_before(deployments, number, detected[mine], settings.window_hours * HOUR_MS)
@@ -115,13 +121,29 @@ def _project_of(rows: Sequence[int], issues: IssueTable) -> str:
     return issues.projects[issues.project[rows[0]]].key if rows else ""
 
 
+def service_groups(deployments: Deployments) -> dict[str, int]:
+    """Return the number of the project of each service, as its deployments have it."""
+    if deployments.service is None:
+        return {}
+    rows = np.flatnonzero(deployments.counted)
+    pairs = zip(deployments.service.of(rows), deployments.group[rows].tolist(), strict=True)
+    return {service: number for service, number in dict.fromkeys(pairs) if service and number != NONE}
+
+
 def _named_causes(seen: Sequence[IncidentRow], deployments: Deployments, detected: Instants) -> Rows:
     """Return the deployment that each incident names, -1 where it does not count or came later."""
-    known = {name: row for row, name in enumerate(deployments.ids)} if seen else {}
+    known = _rows_by_word(deployments) if any(row.deployment for row in seen) else {}
     named = np.array([known.get(row.deployment, NONE) for row in seen], np.int64)
     good = named != NONE
     good[good] = deployments.counted[named[good]] & (deployments.at[named[good]] <= detected[good])
     return np.where(good, named, NONE)
+
+
+def _rows_by_word(deployments: Deployments) -> dict[str, int]:
+    """Return the rows of deployments by their names, where these are those of one alone, and by their ids."""
+    counts = Counter(deployments.names)
+    named = {name: row for row, name in enumerate(deployments.names) if counts[name] == 1}
+    return named | {name: row for row, name in enumerate(deployments.ids)}
 
 
 def _shortly_before(deployments: Deployments, number: int, detected: Instants, window_ms: int) -> Rows:

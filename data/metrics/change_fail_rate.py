@@ -42,7 +42,7 @@ def change_fail_rate(context: CalculationContext) -> Measure:
         ``provisional`` the deployments so young that an incident may still come.
         Inferred when some failure rests on nothing but project and time, or what is
         production on the name of an environment, or on a commit that takes a change
-        back. Projects without any incident in a year have no rate.
+        back or a hotfix that followed. Projects without any incident in a year have no rate.
 
     Source:
         DORA, software delivery performance metrics: change fail rate.
@@ -106,7 +106,7 @@ def failures(delivery: DeliveryTables) -> tuple[Flags, Flags]:
     told = delivery.told
     failed[told.cause[told.cause >= 0]] = True
     certain[told.cause[told.certain]] = True
-    # What had to be taken back failed, as far as one can tell from that.
+    # What had to be taken back failed, as far as one can tell from that, also where nothing mended it yet.
     failed[delivery.code.deployment[delivery.code.reverted]] = True
     return failed, certain
 

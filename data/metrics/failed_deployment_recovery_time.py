@@ -17,7 +17,7 @@ from data.model.tables import MISSING
 
 def recovery_times(delivery: DeliveryTables) -> Durations:
     """Measure all incidents that are over, from the deployment that caused them to their end."""
-    over, incidents = delivery.once(find_facts).restored, delivery.once(find_incidents)
+    over, incidents = delivery.once(find_facts).recovered, delivery.once(find_incidents)
     ended = incidents.ended
     # -1 points to the extra place.
     began = np.append(delivery.deployments.reckoned_at, MISSING)[incidents.cause]
@@ -39,7 +39,8 @@ def failed_deployment_recovery_time(context: CalculationContext) -> Measure:
     """Measure the hours from a deployment to the end of the incident that it caused.
 
     Args:
-        context: reads the cause and the end of each incident. What is dated by day
+        context: reads the cause and the end of each incident, and of deployments of a
+            repository without one that a later deployment took back or mended. What is dated by day
             is reckoned at the next midnight; up to 24 h before the deployment counts as 0,
             as that of a release which was mended on its day.
 

@@ -76,8 +76,8 @@ def stored_as(row: _Told) -> str:
 
 
 def _encode_reference(row: _Told) -> bytes:
-    """Return a row as it is stored: an imported event as it always was, so that its revision stays."""
-    if isinstance(row, DeploymentRow) and not row.origin:
+    """Return a row as it is stored: an event of no service as it always was, so its revision stays."""
+    if isinstance(row, DeploymentRow) and not row.origin and not row.service:
         return _encode(msgspec.structs.astuple(row)[:_EVENT_CELLS])
     return _encode(row)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from tests.reference import stats
 from tests.reference.clock import DAY, civil_day, instant, midnight
 from tests.reference.deployments import Deployment, counted_deployments, listed_issues
-from tests.reference.links import past_keys
+from tests.reference.links import past_keys, project_id
 from tests.reference.world import World
 
 STAMPS = ("first_commit_at", "opened_at", "first_review_at", "merged_at")
@@ -21,6 +21,8 @@ class CodeChange:
     at: dict[str, int | None]
     issues: frozenset[str]
     deployment: Deployment | None
+    commits: tuple[str, ...] = ()
+    reverts: tuple[str, ...] = ()
 
     @property
     def landed(self) -> bool:
@@ -48,6 +50,8 @@ def _of_row(world: World, row: dict) -> CodeChange:
         at={name: at if at is None or at <= world.period.as_of else None for name, at in found.items()},
         issues=frozenset(key for key in named if key in today),
         deployment=_carrier(world, row),
+        commits=tuple(listed_issues({"issues": row.get("commits")})),
+        reverts=tuple(listed_issues({"issues": row.get("reverts")})),
     )
 
 
@@ -88,7 +92,9 @@ def changes_of(world: World, key: str) -> list[CodeChange]:
 
 
 def with_their_changes(world: World, deployments: list[Deployment]) -> list[Deployment]:
-    """Deployments that also list the issues whose changes they carried out."""
+    """Deployments of their services' projects, that also list the issues whose changes they carried out."""
+    loose = any(d.service and not d.names_project for d in deployments)
+    deployments = [_with_project(world, d) for d in deployments] if loose else deployments
     if not world.changes:
         return deployments
     found = []
@@ -97,6 +103,19 @@ def with_their_changes(world: World, deployments: list[Deployment]) -> list[Depl
         keys = frozenset(key for change in carried for key in change.issues)
         found.append(replace(deployment, links=deployment.links | keys) if keys else deployment)
     return found
+
+
+def _with_project(world: World, deployment: Deployment) -> Deployment:
+    """One that says its service alone is of the project that most issues in its changes are of."""
+    if deployment.names_project or not deployment.service:
+        return deployment
+    numbers: dict[str, int] = {}
+    for change in code_changes(world):
+        for key in change.issues if change.landed and change.service == deployment.service else ():
+            number = next(project_id(issue) for issue in world.issues if issue.key == key)
+            numbers[number] = numbers.get(number, 0) + 1
+    project = max(numbers, key=lambda number: numbers[number], default=f"service {deployment.service}")
+    return replace(deployment, project_id=project)
 
 
 def first_commit(world: World, key: str) -> int | None:

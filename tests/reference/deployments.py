@@ -44,6 +44,8 @@ class Deployment:
     commits: tuple[str, ...] = ()
     versions: frozenset[str] = frozenset()
     inferred: bool = False
+    service: str = ""
+    names_project: bool = True
 
     @property
     def at(self) -> int:
@@ -103,6 +105,8 @@ def _of_event(world: World, row: dict) -> Deployment:
         links=links,
         commits=tuple(listed_issues({"issues": row.get("commits")})),
         versions=frozenset() if links else versions_named(world, project, name),
+        service=str(row.get("service") or ""),
+        names_project=bool(row.get("project")),
     )
 
 

@@ -1,6 +1,5 @@
 """The DORA metrics of failure and repair, row by row of the table in specs/metrics.md."""
 
-import re
 from datetime import date
 
 from tests.reference import stats
@@ -12,14 +11,13 @@ from tests.reference.deployments import (
     evidence_of_production,
     is_configured,
     is_dated_by_day,
-    projects_of,
 )
 from tests.reference.flow import flow_type, keys_of, no_durations
 from tests.reference.incidents import Operations, operations_of
 from tests.reference.lead_time import no_answer_of_durations
 from tests.reference.links import linked_keys, project_id
+from tests.reference.repairs import is_hotfix, mended, repairs
 from tests.reference.results import duration_result, reasons, result, sorted_keys, week_entry, without_answer
-from tests.reference.settings import HOTFIX_PATTERN
 from tests.reference.told_incidents import stand_for, told_incidents
 from tests.reference.world import Fact, World
 
@@ -39,6 +37,7 @@ def change_fail_rate(world: World) -> dict:
     told = told_incidents(operations, world)
     failures |= {each.cause.id for each in told if each.cause is not None}
     certain |= {each.cause.id for each in told if each.cause is not None and each.named}
+    failures |= {each.failed.id for each in repairs(operations, world)}
     found = operations.on_days(world.period.civil_days)
     if found and not knows_failures(operations, world, found, failures):
         return without_answer(world, metric, unit, "not_configured", extra=nothing)
@@ -63,9 +62,8 @@ def knows_failures(operations: Operations, world: World, found: list[Deployment]
     projects = {deployment.project_id for deployment in found}
     since, until = world.period.end - 365 * DAY, world.period.end
     seen = [f for f in operations.real_incidents if since <= f.detected.at < until]
-    ours = projects_of(world)
     recent = [each for each in told_incidents(operations, world) if since <= each.seen < until]
-    told = [ours.get(each.project) for each in recent]
+    told = [each.project_id for each in recent]
     if any(project is not None and project in projects for project in told):
         return True
     return any(project_id(f.issue) in projects for f in seen) or any(d.id in failures for d in found)
@@ -124,6 +122,7 @@ def failed_deployment_recovery_time(world: World) -> dict:
         return no_answer_of_durations(world, metric, "hours")
     operations = operations_of(world)
     attributions, told = operations.attributions, told_incidents(operations, world)
+    repaired = mended(operations, world)
 
     def measure(since: int, until: int) -> dict[str, float]:
         ended = [f for f in restored(operations, since, until) if f.key in attributions]
@@ -136,6 +135,7 @@ def failed_deployment_recovery_time(world: World) -> dict:
             if each.over_in(since, until) and each.over is not None and each.cause is not None
             if not each.latent
         }
+        spent |= {key: by.at - failed.at for key, (failed, by) in repaired.items() if since <= by.at < until}
         return {key: max(0, ms) / HOUR for key, ms in spent.items() if ms > -DAY}
 
     period = world.period
@@ -158,6 +158,7 @@ def failed_deployment_recovery_time(world: World) -> dict:
     )
     guessed = any(attributions[key].inferred for key in measured if key in attributions)
     guessed |= any(each.id in measured and not each.named for each in ended)
+    guessed |= any(key in measured for key in repaired)
     guessed |= ended_by_guess(candidates, measured)
     evidence = "inferred" if guessed else evidence_of_production(world)
     answer = duration_result(world, metric, "hours", measure, excluded, evidence=evidence)
@@ -234,8 +235,7 @@ def deployment_rework_rate(world: World) -> dict:
 
 
 def is_rework(world: World, operations: Operations, deployment: Deployment) -> bool:
-    pattern = world.settings.section("deployments").get("hotfix_pattern")
-    if re.search(HOTFIX_PATTERN if pattern is None else pattern, deployment.name):
+    if is_hotfix(world, deployment):
         return True
     held = [f for f in world.in_any_view if f.delivered and deployment in operations.carriers(f)]
     return (

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tests.reference.code_changes import moment
-from tests.reference.deployments import Deployment, event_issues, projects_of
+from tests.reference.deployments import Deployment, all_deployments, event_issues, projects_of
 from tests.reference.incidents import Operations
 from tests.reference.world import World
 
@@ -15,7 +15,7 @@ class ToldIncident:
     id: str
     seen: int
     over: int | None
-    project: str
+    project_id: str | None
     cause: Deployment | None
     named: bool
     latent: bool
@@ -53,8 +53,15 @@ def _told(operations: Operations, world: World, row: dict) -> ToldIncident:
     of_issues = [stored[key] for key in named_issues(world, row) if key in stored]
     project = str(row.get("project") or "") or next(iter(of_issues), "")
     before = [d for d in operations.deployments if d.when is not None and d.when.at <= seen]
-    named = [d for d in before if d.id == str(row.get("deployment") or "")]
-    number = projects_of(world).get(project)
+    called = str(row.get("deployment") or "")
+    alike = [d for d in all_deployments(world) if d.name == called]
+    alone = {alike[0].id} if len(alike) == 1 else set()
+    by_id = {d.id for d in all_deployments(world) if d.id == called}
+    named = [d for d in before if d.id in (by_id or alone)]
+    services = {d.service: d.project_id for d in operations.deployments if d.service}
+    number = projects_of(world).get(project, services.get(project))
+    if number is None and named:
+        number = named[0].project_id or None
     same = [d for d in before if number is not None and d.project_id == number]
     latest = max(same, key=lambda d: d.recency, default=None)
     near = latest if latest is not None and seen - latest.at <= operations.window_ms else None
@@ -63,7 +70,7 @@ def _told(operations: Operations, world: World, row: dict) -> ToldIncident:
         id=str(row["id"]),
         seen=seen,
         over=over if over is not None and over <= world.period.as_of else None,
-        project=project,
+        project_id=number,
         cause=cause,
         named=bool(named),
         latent=cause is not None and seen - cause.at > operations.latent_ms,

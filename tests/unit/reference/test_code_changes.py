@@ -30,12 +30,19 @@ def drawn_issue(draw: random.Random, number: int) -> dict:
     return issue(f"AB-{number}", kind, created="2026-02-20", history=[*history, *done])
 
 
+def commit_of(first: int, number: int, place: int) -> str:
+    """A hash whose first seven digits others have too, and of whose first fifteen no other one has all."""
+    return f"{first:07x}{number:04x}{place:04x}{0:025x}"
+
+
 def drawn_change(draw: random.Random, number: int) -> dict:
     keys = draw.sample(["AB-1", "AB-2", "AB-3", "AB-4", "XY-9"], draw.choice((0, 0, 1, 1, 2)))
     stamps = {name: day(draw) for name in ("first_commit_at", "opened_at", "first_review_at", "merged_at")}
     given = {name: at for name, at in stamps.items() if draw.random() < 0.8} or {"merged_at": day(draw)}
-    commits = [f"{draw.randint(0, 6):07x}{number:033x}" for _ in range(draw.randint(0, 2))]
+    commits = [commit_of(draw.randint(0, 6), number, place) for place in range(draw.randint(0, 2))]
+    undone = commit_of(draw.randint(0, 6), draw.randint(1, 7), 0)
     return {
+        "reverts": draw.choice(([], [], [undone])),
         "id": f"{draw.choice(('shop', 'desk'))}#{number}",
         "issues": keys,
         "deployment": draw.choice(("", "1", "2", "9")),
@@ -47,6 +54,8 @@ def drawn_change(draw: random.Random, number: int) -> dict:
 def drawn_deployment(draw: random.Random, number: int) -> dict:
     return {
         "id": str(number),
+        "name": draw.choice(("", "", f"1.{number}-hotfix")),
+        "service": draw.choice(("", "shop", "shop", "desk")),
         "project": draw.choice(("AB", "")),
         "deployed_at": day(draw) if draw.random() < 0.7 else day(draw)[:10],
         "issues": draw.sample(["AB-1", "AB-2"], draw.choice((0, 0, 1))),
@@ -60,9 +69,9 @@ def drawn_incident(draw: random.Random, number: int) -> dict:
     over = {"restored_at": day(draw)} if draw.random() < 0.7 else {}
     return {
         "id": f"i{number}",
-        "project": draw.choice(("AB", "XY", "")),
+        "project": draw.choice(("AB", "XY", "", "desk")),
         "detected_at": day(draw),
-        "deployment": draw.choice(("", "1", "2", "9")),
+        "deployment": draw.choice(("", "1", "2", "9", "1.2-hotfix")),
         "issues": draw.sample(["AB-1", "AB-4", "XY-9"], draw.choice((0, 0, 1, 2))),
         **over,
     }
@@ -159,3 +168,64 @@ def test_example_i() -> None:
     assert recovery["excluded"] == {"unattributed": ["c", "e"]}
     assert reference["metrics"]["change_fail_rate"]["failed"] == ["1", "2"]
     assert_documents_equal(engine_metrics(issues, **world), reference, quality_codes=())
+
+
+def example_j(**more: object) -> tuple[list[dict], dict]:
+    """The worked example of what a repository says of failures: tags, a hotfix, a change taken back."""
+    days = {"v1": "05", "v2": "12", "v2.1-hotfix": "13", "v3": "20", "v4": "25"}
+    broken, back = "a" * 40, "b" * 40
+    world = {
+        "statuses": status_list(),
+        "deployments": [
+            {"id": name, "service": "shop", "deployed_at": f"2026-03-{day}T00:00Z"}
+            for name, day in days.items()
+        ],
+        "changes": [
+            {"id": "shop#1", "merged_at": "2026-03-19", "commits": [broken], "deployment": "v3"},
+            {
+                "id": "shop#2",
+                "merged_at": "2026-03-24",
+                "commits": [back],
+                "deployment": "v4",
+                "reverts": [broken],
+            },
+        ],
+        **PERIOD,
+        **more,
+    }
+    return [issue("AB-1")], world
+
+
+SEEN = {"id": "i", "detected_at": "2026-03-20T06:00Z", "restored_at": "2026-03-21", "deployment": "v3"}
+
+
+@pytest.mark.parametrize(
+    ("more", "hours", "recovered"),
+    [
+        ({}, 72, ["v2", "v3"]),  # 24 until the hotfix, 120 until the change was taken back
+        ({"incidents": [SEEN]}, 24, ["i", "v2"]),  # an incident knows better: 24 hours as well
+        ({"incidents": [{**SEEN, "deployment": "", "project": "shop"}]}, 24, ["i", "v2"]),
+    ],
+)
+def test_example_j(more: dict, hours: float, recovered: list[str]) -> None:
+    """v2 was followed by a hotfix, v3 held what v4 takes back: 2 of 5 failed, as far as one can tell."""
+    issues, world = example_j(**more)
+    reference = reference_metrics(issues, **world, only=FAMILY)
+    fail, recovery, rework = (
+        reference["metrics"][name]
+        for name in ("change_fail_rate", "failed_deployment_recovery_time", "deployment_rework_rate")
+    )
+
+    assert (fail["value"], fail["failed"], fail["evidence"]) == (40, ["v2", "v3"], "inferred")
+    assert (recovery["value"], recovery["included"], recovery["evidence"]) == (hours, recovered, "inferred")
+    assert rework["value"] == 20
+    assert_documents_equal(engine_metrics(issues, **world), reference, quality_codes=())
+
+
+def test_deployments_without_a_service_tell_nothing_of_each_other() -> None:
+    """Files that name no service know of hotfixes what they always did: nothing."""
+    issues, world = example_j(changes=[])
+    for row in world["deployments"]:
+        row["service"] = ""
+
+    assert engine_metrics(issues, **world)["metrics"]["change_fail_rate"]["state"] == "not_configured"

@@ -1,6 +1,7 @@
 """Failures that a file of incidents or a reverted commit tells of."""
 
 import pytest
+from msgspec.structs import replace
 
 from configuration.profile import profile_from
 from data.dora_calculator import DORA_METRICS
@@ -22,8 +23,8 @@ PERIOD = parse_day("2026-03-02", "from"), parse_day("2026-03-29", "to")
 COMMIT = "a" * 40
 
 
-def deployment(name: str, when: str, project: str = "AB") -> DeploymentRow:
-    return DeploymentRow(name, name, project, at(when), "", False, ())
+def deployment(name: str, when: str, project: str = "AB", service: str = "") -> DeploymentRow:
+    return DeploymentRow(name, name, project, at(when), "", False, (), service=service)
 
 
 def incident(
@@ -185,3 +186,63 @@ def test_incidents_of_files_go_by_their_project(project: str, n: int) -> None:
 
     assert measure("time_to_restore", [one], view=View(projects=(project,))).n == n
     assert measure("time_to_restore", [one], view=View(labels=("none",))).n == 1
+
+
+def tag(name: str, when: str, service: str = "shop") -> DeploymentRow:
+    return deployment(name, when, "", service)
+
+
+@pytest.mark.parametrize(
+    ("hotfix", "failed"),
+    [
+        (tag("hotfix-2", "2026-03-15"), ["1"]),  # 72 hours later
+        (tag("hotfix-2", "2026-03-15T00:01"), None),
+        (tag("hotfix-2", "2026-03-13", "desk"), None),
+        (tag("2", "2026-03-13"), None),
+    ],
+)
+def test_a_hotfix_says_that_the_deployment_before_it_failed(
+    hotfix: DeploymentRow, failed: list[str] | None
+) -> None:
+    """Within the window and its service; and without any failure nothing says that somebody looks."""
+    found = fail_rate(of=[tag("1", "2026-03-12"), hotfix])
+    recovery = measure("failed_deployment_recovery_time", of=[tag("1", "2026-03-12"), hotfix])
+
+    assert found.state == ("ok" if failed else "not_configured")
+    assert found.extra["failed"] == (failed or [])
+    assert (recovery.value, recovery.included) == ((72, ("1",)) if failed else (None, ()))
+    assert measure("time_to_restore", of=[tag("1", "2026-03-12"), hotfix]).n == 0
+
+
+def test_what_is_taken_back_and_mended_has_recovered_with_the_first_of_both() -> None:
+    changes = [
+        change("shop#1", "2026-03-04", "1", commits=(COMMIT,)),
+        change("shop#2", "2026-03-10", "3", reverts=(COMMIT,)),
+    ]
+    deployments = [tag("1", "2026-03-05"), tag("2-hotfix", "2026-03-06"), tag("3", "2026-03-12")]
+    found = measure("failed_deployment_recovery_time", changes=changes, of=deployments)
+
+    assert (found.value, found.included) == (24, ("1",))
+
+
+@pytest.mark.parametrize(("keys", "project"), [(("AB-1",), "AB"), ((), "")])
+def test_tags_are_of_the_project_that_their_changes_name(keys: tuple[str, ...], project: str) -> None:
+    """So incidents find them by their project, and a view of it shows them; without issues by the service."""
+    one = replace(change("shop#1", "2026-03-04", "1"), issues=keys)
+    seen = incident("i", "2026-03-06", project=project or "shop")
+    found = fail_rate([seen], [one], [tag("1", "2026-03-05")])
+    view = View(projects=("AB",))
+
+    assert (found.value, found.extra["failed"]) == (100, ["1"])
+    assert measure("deployment_frequency", changes=[one], of=[tag("1", "2026-03-05")], view=view).n == bool(
+        keys
+    )
+
+
+def test_an_incident_may_name_the_tag_alone() -> None:
+    """A clone calls it "shop v1"; of two that are called alike none is meant."""
+    deployments = [DeploymentRow("shop v1", "v1", "", at("2026-03-05"), "", False, (), service="shop")]
+    two = [*deployments, DeploymentRow("desk v1", "v1", "", at("2026-03-05"), "", False, (), service="desk")]
+
+    assert fail_rate([incident("i", "2026-03-20", "v1", project="")], of=deployments).evidence == "measured"
+    assert fail_rate([incident("i", "2026-03-20", "v1", project="")], of=two).state == "not_configured"

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,10 @@ from callbacks.timing import RecentTimings
 from callbacks.views import query_of
 from configuration.profile import JiraSettings
 from configuration.profile_text import exported
+from data.checks.clones import clones_of, stored_clone_findings
 from data.checks.connection import check
-from data.checks.endings import stored_findings
+from data.checks.endings import FILES_ALONE, stored_findings
+from data.checks.findings import CheckFinding
 from data.diagnostics.diagnostics import budget_of, log_lines, timings_of
 from data.diagnostics.recent_log import recent_entries
 from data.diagnostics.support_bundle import as_zip, bundle_files
@@ -84,7 +86,7 @@ def _draw_body(
     entries = [*recent_entries(workspace.home.logs), *timings.entries()]
     statistics = CacheLedger(workspace.home.run, pipeline.name).statistics()
     return f"profile {pipeline.name}", [
-        _draw_jira(pipeline, metadata, now),
+        _draw_jira(workspace, pipeline, metadata, now),
         _draw_store(pipeline, report),
         panels.budget_panel(budget_of(syncs, now), syncs, now),
         panels.cache_panel(statistics, _cache_buttons(pipeline)),
@@ -119,7 +121,9 @@ def _list_findings(pipeline: Pipeline, report: Report) -> list[Component]:
     return findings_list(finding_lines(report, pipeline.profile), report.scope_issues, "diagnostics")
 
 
-def _draw_jira(pipeline: Pipeline, metadata: CacheMetadata | None, now: int) -> Component:
+def _draw_jira(
+    workspace: Workspace, pipeline: Pipeline, metadata: CacheMetadata | None, now: int
+) -> Component:
     meta, kind = pipeline.store.meta(), pipeline.source.kind
     last = metadata.syncs[-1] if metadata and metadata.syncs else None
     outcome = "" if last is None else f"{age(last.at, now)}: {last.error or last.mode}"
@@ -130,7 +134,8 @@ def _draw_jira(pipeline: Pipeline, metadata: CacheMetadata | None, now: int) -> 
         ("Last sync", outcome or "none yet"),
         ("Program", f"Python {platform.python_version()}"),
     ]
-    buttons = [button(own.CHECK, "Check now"), html.Div(id=own.CHECKED)] if kind == "jira" else []
+    checked = kind == "jira" or (kind == "files" and clones_of(pipeline.source, workspace.home))
+    buttons = [button(own.CHECK, "Check now"), html.Div(id=own.CHECKED)] if checked else []
     return panels.panel("Connection", [panels.facts(told), *buttons])
 
 
@@ -215,22 +220,23 @@ def _show_failure(failure: Any) -> Component:
 
 
 def _draw_check(workspace: Workspace, source: Source) -> Component:
+    if source.kind == "files":
+        return _list_checked([FILES_ALONE, *stored_clone_findings(source, workspace.home)])
     check_connection(source)
     hurried = {**workspace.environment, "JIRA_DEADLINE": CHECK_DEADLINE_S}
     findings = check(client_of(source, workspace.home, hurried), source.jql, source.profile)
     findings += stored_findings(source.store, source.profile)
-    return html.Ul(
-        className="check-lines",
-        children=[
-            html.Li(
-                [
-                    html.Strong(f"{finding.name}: "),
-                    outside_settings(f"{finding.message} {finding.hint}".strip()),
-                ]
-            )
-            for finding in findings
-        ],
-    )
+    return _list_checked([*findings, *stored_clone_findings(source, workspace.home)])
+
+
+def _list_checked(findings: Iterable[CheckFinding]) -> Component:
+    lines = [
+        html.Li(
+            [html.Strong(f"{finding.name}: "), outside_settings(f"{finding.message} {finding.hint}".strip())]
+        )
+        for finding in findings
+    ]
+    return html.Ul(className="check-lines", children=lines)
 
 
 def _register_full_sync(app: Dash, workspace: Workspace) -> None:

@@ -287,6 +287,7 @@ def issues_command(invocation: Invocation, as_jsonl: bool, as_csv: bool) -> str:
 @click.pass_obj
 def check_command(invocation: Invocation, as_json: bool) -> str:
     """Check connection, account, permissions, clock, query and mapping: one line each, with what to do."""
+    from data.checks.clones import stored_clone_findings  # noqa: PLC0415
     from data.checks.connection import check, first_failure  # noqa: PLC0415
     from data.checks.endings import FILES_ALONE, stored_findings  # noqa: PLC0415
     from data.intake.connect import client_of  # noqa: PLC0415
@@ -298,6 +299,7 @@ def check_command(invocation: Invocation, as_json: bool) -> str:
         client = client_of(source, invocation.home, invocation.environment)
         findings = check(client, source.jql, source.profile)
     findings += stored_findings(source.store, source.profile)
+    findings += stored_clone_findings(source, invocation.home)
     lines = "".join(
         printable(f"{finding.name}: {finding.message} {finding.hint}").rstrip() + "\n" for finding in findings
     )

@@ -92,6 +92,11 @@ def clone_paths(profile: Profile) -> tuple[Path, ...]:
     return tuple(Path(path).expanduser() for path in profile.git.paths)
 
 
+def noted_clones(meta: Mapping[str, str]) -> tuple[Path, ...]:
+    """Return the folders of the clones that were read into a store, from its metadata."""
+    return tuple(Path(name.removeprefix(_STATE)) for name in sorted(meta) if name.startswith(_STATE))
+
+
 def _taken(known: Iterable[ChangeRow]) -> Collection[str]:
     """Return the ids of the changes that are deployed, which later ones must not take over."""
     return {row.id for row in known if row.origin == ORIGIN and row.deployments}

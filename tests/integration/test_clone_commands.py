@@ -76,3 +76,17 @@ def test_what_is_no_clone_is_refused(tmp_path: Path) -> None:
 
     assert (answer.returncode, answer.stdout) == (2, "")
     assert "is not a git repository" in answer.stderr
+
+
+def test_a_check_tells_of_the_clone(shop: Repository, tmp_path: Path) -> None:
+    """It was only imported, and named in no setting; without issues no key matches."""
+    home = tmp_path / "home"
+    run(home, "--profile", "git", "import", "--git", str(shop.path))
+    told = json.loads(printed(home, "--profile", "git", "check", "--json"))["findings"]
+    mine = [each for each in told if each["name"] == "clone shop"]
+
+    assert "2 tags, the last is v2 of 2026-03-17" in mine[1]["message"]
+    assert (mine[2]["state"], "1 of 1 key match no stored issue: AB-1" in mine[2]["message"]) == (
+        "note",
+        True,
+    )

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from configuration.errors import InputError
 from data.sources.git.commits import EARLIEST_S
 from data.sources.git.program import Git
 
@@ -74,3 +75,19 @@ def _stamp(content: bytes) -> int | None:
     head = content.partition(b"\n\n")[0]
     found = _STAMP.search(head)
     return int(found[1]) if found else None
+
+
+def commit_time(git: Git, commit: str) -> int | None:
+    """Return when a commit came in, epoch milliseconds, None where it does not tell.
+
+    Raises:
+        InputError: the repository is damaged, or does not have it.
+    """
+    (found,) = _objects(b"".join(git.stream("cat-file", "--batch", given=[commit])))
+    if not found[0]:
+        raise InputError(
+            f"The commit {commit[:10]} at the tip of the default branch is missing.",
+            hint="Look at the clone with git fsck, or clone it again.",
+        )
+    at = _stamp(found[1])
+    return None if at is None else at * _SECOND_MS

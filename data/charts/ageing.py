@@ -11,7 +11,7 @@ from data.meaning.delivery import DeliveryTables
 from data.metrics.context import CalculationContext
 from data.metrics.flow_time import flow_times
 from data.model.instants import DAY_MS
-from data.model.ordering import places_of
+from data.model.ordering import last_begun
 from data.model.statistics import PERCENTILE_FLOORS
 from data.model.tables import MISSING, Flags, Instants
 
@@ -116,9 +116,7 @@ def _find_begun(context: CalculationContext, rows: NDArray[np.intp]) -> Instants
 
 def _stage_at(passages: Passages, rows: NDArray[np.intp], instant: int) -> NDArray[np.int16]:
     """Return the stage in which each of these items is at an instant."""
-    places = places_of(rows, passages.stays.start)
-    there = (passages.stays.entered[places] <= instant) & (passages.stays.left[places] > instant)
-    return passages.stage[places[there]]
+    return passages.stage[last_begun(rows, passages.stays.start, passages.stays.entered, instant)]
 
 
 def _rank(codes: NDArray[np.intp], n: int) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from data.charts.quantiles import quantiles_in_order
 from data.metrics.context import CalculationContext
 from data.metrics.flow_time import flow_times as metrics_flow_times
-from data.model.statistics import PERCENTILE_FLOORS, Ranked, order_groups
+from data.model.statistics import PERCENTILE_FLOORS
 from data.model.tables import Instants
 
 
@@ -68,9 +68,7 @@ def flow_time_by_week(context: CalculationContext) -> WeeklyPercentiles:
     """
     times = context.delivery.once(metrics_flow_times)
     part = context.part(times.measured)
-    ranked = Ranked(part.of(times.ranked.rank), times.ranked.values)
-    ordered = order_groups(part.week, len(part.counts), ranked)
-    found = quantiles_in_order(ordered, part.counts, PERCENTILE_FLOORS)
+    found = quantiles_in_order(part.by_week(times.ranked), part.counts, PERCENTILE_FLOORS)
     return WeeklyPercentiles(found["p50"], found["p85"], part.counts)
 
 

@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.meaning.facts import Population, Rows
-from data.model.statistics import Ranked, medians_by_group
+from data.model.statistics import Ranked, medians_in_order, sort_groups
 from data.model.tables import Codes
 
 _Column = TypeVar("_Column", bound=NDArray[Any])
+# From so many rows on, and so large a part of all, looking through the order of all costs less than a sort.
+MANY, SHARE = 4_096, 1 / 6
 
 
 class Part:
@@ -37,6 +39,8 @@ class Part:
         self.bounds = bounds
         self.rows: Rows = population.rows[place]
         self.counts: NDArray[np.int64] = (bounds[1:] - bounds[:-1])[:weeks]
+        # With what each was made of, so that nothing else can come to have the same id.
+        self._orders: dict[int, tuple[Ranked, Codes]] = {}
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -56,7 +60,17 @@ class Part:
         Args:
             ranked: by place of the population.
         """
-        return ranked.values[np.sort(self.of(ranked.rank))]
+        if self._is_small(ranked):
+            return ranked.values[np.sort(self.of(ranked.rank))]
+        return ranked.values[ranked.rank[self._places_in_order(ranked)]]
+
+    def by_week(self, ranked: Ranked) -> NDArray[np.float64]:
+        """Return the values of the rows of one week after the other, ascending within each.
+
+        Args:
+            ranked: by place of the population.
+        """
+        return ranked.values[self._ranks_by_week(ranked)]
 
     def medians(self, ranked: Ranked) -> NDArray[np.float64]:
         """Return the median of these rows in each week, NaN where it has none.
@@ -64,4 +78,29 @@ class Part:
         Args:
             ranked: by place of the population.
         """
-        return medians_by_group(self.week, self.counts, Ranked(self.of(ranked.rank), ranked.values))
+        if not self.counts.any():
+            return np.full(len(self.counts), np.nan)
+        return medians_in_order(self._ranks_by_week(ranked), self.counts, ranked.values)
+
+    def _is_small(self, ranked: Ranked) -> bool:
+        return len(self) < max(MANY, SHARE * len(ranked.rank))
+
+    def _ranks_by_week(self, ranked: Ranked) -> NDArray[np.signedinteger[Any]]:
+        """Return the ranks of the rows of one week after the other, ascending within each."""
+        weeks = len(self.counts)
+        if self._is_small(ranked):
+            return sort_groups(self.week, weeks, Ranked(self.of(ranked.rank), ranked.values))
+        places = self._places_in_order(ranked)
+        # Numbers that are this narrow are sorted by counting them.
+        week = np.empty(len(ranked.rank), np.uint8 if weeks <= 256 else np.uint16)
+        week[self.place] = self.week
+        return ranked.rank[places[np.argsort(week[places], kind="stable")]]
+
+    def _places_in_order(self, ranked: Ranked) -> Codes:
+        """Return the places of these rows in the population, in the order of their ranks."""
+        known = self._orders.get(id(ranked))
+        if known is None:
+            there = np.zeros(len(ranked.rank), np.bool_)
+            there[self.place] = True
+            known = self._orders[id(ranked)] = ranked, ranked.order[np.flatnonzero(there[ranked.order])]
+        return known[1]

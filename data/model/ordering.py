@@ -42,6 +42,28 @@ def _in_order(instants: Instants) -> tuple[NDArray[np.intp], Instants]:
     return order, both
 
 
+def last_begun(
+    rows: NDArray[np.intp], start: NDArray[np.int64], begun: Instants, instant: int
+) -> NDArray[np.int64]:
+    """Return the place of the last entry of each of some rows that had begun by an instant.
+
+    Halves what is left of all of them at once, which looks at fewer entries than there are.
+
+    Args:
+        rows: some rows, of which each has an entry that had begun by then.
+        start: where the entries of each row begin, and after the last row where they end.
+        begun: by entry, ascending within a row.
+        instant: the same kind of number.
+    """
+    low, high = start[rows], start[rows + 1]
+    for _ in range(int((high - low).max(initial=1) - 1).bit_length()):
+        # What is found already stays what it is: its middle is where it stands.
+        middle = (low + high) >> 1
+        by_then = begun[middle] <= instant
+        low, high = np.where(by_then, middle, low), np.where(by_then, high, middle)
+    return low
+
+
 def places_of(rows: NDArray[np.intp], start: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the places of the entries of some rows, row after row: what they have is looked at, not all.
 

@@ -2,11 +2,13 @@
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from data.model.ordering import order_of
 
 Z95 = 1.959963985
 Z99 = 2.575829304
@@ -17,7 +19,7 @@ SAME_PLACES = 9
 _SIGMAS = 9  # beyond which a binomial tail is less than the last digit of its sum
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Ranked:
     """Values by their rank: equal ones have the same.
 
@@ -28,6 +30,11 @@ class Ranked:
 
     rank: NDArray[np.int32]
     values: NDArray[np.float64]
+
+    @cached_property
+    def order(self) -> NDArray[np.int32]:
+        """Places in the order of their ranks, those of equal ones ascending; found when first asked for."""
+        return order_of(self.rank.astype(np.int64))[0].astype(np.int32)
 
 
 def rank_values(values: NDArray[np.float64]) -> Ranked:
@@ -54,20 +61,32 @@ def medians_by_group(
         counts: how many values each group has.
         ranked: the values.
     """
+    if not counts.any():
+        return np.full(len(counts), np.nan)
+    return medians_in_order(sort_groups(group, len(counts), ranked), counts, ranked.values)
+
+
+def medians_in_order(
+    rank: NDArray[np.signedinteger[Any]], counts: NDArray[np.int64], values: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the median of each group, NaN where it has no values.
+
+    Args:
+        rank: of one group after the other, ascending within each.
+        counts: how many belong to each group.
+        values: the value of each rank.
+    """
     medians = np.full(len(counts), np.nan)
     some = np.flatnonzero(counts)
-    if not len(some):
-        return medians
-    rank = _sort_groups(group, len(counts), ranked)
     last, n = np.cumsum(counts)[some], counts[some]
-    low = ranked.values[rank[last - n + (n - 1) // 2]]
-    high = ranked.values[rank[last - n + n // 2]]
+    low = values[rank[last - n + (n - 1) // 2]]
+    high = values[rank[last - n + n // 2]]
     # Position (n+1)/2 lies on an item or half-way between two, as percentile() has it.
     medians[some] = low + (high - low) * 0.5
     return medians
 
 
-def _sort_groups(group: NDArray[np.integer[Any]], n: int, ranked: Ranked) -> NDArray[np.signedinteger[Any]]:
+def sort_groups(group: NDArray[np.integer[Any]], n: int, ranked: Ranked) -> NDArray[np.signedinteger[Any]]:
     """Return the ranks of one of ``n`` groups after the other, ascending within each."""
     # Group and rank as one number: a single sort of whole numbers puts every group in order.
     bits = len(ranked.values).bit_length()
@@ -86,7 +105,7 @@ def order_groups(group: NDArray[np.integer[Any]], n: int, ranked: Ranked) -> NDA
         n: how many groups there are.
         ranked: the values.
     """
-    ordered: NDArray[np.float64] = ranked.values[_sort_groups(group, n, ranked)]
+    ordered: NDArray[np.float64] = ranked.values[sort_groups(group, n, ranked)]
     return ordered
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.model.ordering import order_of, places_of
+from data.model.ordering import last_begun, order_of, places_of
 from data.model.tables import MISSING, OPEN
 
 
@@ -55,3 +55,17 @@ def test_entries_of_rows(rows: list[int], places: list[int]) -> None:
     start = np.array([0, 2, 2, 5])
 
     assert places_of(np.array(rows, np.intp), start).tolist() == places
+
+
+@given(st.lists(st.lists(st.integers(0, 20), max_size=9).map(sorted), min_size=1, max_size=6))
+def test_the_last_that_had_begun_is_found_without_looking_at_all(entries: list[list[int]]) -> None:
+    """The first entry of each row begins with the world, before any instant."""
+    begun = [[-1, *each] for each in entries]
+    start = np.cumsum([0, *map(len, begun)])
+    rows = np.arange(len(begun))[::-1]
+    flat = np.array([instant for each in begun for instant in each], np.int64)
+
+    for instant in (-1, 0, 7, 20, 99):
+        found = last_begun(rows, start, flat, instant).tolist()
+        assert found == [start[row] + sum(one <= instant for one in begun[row]) - 1 for row in rows.tolist()]
+    assert not len(last_begun(np.zeros(0, np.intp), start, flat, 0))

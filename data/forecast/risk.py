@@ -113,37 +113,97 @@ def _risks_of(lives: Lives, rows: NDArray[np.intp], now: float, limit: float) ->
     """Return the chance that each of these items, open at ``now``, takes longer than ``limit``."""
     known = np.flatnonzero((lives.started <= now) & (lives.ended > now - SAMPLED_WEEKS * WEEK))
     seen = np.minimum(lives.ended[known], now) - lives.started[known]
-    event = lives.ended[known] <= now
-    stages = lives.stage_at(rows, now - lives.started[rows])
+    order = np.argsort(seen, kind="stable")
+    known, seen = known[order], seen[order]
+    lasting = Lasting(seen, lives.ended[known] <= now)
+    sweep = _Sweep(lives, known)
+    ages = now - lives.started[rows]
+    stages = lives.stage_at(rows, ages)
     risks = np.ones(len(rows))
-    for place, row in enumerate(rows.tolist()):
-        age = now - lives.started[row]
+    # By age, so that the stages of all others only ever go on, and are looked up once and not for every item.
+    for place in np.argsort(ages, kind="stable").tolist():
+        age = ages[place]
         if age > limit:
-            continue
-        reached = np.flatnonzero(seen > age)
-        same = lives.stage_at(known[reached], age) == stages[place]
-        alike = reached[same] if np.count_nonzero(event[reached[same]]) >= LEAST_ALIKE else reached
-        risks[place] = survive(seen[alike], event[alike], limit)
+            break
+        reached = int(np.searchsorted(seen, age, side="right"))
+        alike = sweep.stages_at(age, reached) == stages[place]
+        if np.count_nonzero(alike & lasting.event[reached:]) < LEAST_ALIKE:
+            alike = None
+        risks[place] = lasting.share_beyond(limit, reached, alike)
     return risks
 
 
-def survive(seen: NDArray[np.float64], event: NDArray[np.bool_], limit: float) -> float:
-    """Return the share that lasts longer than ``limit``, of items of which some have not ended yet.
+class Lasting:
+    """How long items have lasted, or last so far: of which some have not ended yet.
 
     Args:
-        seen: how long each has lasted, or lasts so far.
+        seen: days, ascending.
         event: it has ended.
-        limit: days.
-
-    Returns:
-        The product-limit estimate; 1 where nothing has ended by then.
     """
-    ends = np.sort(seen[event & (seen <= limit)])
-    if not len(ends):
-        return 1.0
-    times, deaths = np.unique(ends, return_counts=True)
-    at_risk = len(seen) - np.searchsorted(np.sort(seen), times, side="left")
-    return float(np.prod(1 - deaths / at_risk))
+
+    def __init__(self, seen: NDArray[np.float64], event: NDArray[np.bool_]) -> None:
+        self.seen = seen
+        self.event = event
+        self._first = np.searchsorted(seen, seen, side="left")
+
+    def share_beyond(self, limit: float, since: int = 0, alike: NDArray[np.bool_] | None = None) -> float:
+        """Return the share that lasts longer than ``limit``.
+
+        Args:
+            limit: days.
+            since: the place of the first that counts; none before it has lasted as long.
+            alike: which of those from there on count; None: all.
+
+        Returns:
+            The product-limit estimate; 1 where nothing has ended by then.
+        """
+        stop = int(np.searchsorted(self.seen, limit, side="right"))
+        ended = self.event[since:stop] if alike is None else self.event[since:stop] & alike[: stop - since]
+        # What ended at the same time counts together, from the first that had lasted as long.
+        first = self._first[np.flatnonzero(ended) + since]
+        deaths: int | NDArray[np.int64] = 1
+        if (first[1:] == first[:-1]).any():
+            first, deaths = np.unique(first, return_counts=True)
+        if alike is None:
+            at_risk = len(self.seen) - first
+        else:
+            until = np.cumsum(alike)
+            at_risk = (until[-1] if len(until) else 0) - until[first - since] + alike[first - since]
+        return float(np.prod(1 - deaths / at_risk))
+
+
+class _Sweep:
+    """The stages of items as their ages go by.
+
+    Args:
+        lives: items.
+        known: those whose stages are asked for.
+    """
+
+    def __init__(self, lives: Lives, known: NDArray[np.intp]) -> None:
+        self._base = place_stays(known, 0.0)
+        self._next = np.searchsorted(lives.stay_place, self._base - _LONGER / 2)
+        self._places = np.append(lives.stay_place, np.inf)
+        self._codes = lives.stay_stage
+        self._upcoming = self._places[self._next]
+        self._stage = np.full(len(known), -1, np.int64)
+
+    def stages_at(self, age: float, since: int) -> NDArray[np.int64]:
+        """Return the stage of each item from ``since`` on at an age, as ``Lives.stage_at`` has it.
+
+        Args:
+            age: not before any that was asked for.
+            since: likewise.
+        """
+        target = self._base[since:] + age
+        due = np.flatnonzero(self._upcoming[since:] <= target)
+        while len(due):
+            gone = due + since
+            self._stage[gone] = self._codes[self._next[gone]]
+            self._next[gone] += 1
+            self._upcoming[gone] = self._places[self._next[gone]]
+            due = due[self._upcoming[gone] <= target[due]]
+        return self._stage[since:]
 
 
 def _judge_past(lives: Lives, now: float) -> NDArray[np.float64]:

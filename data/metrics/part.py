@@ -70,7 +70,8 @@ class Part:
         Args:
             ranked: by place of the population.
         """
-        return ranked.values[self._ranks_by_week(ranked)]
+        ordered: NDArray[np.float64] = ranked.values[self._ranks_by_week(ranked)]
+        return ordered
 
     def medians(self, ranked: Ranked) -> NDArray[np.float64]:
         """Return the median of these rows in each week, NaN where it has none.

@@ -3,13 +3,18 @@
 import numpy as np
 import pytest
 
-from data.forecast.risk import Lives, find_risks, place_stays, survive
+from data.forecast.risk import Lasting, Lives, find_risks, place_stays
 
 NO_STAYS = np.zeros(0), np.zeros(0, np.int64)
 
 
 def lives(started: list[float] | np.ndarray, ended: list[float] | np.ndarray) -> Lives:
     return Lives(np.array(started, np.float64), np.array(ended, np.float64), *NO_STAYS)
+
+
+def survive(seen: np.ndarray, event: np.ndarray, limit: float) -> float:
+    order = np.argsort(seen)
+    return Lasting(seen[order], event[order]).share_beyond(limit)
 
 
 def test_without_open_items_it_is_the_share_that_lasts_longer() -> None:
@@ -111,3 +116,37 @@ def test_too_few_items_have_no_expectation_and_no_risk(n: int) -> None:
     found = find_risks(lives(np.arange(n), np.arange(n) + 1.0), 100.0, None)
 
     assert (found.limit, found.judged, found.tells, len(found.risk)) == (None, 0, False, 0)
+
+
+def plainly(known: Lives, row: int, now: float, limit: float) -> float:
+    """Return the risk of one item by looking at each of the others."""
+    age = now - known.started[row]
+    if age > limit:
+        return 1.0
+    others = np.flatnonzero((known.started <= now) & (known.ended > now - 26 * 7))
+    seen, event = np.minimum(known.ended, now) - known.started, known.ended <= now
+    reached = others[seen[others] > age]
+    alike = reached[known.stage_at(reached, age) == known.stage_at(np.array([row]), age)]
+    if event[alike].sum() < 10:
+        alike = reached
+    risk = 1.0
+    for end in sorted(set(seen[alike][event[alike] & (seen[alike] <= limit)].tolist())):
+        risk *= 1 - (event[alike] & (seen[alike] == end)).sum() / (seen[alike] >= end).sum()
+    return risk
+
+
+@pytest.mark.parametrize("grain", [1.0, 1e-6])
+def test_it_is_what_looking_at_each_of_the_others_gives(grain: float) -> None:
+    """By whole days many things happen at once, by parts of a second nothing does."""
+    random, n, now, limit = np.random.default_rng(3), 200, 300.0, 15.0
+    started, days = np.sort(random.uniform(200, now, n)), random.exponential(12, n)
+    started, days = np.round(started / grain) * grain, np.ceil(days / grain) * grain
+    item = np.repeat(np.arange(n), 3)
+    begun = np.round(random.uniform(-1, 20, 3 * n) / grain) * grain
+    stages = random.integers(0, 3, 3 * n)
+    known = Lives(started, started + days, np.sort(place_stays(item, begun)), stages)
+    found = find_risks(known, now, limit)
+
+    assert found.tells
+    assert len(found.rows) > 20
+    assert found.risk.tolist() == [plainly(known, row, now, limit) for row in found.rows.tolist()]

@@ -106,7 +106,7 @@ class FlowTypeSettings:
 class DeploymentSettings:
     """What counts as a deployment."""
 
-    source: Literal["auto", "events", "git", "issues", "versions", "status"] = _declare_setting(
+    source: Literal["auto", "events", "github", "git", "issues", "versions", "status"] = _declare_setting(
         "auto", "where deployments are read from"
     )
     version_pattern: str = _declare_setting("", "only versions whose name matches this pattern; empty: all")
@@ -165,6 +165,21 @@ class GitSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class GithubSettings:
+    """Repositories of GitHub, or of a GitHub Enterprise Server, that tell of deployments and changes."""
+
+    url: str = _declare_setting(
+        "", "address of the API; empty: https://api.github.com, else as https://HOST/api/v3", means=False
+    )
+    repositories: tuple[str, ...] = _declare_setting(
+        (), "repositories that every sync reads, each as owner/name", means=False
+    )
+    environments: tuple[str, ...] = _declare_setting(
+        (), "environments whose deployments are read; empty: all but passing ones", means=False
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """One team's view of one source of issues."""
 
@@ -207,6 +222,7 @@ class Profile:
     incidents: IncidentSettings = field(default_factory=IncidentSettings)
     hierarchy: HierarchySettings = field(default_factory=HierarchySettings)
     git: GitSettings = field(default_factory=GitSettings)
+    github: GithubSettings = field(default_factory=GithubSettings)
     fields: Mapping[str, str] = field(
         default_factory=dict, metadata={"about": "Jira field id of each logical name", "means": False}
     )

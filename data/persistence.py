@@ -144,6 +144,7 @@ class _Secrets(msgspec.Struct, frozen=True):
     """What the file of a profile's secrets says; version 0.1.0 kept nothing but the token, at the top."""
 
     jira: _SavedToken | None = None
+    github: _SavedToken = _SavedToken()
     headers: _SavedHeaders = _SavedHeaders()
     origin: str = ""
     token: Secret = Secret("")
@@ -173,6 +174,22 @@ def token_origin(home: Home, name: str) -> str | None:
         InputError: the name cannot be one, or the file is a link to somewhere else.
     """
     return origin_of(_saved_token(home, name).origin) or None
+
+
+def load_host_token(home: Home, name: str, host: str) -> tuple[str, Secret]:
+    """Return the origin and the token that were saved for a profile's host, empty for none.
+
+    Args:
+        home: where it is.
+        name: of the profile.
+        host: ``github``.
+
+    Raises:
+        ConfigurationError: the file cannot be read.
+        InputError: the name cannot be one, or the file is a link to somewhere else.
+    """
+    saved: _SavedToken = getattr(_secrets(home, name), host)
+    return origin_of(saved.origin), saved.token
 
 
 def _saved_token(home: Home, name: str) -> _SavedToken:

@@ -20,9 +20,10 @@ from data.intake.sync_outcome import SyncOutcome
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 @click.pass_obj
 def sync_command(invocation: Invocation, *, full: bool, ignore_hold: bool, as_json: bool) -> str:
-    """Fetch what changed in Jira."""
+    """Fetch what changed in Jira, in the clones and in the repositories of the profile."""
     from callbacks.cli.progress import progress_bar  # noqa: PLC0415
     from data.intake.connect import lift_hold  # noqa: PLC0415
+    from data.intake.hosts import lift_holds  # noqa: PLC0415
     from data.intake.profile_sync import synchronize  # noqa: PLC0415
 
     source = invocation.source()
@@ -32,11 +33,16 @@ def sync_command(invocation: Invocation, *, full: bool, ignore_hold: bool, as_js
         )
     if ignore_hold and source.kind == "jira" and (waited_s := lift_hold(source, invocation.home)) > 0:
         say(f"Jira had asked to wait another {waited_s:.0f} s; it is asked now all the same.")
+    if ignore_hold:
+        lift_holds(source, invocation.home, invocation.environment)
     tell_outdated(source)
     with progress_bar("Issues") as progress:
         outcome = synchronize(source, invocation.home, invocation.environment, progress, full=full)
     if outcome.set_aside:
         say(f"The store was damaged; it was set aside as {outcome.set_aside}.")
+    if as_json or outcome.mode == "import":  # the words for people hold them otherwise
+        for line in outcome.notices:
+            say(line)
     return _tell_outcome(outcome, as_json)
 
 

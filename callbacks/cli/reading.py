@@ -290,14 +290,19 @@ def check_command(invocation: Invocation, as_json: bool) -> str:
     from data.checks.clones import stored_clone_findings  # noqa: PLC0415
     from data.checks.connection import check, first_failure  # noqa: PLC0415
     from data.checks.endings import FILES_ALONE, stored_findings  # noqa: PLC0415
+    from data.checks.hosts import host_findings  # noqa: PLC0415
     from data.intake.connect import client_of  # noqa: PLC0415
+    from data.intake.hosts import check_hosts  # noqa: PLC0415
 
     source = invocation.source()
-    findings = [FILES_ALONE] if source.kind == "files" and source.store.revision() else []
+    check_hosts(source, invocation.home, invocation.environment)
+    known = source.store.revision() or source.profile.github.repositories
+    findings = [FILES_ALONE] if source.kind == "files" and known else []
     if not findings:
         check_connection(source)
         client = client_of(source, invocation.home, invocation.environment)
         findings = check(client, source.jql, source.profile)
+    findings += host_findings(source, invocation.home, invocation.environment)
     findings += stored_findings(source.store, source.profile)
     findings += stored_clone_findings(source, invocation.home)
     lines = "".join(

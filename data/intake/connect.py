@@ -42,7 +42,7 @@ def client_of(
         email=source.email,
         token=token,
         dialect=source.dialect,
-        deadline_s=_read_deadline(environment),
+        deadline_s=read_deadline(environment),
         fields=requested_fields(source.profile),
         impediment=source.profile.fields.get("impediment", ""),
         client_cert=str(home.root / Path(settings.client_cert).expanduser()) if settings.client_cert else "",
@@ -71,7 +71,8 @@ def _bucket_of(source: Source, home: Home) -> TokenBucket:
     return shared_bucket(home.run, urlsplit(source.url).netloc)
 
 
-def _read_deadline(environment: Mapping[str, str]) -> float:
+def read_deadline(environment: Mapping[str, str]) -> float:
+    """Return the seconds that one request may take in all; raises ConfigurationError."""
     text = environment.get("JIRA_DEADLINE") or str(DEFAULT_DEADLINE_S)
     try:
         seconds = float(text)

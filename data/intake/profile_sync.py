@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from configuration.errors import DashboardError
+from configuration.errors import CancelledError, DashboardError
 from configuration.settings import Home
 from data.cache_manager import CacheConfiguration, CacheInvalidationTrigger, evict
 from data.intake.clones import clone_paths, read_clones
 from data.intake.connect import client_of
 from data.intake.events import add_events, carry_over, kept_events, kept_in
+from data.intake.hosts import check_hosts, read_hosts, summed
 from data.intake.jobs import Progress
 from data.intake.profile_import import ImportFiles, import_into
 from data.intake.sync import sync_all
@@ -41,7 +42,8 @@ def synchronize(
 ) -> SyncOutcome:
     """Bring the store of a source up to date.
 
-    The clones that the profile names are read too; a profile without a Jira has these alone.
+    The clones and the repositories that the profile names are read too; a profile without a Jira has these
+    alone.
 
     Args:
         source: a Jira and its query.
@@ -58,8 +60,12 @@ def synchronize(
         SourceError: the Jira could not give everything.
         CancelledError: the user stopped it.
     """
-    if source.kind == "files" and source.profile.git.paths:
-        return import_into(source, home, ImportFiles(git=clone_paths(source.profile)), None)
+    check_hosts(source, home, environment)
+    profile = source.profile
+    beside = (*profile.git.paths, *profile.github.repositories)
+    if source.kind == "files" and beside:
+        outcome = import_into(source, home, ImportFiles(git=clone_paths(profile)), None)
+        return _with_hosts(source, home, environment, outcome, cancelled, full=full)
     check_connection(source)
     wanted = configuration or configuration_of(source)
     client = client_of(source, home, environment, cancelled)
@@ -86,7 +92,34 @@ def synchronize(
             outcome = replace(outcome, changes=replace(outcome.changes, revision=carried.revision))
         notes.ended(outcome)
         evict(home.cache, [source.store.path])
-    return _with_clones(source, home, outcome)
+    outcome = _with_clones(source, home, outcome)
+    return _with_hosts(source, home, environment, outcome, cancelled, full=full)
+
+
+def _with_hosts(
+    source: Source,
+    home: Home,
+    environment: Mapping[str, str],
+    outcome: SyncOutcome,
+    cancelled: threading.Event | None,
+    *,
+    full: bool,
+) -> SyncOutcome:
+    """Read the repositories that the profile names; what cannot be read is told and changes nothing."""
+    try:
+        read = read_hosts(source, home, environment, cancelled, full=full)
+    except CancelledError:
+        raise
+    except DashboardError as error:
+        logger.warning("host.unreadable", extra={"cause": error.message})
+        return replace(outcome, notices=(*outcome.notices, f"{error.message} {error.hint}"))
+    revised = replace(outcome.changes, revision=read.revision or outcome.changes.revision)
+    return replace(
+        outcome,
+        changes=revised,
+        requests=summed(outcome.requests, read.requests),
+        notices=(*outcome.notices, *read.notices),
+    )
 
 
 def _with_clones(source: Source, home: Home, outcome: SyncOutcome) -> SyncOutcome:

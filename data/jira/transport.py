@@ -56,6 +56,7 @@ class Call:
         body: sent as JSON by POST; None = GET.
         template: the path with its variable parts named, for counting.
         credentials: False leaves the Authorization header out, and those for a gate before the Jira.
+        headers: beside those of every request; None takes one of these away.
     """
 
     path: str
@@ -63,6 +64,7 @@ class Call:
     body: Mapping[str, Any] | None = None
     template: str = ""
     credentials: bool = True
+    headers: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def method(self) -> str:
@@ -127,6 +129,7 @@ class Transport:
         cancelled: once set, every call ends within a second.
         sleep: waits before a repeated attempt.
         jitter: a number from 0 to 1 added to these waits.
+        judge: raises what an answer means that cannot be read.
     """
 
     def __init__(
@@ -136,8 +139,11 @@ class Transport:
         cancelled: threading.Event | None = None,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
+        *,
+        judge: Callable[[Answer, Connection], None] = judge,
     ) -> None:
         self.connection = connection
+        self._judge_answer = judge
         self.requests = RequestLog()
         self.first_answer: Answer | None = None
         self.last_answer: Answer | None = None
@@ -153,12 +159,21 @@ class Transport:
         host = urlsplit(connection.url).hostname or ""
         self._proxies = {"no_proxy": host} if connection.is_loopback else None
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether the credentials were refused, so that nobody asks with them again."""
+        return self._refusing is not None
+
     def fetch(self, call: Call, decode: Callable[[bytes], T], stop: threading.Event | None = None) -> T:
+        """Ask until there is a body that ``decode`` can read; arguments and errors as for ``read``."""
+        return self.read(call, lambda answer: decode(answer.body), stop)
+
+    def read(self, call: Call, decode: Callable[[Answer], T], stop: threading.Event | None = None) -> T:
         """Ask until there is an answer that ``decode`` can read, as often as promise P4 allows.
 
         Args:
             call: what to ask.
-            decode: raises ValueError (msgspec's errors are such) where the body is no good.
+            decode: raises ValueError (msgspec's errors are such) where the answer is no good.
             stop: like ``cancelled``, for this call alone.
 
         Raises:
@@ -171,7 +186,7 @@ class Transport:
             task.attempt += 1
             answer = self._ask(task)
             try:
-                return decode(answer.body)
+                return decode(answer)
             except RecursionError:
                 raise malformed("it is nested too deeply") from None
             except ValueError as error:
@@ -208,7 +223,7 @@ class Transport:
     def _judge(self, call: Call, answer: Answer) -> None:
         connection = self.connection if call.credentials else replace(self.connection, token=Secret(""))
         try:
-            judge(answer, connection)
+            self._judge_answer(answer, connection)
         except RateLimitedError as error:
             # Jira says it to one of us and means everybody, from this moment on.
             self._bucket.hold(error.retry_after_s)
@@ -275,7 +290,7 @@ class Transport:
     def _stop_if_refused(self, call: Call) -> None:
         """Raise what the first refused login meant: another would bring a CAPTCHA nearer."""
         if self._refusing is not None and call.credentials:
-            judge(self._refusing, self.connection)
+            self._judge_answer(self._refusing, self.connection)
 
     def _note_refusal(self, call: Call, answer: Answer) -> None:
         if call.credentials and is_login_refused(answer):
@@ -323,6 +338,7 @@ class Transport:
                 call.method,
                 url,
                 data=None if call.body is None else msgspec.json.encode(call.body),
+                headers=call.headers,
                 auth=Credentials(self.connection if call.credentials else None),
                 timeout=(min(CONNECT_S, left), min(READ_S, left)),
                 stream=True,

@@ -9,6 +9,7 @@ from data.sources.versions import Versions
 _VERSIONS = Versions()
 SOURCES: tuple[DeploymentSource, ...] = (
     Events("events", "event", ""),
+    Events("github", "deployment on GitHub", "github"),
     Events("git", "tag", "git"),
     Issues(),
     _VERSIONS,

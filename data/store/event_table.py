@@ -94,6 +94,8 @@ def _join(one: ChangeRow, other: ChangeRow) -> ChangeRow:
         for name, value in msgspec.structs.asdict(second).items()
         if getattr(first, name) in (MISSING, "", ()) and name != "origin"
     }
+    # Ids of deployments are those of their sources, of which a profile reads one.
+    missing["deployments"] = tuple(dict.fromkeys((*first.deployments, *second.deployments)))
     return msgspec.structs.replace(first, **missing)
 
 

@@ -24,6 +24,7 @@ WINGS: Mapping[str, tuple[str, ...]] = {
     "workspace": ("data.workspace",),
     "checks": ("data.checks",),
     "intake": ("data.intake",),
+    "hosts": ("data.hosts",),
     "mapping": ("data.mapping", "data.field_mapper"),
     "pipeline": ("data.pipeline", "data.answers", "data.results", "data.overlaps"),
     "export": ("data.export",),

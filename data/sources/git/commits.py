@@ -108,12 +108,22 @@ def _note_message(log: Log, place: int, message: bytes, *, merge: bool) -> None:
     title, _, body = message.partition(b"\n")
     log.titles.append(title)
     if _DASH in message:
-        keys = tuple(dict.fromkeys(key.decode() for key in _KEY.findall(message)))
+        keys = keys_in(message)
         if keys:
             log.keys[place] = keys
     if b"This reverts commit" in message:
-        found = tuple(dict.fromkeys(each.decode() for each in _REVERTED.findall(message)))
+        found = reverted_in(message)
         if found:
             log.reverted[place] = found
     if merge or b"merge request" in body:
         log.bodies[place] = body
+
+
+def keys_in(message: bytes) -> tuple[str, ...]:
+    """Return what a message names that may be the key of an issue, each once."""
+    return tuple(dict.fromkeys(key.decode() for key in _KEY.findall(message)))
+
+
+def reverted_in(message: bytes) -> tuple[str, ...]:
+    """Return the hashes of the commits that a message says it takes back, each once."""
+    return tuple(dict.fromkeys(each.decode() for each in _REVERTED.findall(message)))

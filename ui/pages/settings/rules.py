@@ -20,6 +20,7 @@ GROUPS = (
     ("deployments", "Deployments"),
     ("incidents", "Incidents"),
     ("git", "Local clones"),
+    ("github", "GitHub"),
     ("targets", "Targets"),
 )
 # The workflow's statuses have a section of their own; this list stands beside that of the resolutions. What
@@ -43,6 +44,9 @@ _TITLES = {
     "hierarchy.parent_starts_with_children": "Start of a parent",
     "git.paths": "Folders",
     "git.tags": "Tags that deploy",
+    "github.url": "Address of the API",
+    "github.repositories": "Repositories",
+    "github.environments": "Environments that are read",
     "flow_types.Feature": "Features",
     "flow_types.Defect": "Defects",
     "flow_types.Debt": "Debts",

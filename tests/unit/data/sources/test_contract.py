@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import fields
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -40,10 +41,11 @@ def events() -> tuple[Dataset, Profile]:
     return Dataset(found.issues, found.statuses, (), build_event_table(rows)), Profile()
 
 
-def tags() -> tuple[Dataset, Profile]:
+def told_by(origin: str) -> tuple[Dataset, Profile]:
+    """A repository whose host, or clone, tells of two deployments, beside one that a file tells of."""
     rows = [
-        DeploymentRow("9", "v1", "A", at("2026-03-05T10:00"), "", False, (), origin="git", service="shop"),
-        DeploymentRow("10", "v2", "A", at("2026-03-06T10:00"), "", False, (), origin="git", service="shop"),
+        DeploymentRow("9", "v1", "A", at("2026-03-05T10:00"), "", False, (), origin=origin, service="shop"),
+        DeploymentRow("10", "v2", "A", at("2026-03-06T10:00"), "", False, (), origin=origin, service="shop"),
     ]
     others = [DeploymentRow("1", "not a tag", "A", MISSING, "", False, ("A-1",), day="2026-03-06")]
     found = dataset([issue("A-1"), issue("A-2")], status_list())
@@ -73,7 +75,8 @@ def statuses() -> tuple[Dataset, Profile]:
 
 WORLDS: dict[str, World] = {
     "events": events,
-    "git": tags,
+    "github": partial(told_by, "github"),
+    "git": partial(told_by, "git"),
     "issues": issues,
     "versions": versions,
     "status": statuses,

@@ -1,0 +1,218 @@
+"""GitHub in a sync: each repository is published by itself, or named where it fails."""
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from configuration.errors import AuthenticationError, CancelledError, DashboardError, SourceError
+from configuration.logging_config import add_secrets
+from configuration.settings import Home
+from data.cache_manager import Changes, References
+from data.hosts.access import GITHUB, Access, accesses_of, services_of
+from data.hosts.client import HostClient
+from data.hosts.github import HEADERS, GitHub
+from data.hosts.port import Host
+from data.hosts.reading import Reader, Told
+from data.intake.connect import read_deadline
+from data.intake.events import add_events, kept_in
+from data.jira.proxy import proxy_secrets
+from data.jira_query_manager import TokenBucket, shared_bucket
+from data.model.clock import now_ms
+from data.profiles.sources import Source
+from data.store.locks import held
+from data.store.references import Retold
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class HostsRead:
+    """What came of reading the hosts of a profile.
+
+    Attributes:
+        revision: of the store, "" where nothing changed.
+        notices: sentences that a reader of the numbers should know, failures among them.
+        requests: what was asked, a document for each host.
+    """
+
+    revision: str = ""
+    notices: list[str] = field(default_factory=list)
+    requests: list[dict[str, Any]] = field(default_factory=list)
+
+
+def check_hosts(source: Source, home: Home, environment: Mapping[str, str]) -> None:
+    """Refuse a profile that would send a token of the environment where nobody said that it belongs.
+
+    Raises:
+        AuthenticationError: the sentence names the variable; no request was made.
+        ConfigurationError: the saved tokens cannot be read.
+    """
+    for access in accesses_of(source.profile, source.name, home, environment):
+        if access.withheld:
+            access.check()
+
+
+def read_hosts(
+    source: Source,
+    home: Home,
+    environment: Mapping[str, str],
+    cancelled: threading.Event | None = None,
+    *,
+    full: bool = False,
+) -> HostsRead:
+    """Read the repositories that a profile names, what is new in them alone.
+
+    A repository or a host that cannot be read is told of, and changes nothing.
+
+    Args:
+        source: the profile.
+        home: the shared limits, the tokens, and what is kept.
+        environment: of the process.
+        cancelled: once set, it ends within a second.
+        full: read everything again.
+
+    Raises:
+        CancelledError: the user stopped it.
+        StoreError: what was read cannot be stored.
+    """
+    accesses = accesses_of(source.profile, source.name, home, environment)
+    services = services_of(accesses)
+    work = _Work(source, home, full)
+    work.forget({(kind, service) for (kind, _), service in services.items()})
+    for access in accesses:
+        try:
+            client = client_of(access, home, environment, cancelled)
+        except DashboardError as error:
+            work.note(access.kind.title, error)
+            continue
+        host = host_of(access, client)
+        for repository in access.repositories:
+            service = services[access.kind.name, repository]
+            settings = (access.url, *access.environments)
+            try:
+                work.read(Reader(host, repository, service, settings, now_ms()))
+            except CancelledError:
+                raise
+            except SourceError as error:
+                work.note(f"{repository} on {access.kind.title}", error)
+                if isinstance(error, AuthenticationError) and client.is_refused:
+                    break
+        work.read_so_far.requests.append(client.requests.as_document())
+    return work.read_so_far
+
+
+def client_of(
+    access: Access, home: Home, environment: Mapping[str, str], cancelled: threading.Event | None = None
+) -> HostClient:
+    """Return a client for a host.
+
+    Raises:
+        AuthenticationError: its token may not go there.
+        ConfigurationError: it cannot be asked.
+    """
+    access.check()
+    if access.token:
+        add_secrets([access.token, *proxy_secrets(access.url)])
+    return HostClient(
+        access, bucket_of(access, home), HEADERS, read_deadline(environment), cancelled=cancelled
+    )
+
+
+def host_of(access: Access, client: HostClient) -> Host:
+    """Return the host behind a client."""
+    return GitHub(client, access.environments, access.url)
+
+
+def bucket_of(access: Access, home: Home) -> TokenBucket:
+    """Return the limit that all processes of a home share for a host."""
+    return shared_bucket(home.run, urlsplit(access.url).netloc)
+
+
+def lift_holds(source: Source, home: Home, environment: Mapping[str, str]) -> None:
+    """Let everybody in a home ask the hosts of a profile although they asked to wait; on the user's word."""
+    for access in accesses_of(source.profile, source.name, home, environment):
+        bucket_of(access, home).lift_hold()
+
+
+@dataclass(slots=True)
+class _Work:
+    """Reads repositories into what is kept of a profile."""
+
+    source: Source
+    home: Home
+    full: bool
+    read_so_far: HostsRead = field(default_factory=HostsRead)
+
+    def note(self, what: str, error: DashboardError) -> None:
+        logger.warning("host.unreadable", extra={"host": what, "cause": error.message})
+        self.read_so_far.notices.append(f"{what} could not be read: {error.message} {error.hint}")
+
+    def read(self, reader: Reader) -> None:
+        """Read a repository and publish what it tells."""
+        store, origin = kept_in(self.source, self.home), reader.host.name
+        known = store.references()
+        key = f"{origin} {reader.repository}"
+        state = "" if self.full else store.meta().get(key, "")
+        told = reader.read(
+            [row for row in known.deployments if (row.origin, row.service) == (origin, reader.service)],
+            [row for row in known.changes if (row.origin, row.service) == (origin, reader.service)],
+            state,
+        )
+        if told is not None:
+            self._publish(origin, key, told)
+
+    def _publish(self, origin: str, key: str, told: Told) -> None:
+        logger.info(
+            "host.read",
+            extra={"host": origin, "deployments": len(told.deployments), "changes": len(told.changes)},
+        )
+        retold = (Retold(origin, frozenset((told.service,))),) if told.whole else ()
+        self.read_so_far.notices += told.notices
+        rows = References(deployments=told.deployments, changes=told.changes)
+        self._store(rows, retold, {key: told.state})
+
+    def forget(self, wanted: set[tuple[str, str]]) -> None:
+        """Take out what is kept of repositories that the profile does not name any more."""
+        store = kept_in(self.source, self.home)
+        if not store.revision():
+            return
+        known = store.references()
+        kept = {(row.origin, row.service) for row in known.deployments}
+        kept |= {(row.origin, row.service) for row in known.changes}
+        gone = {pair for pair in kept if pair[0] in _ORIGINS and pair not in wanted}
+        if not gone:
+            return
+        # Without what was noted of them a repository that comes back is read as for the first time.
+        noted = {name: "" for name in store.meta() if name.startswith(tuple(f"{each} " for each in _ORIGINS))}
+        self._store(References(), [Retold(origin, frozenset((service,))) for origin, service in gone], noted)
+
+    def _store(self, rows: References, retold: Sequence[Retold], meta: Mapping[str, str]) -> None:
+        changes = keep(self.source, self.home, rows, retold, meta)
+        self.read_so_far.revision = changes.revision or self.read_so_far.revision
+
+
+_ORIGINS = (GITHUB.name,)
+
+
+def keep(
+    source: Source, home: Home, rows: References, retold: Sequence[Retold], meta: Mapping[str, str]
+) -> Changes:
+    """Keep rows of hosts for a profile, whichever source its issues have."""
+    if source.kind == "jira":
+        return add_events(source, home, rows, retold, meta)
+    with held(home.run / f"{source.store.path.stem}.lock"):
+        source.store.verify()
+        return source.store.add((), rows, meta, retold)
+
+
+def summed(requests: dict[str, Any], others: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Return the block of requests of a sync with those that went to hosts."""
+    paths, sums = Counter(requests["by_path"]), dict(requests)
+    for other in others:
+        paths.update(other["by_path"])
+        sums = {name: other[name] + value if name != "by_path" else value for name, value in sums.items()}
+    return sums | {"by_path": dict(sorted(paths.items()))}

@@ -1,6 +1,7 @@
 """Deployments, where they are read from, and their frequency: specs/metrics.md."""
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -324,7 +325,8 @@ def deployed_on(world: World, days: list[date]) -> list[Deployment]:
 
 def days_of_week(world: World, week: Week) -> list[date]:
     """The days of the period that lie in a week (or longer step) and begin before T."""
-    return [day for day in world.period.civil_days if week.start_day <= day < week.next_day]
+    days = world.period.civil_days
+    return days[bisect_left(days, week.start_day) : bisect_left(days, week.next_day)]
 
 
 def is_configured(world: World) -> bool:
@@ -391,7 +393,8 @@ def rhythm_band(world: World, found: list[Deployment], *, greyed: bool) -> dict 
     """By the deployments and the deployment days of each whole week."""
     per_week = []
     for week in world.weeks():
-        days = [d.day for d in found if d.day in days_of_week(world, week)]
+        inside = days_of_week(world, week)
+        days = [d.day for d in found if d.day in inside]
         if not week.partial:
             per_week.append((len(days), len(set(days))))
     per_month = len({deployment.day for deployment in found}) * 30 / world.period.days

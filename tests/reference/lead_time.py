@@ -44,7 +44,8 @@ def change_lead_time(world: World) -> dict:
         return {key: max(0, ms) / DAY for key, ms in waited.items() if ms is not None and ms > -DAY}
 
     def split(days: list[date]) -> list[dict[str, float]]:
-        return [stages_of(world, *pair) for key, pair in on_days(days).items() if key in measure(days)]
+        known = measure(days)
+        return [stages_of(world, *pair) for key, pair in on_days(days).items() if key in known]
 
     days = world.period.civil_days
     included = measure(days)

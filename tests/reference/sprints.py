@@ -59,9 +59,16 @@ class Member:
 
 def sprint_values(world: World, issue: Issue) -> list[Sprint]:
     """The sprints that an issue holds today, from the fields that hold such values."""
+    memory = world.memory.setdefault("sprint_values", {})
+    if id(issue) not in memory:
+        memory[id(issue)] = _read_values(issue, sprint_fields(world))
+    return memory[id(issue)]
+
+
+def _read_values(issue: Issue, fields: set[str]) -> list[Sprint]:
     found: dict[str, Sprint] = {}
     for name, value in issue.fields.items():
-        for entry in entries(value) if name in sprint_fields(world) else []:
+        for entry in entries(value) if name in fields else []:
             said = _said(entry)
             if said.get("id") not in (None, ""):
                 found.setdefault(str(said["id"]), _sprint(said))
@@ -158,7 +165,9 @@ def is_in(world: World, issue: Issue, sprint_id: str, moment: int) -> bool:
 def is_told(world: World, issue: Issue, sprint_id: str) -> bool:
     """By a history that names it, or by histories none of which is of a sprint, if any in the store is."""
     changes = sprint_changes(issue)
-    if not any(map(is_move, world.issues)):
+    if "any sprint move" not in world.memory:
+        world.memory["any sprint move"] = any(map(is_move, world.issues))
+    if not world.memory["any sprint move"]:
         return False
     named = any(sprint_id in (*ids(each, "from"), *ids(each, "to")) for each in changes)
     return named or (issue.has_changelog and not changes)
@@ -229,7 +238,9 @@ def estimate_changes(world: World, issue: Issue) -> list[Change]:
 def points_at(world: World, fact: Fact, moment: int) -> tuple[float | None, bool]:
     """An estimate at an instant, and whether histories tell it."""
     changes = estimate_changes(world, fact.issue)
-    any_history = any(estimate_changes(world, issue) for issue in world.issues)
+    if "any estimate" not in world.memory:
+        world.memory["any estimate"] = any(estimate_changes(world, issue) for issue in world.issues)
+    any_history = world.memory["any estimate"]
     if not changes:
         return fact.points, any_history
     if _number(changes[-1], "toString") != fact.points:

@@ -106,8 +106,8 @@ class FlowTypeSettings:
 class DeploymentSettings:
     """What counts as a deployment."""
 
-    source: Literal["auto", "events", "github", "git", "issues", "versions", "status"] = _declare_setting(
-        "auto", "where deployments are read from"
+    source: Literal["auto", "events", "github", "gitlab", "git", "issues", "versions", "status"] = (
+        _declare_setting("auto", "where deployments are read from")
     )
     version_pattern: str = _declare_setting("", "only versions whose name matches this pattern; empty: all")
     hotfix_pattern: str = _declare_setting(HOTFIX_PATTERN, "names that tell an unplanned deployment")
@@ -180,6 +180,19 @@ class GithubSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class GitlabSettings:
+    """Projects of GitLab that tell of deployments and changes."""
+
+    url: str = _declare_setting("", "address of the GitLab; empty: https://gitlab.com", means=False)
+    projects: tuple[str, ...] = _declare_setting(
+        (), "projects that every sync reads, each with its whole path as group/name", means=False
+    )
+    environments: tuple[str, ...] = _declare_setting(
+        (), "environments whose deployments are read; empty: all", means=False
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """One team's view of one source of issues."""
 
@@ -223,6 +236,7 @@ class Profile:
     hierarchy: HierarchySettings = field(default_factory=HierarchySettings)
     git: GitSettings = field(default_factory=GitSettings)
     github: GithubSettings = field(default_factory=GithubSettings)
+    gitlab: GitlabSettings = field(default_factory=GitlabSettings)
     fields: Mapping[str, str] = field(
         default_factory=dict, metadata={"about": "Jira field id of each logical name", "means": False}
     )

@@ -145,6 +145,7 @@ class _Secrets(msgspec.Struct, frozen=True):
 
     jira: _SavedToken | None = None
     github: _SavedToken = _SavedToken()
+    gitlab: _SavedToken = _SavedToken()
     headers: _SavedHeaders = _SavedHeaders()
     origin: str = ""
     token: Secret = Secret("")
@@ -182,7 +183,7 @@ def load_host_token(home: Home, name: str, host: str) -> tuple[str, Secret]:
     Args:
         home: where it is.
         name: of the profile.
-        host: ``github``.
+        host: ``github`` or ``gitlab``.
 
     Raises:
         ConfigurationError: the file cannot be read.

@@ -296,7 +296,8 @@ def check_command(invocation: Invocation, as_json: bool) -> str:
 
     source = invocation.source()
     check_hosts(source, invocation.home, invocation.environment)
-    known = source.store.revision() or source.profile.github.repositories
+    profile = source.profile
+    known = source.store.revision() or profile.github.repositories or profile.gitlab.projects
     findings = [FILES_ALONE] if source.kind == "files" and known else []
     if not findings:
         check_connection(source)

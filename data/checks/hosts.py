@@ -1,4 +1,4 @@
-"""The part of ``check`` that looks at GitHub: each repository, and what a sync reads of it."""
+"""The part of ``check`` that looks at GitHub and GitLab: each repository, and what a sync reads of it."""
 
 from collections.abc import Iterator, Mapping
 

@@ -1,4 +1,4 @@
-"""Which GitHub a profile reads, and as whom: address, repositories, a token bound to it."""
+"""Which GitHub and GitLab a profile reads, and as whom: address, repositories, a token bound to it."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -45,6 +45,17 @@ GITHUB = Kind(
     "GITHUB_API_URL",
     "github.repositories",
     "read access to contents, deployments and pull requests (the scope repo of a classic token)",
+)
+
+
+GITLAB = Kind(
+    "gitlab",
+    "GitLab",
+    "https://gitlab.com",
+    "GITLAB_TOKEN",
+    "GITLAB_URL",
+    "gitlab.projects",
+    "the scope read_api, and the role Reporter or a higher one",
 )
 
 
@@ -126,14 +137,17 @@ def accesses_of(profile: Profile, name: str, home: Home, environment: Mapping[st
 
 
 def _settings(profile: Profile) -> Iterator[tuple[Kind, str, Sequence[str], Sequence[str]]]:
-    github = profile.github
+    github, gitlab = profile.github, profile.gitlab
     yield GITHUB, github.url, github.repositories, github.environments
+    yield GITLAB, gitlab.url, gitlab.projects, gitlab.environments
 
 
 def api_of(kind: Kind, url: str) -> str:
     """Return the address of a host's API: people copy that of its pages, too."""
     url = url.strip().rstrip("/") or kind.usual
     host = urlsplit(url).hostname or ""
+    if kind is GITLAB:
+        return f"{url.removesuffix('/api/v4')}/api/v4"
     if host in ("github.com", "www.github.com"):
         return GITHUB.usual
     return url if host.startswith("api.") or url.endswith("/api/v3") else f"{url}/api/v3"

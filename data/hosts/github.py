@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from urllib.parse import quote
 
 import msgspec
 
@@ -42,7 +43,6 @@ class _Release(msgspec.Struct):
     name: str | None = None
     draft: bool = False
     prerelease: bool = False
-    html_url: str = ""
 
 
 class _Object(msgspec.Struct):
@@ -72,7 +72,6 @@ class _Pull(msgspec.Struct):
     merged_at: str | None = None
     merge_commit_sha: str | None = None
     user: _User | None = None
-    html_url: str = ""
 
 
 class _Signature(msgspec.Struct):
@@ -111,8 +110,8 @@ class GitHub:
     def __init__(self, client: HostClient, environments: Sequence[str], url: str) -> None:
         self._client = client
         self._environments = frozenset(name.casefold() for name in environments)
-        pages = url.removesuffix("/api/v3")
-        self._pages = "https://github.com" if pages == "https://api.github.com" else pages
+        # Addresses of pages are made here: what an answer names may be anything.
+        self._pages = url.removesuffix("/api/v3").replace("://api.", "://", 1)
 
     def about(self, repository: str) -> About:
         """Return what a repository is called now and which branch is its default one."""
@@ -146,7 +145,7 @@ class GitHub:
             at=instant_of(row.created_at),
             settled=False,
             updated_at=instant_of(row.updated_at),
-            url=f"{self._pages}/{repository}/deployments/{row.environment}",
+            url=f"{self._pages}/{repository}/deployments/{quote(row.environment)}",
         )
 
     def outcome(self, repository: str, deployed: Deployed) -> Deployed:
@@ -173,7 +172,8 @@ class GitHub:
     def releases(self, repository: str, etag: str) -> Listing[Deployed]:
         """Return the published releases, with the commits of their tags."""
         pages = self._client.pages(*_list(repository, "releases"), _Release, etag)
-        found = read_list(pages, _released, lambda _row: False)
+        tag_pages = f"{self._pages}/{repository}/releases/tag"
+        found = read_list(pages, lambda row: _released(row, tag_pages), lambda _row: False)
         if not found.rows:
             return found
         tags = self._client.pages(*_list(repository, "tags"), _Tag)
@@ -186,7 +186,10 @@ class GitHub:
         asked = {"state": "closed", "base": branch, "sort": "updated", "direction": "desc"}
         path, params, template = _list(repository, "pulls")
         pages = self._client.pages(path, {**params, **asked}, template, _Pull, etag)
-        return read_list(pages, _merged, lambda row: instant_of(row.updated_at) < since_ms)
+        pulls = f"{self._pages}/{repository}/pull"
+        return read_list(
+            pages, lambda row: _merged(row, pulls), lambda row: instant_of(row.updated_at) < since_ms
+        )
 
     def details(self, repository: str, number: int, author: str) -> Details:
         """Return the commits of a pull request and its first review: two requests mostly."""
@@ -229,7 +232,7 @@ def _list(repository: str, what: str) -> tuple[str, dict[str, str], str]:
     return f"{_path(repository)}/{what}", {}, f"{_REPOSITORY}/{what}"
 
 
-def _released(row: _Release) -> Deployed | None:
+def _released(row: _Release, pages: str) -> Deployed | None:
     if row.draft or not row.published_at:
         return None
     return Deployed(
@@ -239,11 +242,11 @@ def _released(row: _Release) -> Deployed | None:
         environment=PRERELEASE if row.prerelease else "",
         result="success",
         at=instant_of(row.published_at),
-        url=row.html_url,
+        url=f"{pages}/{quote(row.tag_name)}",
     )
 
 
-def _merged(row: _Pull) -> Merged | None:
+def _merged(row: _Pull, pages: str) -> Merged | None:
     if not row.merged_at:
         return None
     return Merged(
@@ -255,5 +258,5 @@ def _merged(row: _Pull) -> Merged | None:
         merged_at=instant_of(row.merged_at),
         commit=row.merge_commit_sha or "",
         updated_at=instant_of(row.updated_at),
-        url=row.html_url,
+        url=f"{pages}/{row.number}",
     )

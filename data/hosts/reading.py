@@ -11,7 +11,7 @@ from data.hosts.placing import Graph, place_changes
 from data.hosts.port import About, Deployed, Host, Listing, Merged
 from data.hosts.rows import Teller, is_open, with_details
 from data.model.changes import ChangeRow
-from data.model.tables import DeploymentRow
+from data.model.tables import MISSING, DeploymentRow
 
 # What is made of a repository; another number reads all of it again.
 _READER = 1
@@ -121,6 +121,7 @@ class Reader:
     now_ms: int
     most: int = MOST_AT_ONCE
     _notices: list[str] = field(default_factory=list)
+    _before: "_Rows" = field(default_factory=lambda: _Rows({}, {}))
 
     def read(
         self, deployments: Iterable[DeploymentRow], changes: Iterable[ChangeRow], state: str
@@ -139,12 +140,14 @@ class Reader:
             SourceError: it cannot be read; what is stored stays.
         """
         known = self._known(state)
+        rows = _Rows({row.id: row for row in deployments}, {row.id: row for row in changes})
         if known is not None:
-            rows = _Rows({row.id: row for row in deployments}, {row.id: row for row in changes})
             try:
                 return self._read_new(known, rows)
             except _AnewError:
                 pass
+        # What stands behind a change does not change once it is merged, and need not be asked for again.
+        self._before = rows
         return self._read_all()
 
     def _read_all(self) -> Told:
@@ -215,19 +218,20 @@ class Reader:
             if told.settled or not self.host.asks_outcomes:
                 rows.deployments[row.id] = row
             else:
-                rows.deployments.setdefault(row.id, row)
+                rows.deployments.setdefault(row.id, self._before.deployments.get(row.id, row))
                 asked[told.id] = told
         return sorted(asked.values(), key=lambda each: (-each.at, each.id))
 
     def _take_changes(self, state: _State, listing: Listing[Merged], rows: _Rows) -> None:
         teller = self._teller()
         for merged in listing.rows:
-            known = rows.changes.get(f"{self.service}#{merged.number}")
+            name = f"{self.service}#{merged.number}"
+            known = rows.changes.get(name) or self._before.changes.get(name)
             row = teller.change(merged, known)
-            rows.changes[row.id] = row
+            rows.changes[name] = row
             state.changes_at = max(state.changes_at, merged.updated_at)
-            if known is None:
-                state.waiting[row.id] = merged.author
+            if row.first_commit_at == MISSING and (known is None or name in self._before.changes):
+                state.waiting[name] = merged.author
 
     def _look_behind(self, state: _State, asked: Sequence[Deployed], rows: _Rows) -> None:
         """Ask one by one, the last ones first; what is not reached, or fails, follows the next time."""

@@ -1,4 +1,4 @@
-"""GitHub in a sync: each repository is published by itself, or named where it fails."""
+"""GitHub and GitLab in a sync: each repository is published by itself, or named where it fails."""
 
 import logging
 import threading
@@ -12,9 +12,10 @@ from configuration.errors import AuthenticationError, CancelledError, DashboardE
 from configuration.logging_config import add_secrets
 from configuration.settings import Home
 from data.cache_manager import Changes, References
-from data.hosts.access import GITHUB, Access, accesses_of, services_of
+from data.hosts.access import GITHUB, GITLAB, Access, accesses_of, services_of
 from data.hosts.client import HostClient
 from data.hosts.github import HEADERS, GitHub
+from data.hosts.gitlab import GitLab
 from data.hosts.port import Host
 from data.hosts.reading import Reader, Told
 from data.intake.connect import read_deadline
@@ -82,7 +83,7 @@ def read_hosts(
     accesses = accesses_of(source.profile, source.name, home, environment)
     services = services_of(accesses)
     work = _Work(source, home, full)
-    work.forget({(kind, service) for (kind, _), service in services.items()})
+    work.forget(services)
     for access in accesses:
         try:
             client = client_of(access, home, environment, cancelled)
@@ -117,14 +118,16 @@ def client_of(
     access.check()
     if access.token:
         add_secrets([access.token, *proxy_secrets(access.url)])
+    headers = HEADERS if access.kind is GITHUB else {}
     return HostClient(
-        access, bucket_of(access, home), HEADERS, read_deadline(environment), cancelled=cancelled
+        access, bucket_of(access, home), headers, read_deadline(environment), cancelled=cancelled
     )
 
 
 def host_of(access: Access, client: HostClient) -> Host:
     """Return the host behind a client."""
-    return GitHub(client, access.environments, access.url)
+    kind = GitHub if access.kind is GITHUB else GitLab
+    return kind(client, access.environments, access.url)
 
 
 def bucket_of(access: Access, home: Home) -> TokenBucket:
@@ -175,8 +178,13 @@ class _Work:
         rows = References(deployments=told.deployments, changes=told.changes)
         self._store(rows, retold, {key: told.state})
 
-    def forget(self, wanted: set[tuple[str, str]]) -> None:
-        """Take out what is kept of repositories that the profile does not name any more."""
+    def forget(self, services: Mapping[tuple[str, str], str]) -> None:
+        """Take out what is kept of repositories that the profile does not name any more.
+
+        Args:
+            services: what each that it names is called, by host and whole name.
+        """
+        wanted = {(kind, service) for (kind, _), service in services.items()}
         store = kept_in(self.source, self.home)
         if not store.revision():
             return
@@ -187,7 +195,9 @@ class _Work:
         if not gone:
             return
         # Without what was noted of them a repository that comes back is read as for the first time.
-        noted = {name: "" for name in store.meta() if name.startswith(tuple(f"{each} " for each in _ORIGINS))}
+        staying = {f"{kind} {name}" for kind, name in services}
+        heads = tuple(f"{each} " for each in _ORIGINS)
+        noted = {name: "" for name in store.meta() if name.startswith(heads) and name not in staying}
         self._store(References(), [Retold(origin, frozenset((service,))) for origin, service in gone], noted)
 
     def _store(self, rows: References, retold: Sequence[Retold], meta: Mapping[str, str]) -> None:
@@ -195,7 +205,7 @@ class _Work:
         self.read_so_far.revision = changes.revision or self.read_so_far.revision
 
 
-_ORIGINS = (GITHUB.name,)
+_ORIGINS = (GITHUB.name, GITLAB.name)
 
 
 def keep(

@@ -62,7 +62,7 @@ def synchronize(
     """
     check_hosts(source, home, environment)
     profile = source.profile
-    beside = (*profile.git.paths, *profile.github.repositories)
+    beside = (*profile.git.paths, *profile.github.repositories, *profile.gitlab.projects)
     if source.kind == "files" and beside:
         outcome = import_into(source, home, ImportFiles(git=clone_paths(profile)), None)
         return _with_hosts(source, home, environment, outcome, cancelled, full=full)

@@ -10,6 +10,7 @@ _VERSIONS = Versions()
 SOURCES: tuple[DeploymentSource, ...] = (
     Events("events", "event", ""),
     Events("github", "deployment on GitHub", "github"),
+    Events("gitlab", "deployment on GitLab", "gitlab"),
     Events("git", "tag", "git"),
     Issues(),
     _VERSIONS,

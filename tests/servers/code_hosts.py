@@ -1,4 +1,4 @@
-"""A GitHub on loopback: the parts of its REST API that are read, with pages, tags for caches, and renames.
+"""A GitHub and a GitLab on loopback: what is read of their APIs, with pages, tags for caches, and renames.
 
 ``answers`` goes into a ``FaultServer``, whose plan spoils what it says: limits, refusals, broken connections.
 """
@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 
@@ -80,7 +81,6 @@ class Repo:
             "merge_commit_sha": merge,
             "head": {"ref": branch},
             "user": ANN,
-            "html_url": f"https://github.example/{self.name}/pull/{number}",
         }
         told = [{"user": user, "submitted_at": instant(day), "state": "APPROVED"} for user, day in reviews]
         self.behind[number] = ([self.commits[inner]], told)
@@ -142,7 +142,7 @@ class FakeGitHub:
         if not parts:
             return _told(200, {"full_name": repo.name, "default_branch": repo.branch})
         rows = _rows(repo, parts, request)
-        return _told(404, {"message": "Not Found"}) if rows is None else self._page(request, rows)
+        return _told(404, {"message": "Not Found"}) if rows is None else paged(self.url, request, rows)
 
     def _find(self, path: str) -> tuple[Repo | None, list[str]]:
         parts = path.split("/")[1:]
@@ -151,18 +151,114 @@ class FakeGitHub:
         name = "/".join(parts[1:3])
         return next((repo for repo in self.repos if repo.name == name), None), parts[3:]
 
-    def _page(self, request: Request, rows: list[Any]) -> Response:
-        size, number = request.number("per_page", 30), request.number("page", 1)
-        shown = rows[(number - 1) * size : number * size]
-        tag = f'W/"{hashlib.sha256(orjson.dumps(shown)).hexdigest()[:16]}"'
-        headers = {"ETag": tag}
-        if request.headers.get("if-none-match") == tag:
-            return Response(304, b"", headers)
-        if number * size < len(rows):
-            others = {name: values[0] for name, values in request.query.items() if name != "page"}
-            query = "&".join(f"{name}={value}" for name, value in {**others, "page": number + 1}.items())
-            headers["Link"] = f'<{self.url}{request.path}?{query}>; rel="next", <{self.url}/x>; rel="last"'
-        return Response(200, orjson.dumps(shown), headers)
+
+@dataclass
+class FakeGitLab:
+    """What a GitLab with some projects answers; what is told of a repository is the same as above."""
+
+    repos: list[Repo]
+    url: str = ""
+
+    def answers(self, request: Request) -> Response:
+        """Answer one request."""
+        head, *parts = request.path.removeprefix("/api/v4/projects/").split("/")
+        repo = next((repo for repo in self.repos if quote(repo.name, safe="") == head), None)
+        if repo is None:
+            return _told(404, {"message": "404 Project Not Found"})
+        if not parts:
+            return _told(200, {"path_with_namespace": repo.name, "default_branch": repo.branch})
+        rows = _gitlab_rows(repo, parts, request)
+        return _told(404, {"message": "404 Not Found"}) if rows is None else paged(self.url, request, rows)
+
+
+def _gitlab_rows(repo: Repo, parts: list[str], request: Request) -> list[Any] | None:
+    found: list[Any] | None = None
+    match parts:
+        case ["deployments"]:
+            rows = [_gitlab_deployment(repo, row) for row in repo.deployments.values()]
+            found = sorted(rows, key=lambda row: row["updated_at"], reverse=True)
+        case ["releases"]:
+            commits = {tag["name"]: tag["commit"]["sha"] for tag in repo.tags}
+            found = [
+                {
+                    "tag_name": row["tag_name"],
+                    "released_at": row["published_at"],
+                    "upcoming_release": row.get("draft", False),
+                    "commit": {"id": commits[row["tag_name"]]},
+                }
+                for row in repo.releases
+            ]
+        case ["merge_requests"] if request.text("target_branch") == repo.branch:
+            rows = [_merge_request(row) for row in repo.pulls.values()]
+            found = sorted(rows, key=lambda row: row["updated_at"], reverse=True)
+        case ["merge_requests", number, "commits"]:
+            found = [_gitlab_commit(row) for row in repo.behind[int(number)][0]]
+        case ["merge_requests", number, "notes"]:
+            found = [
+                {
+                    "created_at": row["submitted_at"],
+                    "author": row["user"],
+                    "system": row["state"] == "PENDING",
+                }
+                for row in repo.behind[int(number)][1]
+            ]
+        case ["repository", "commits"]:
+            asked = request.text("ref_name")
+            tip = repo.tip if asked in (None, repo.branch) else asked
+            if tip in repo.commits:
+                found = [_gitlab_commit(row) for row in repo.history(tip, request.text("since") or "")]
+    return found
+
+
+def _gitlab_deployment(repo: Repo, row: dict[str, Any]) -> dict[str, Any]:
+    last = repo.statuses[row["id"]][0]
+    names = {"failure": "failed", "in_progress": "running"}
+    return {
+        "id": row["id"],
+        "sha": row["sha"],
+        "ref": row["ref"],
+        "status": names.get(last["state"], last["state"]),
+        "created_at": row["created_at"],
+        "updated_at": row["updated_at"],
+        "environment": {"name": row["environment"]},
+        "deployable": {"finished_at": last["created_at"]},
+    }
+
+
+def _merge_request(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "iid": row["number"],
+        "source_branch": row["head"]["ref"],
+        "author": {"id": row["user"]["id"], "username": "ann"},
+        "squash_commit_sha": None,
+        **{
+            name: row[name] for name in ("title", "created_at", "updated_at", "merged_at", "merge_commit_sha")
+        },
+    }
+
+
+def _gitlab_commit(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": row["sha"],
+        "message": row["commit"]["message"],
+        "authored_date": row["commit"]["author"]["date"],
+        "parent_ids": [parent["sha"] for parent in row["parents"]],
+    }
+
+
+def paged(url: str, request: Request, rows: list[Any]) -> Response:
+    """A page of a list, with the address of the next one and a tag; 304 where that is shown."""
+    size, number = request.number("per_page", 30), request.number("page", 1)
+    shown = rows[(number - 1) * size : number * size]
+    tag = f'W/"{hashlib.sha256(orjson.dumps(shown)).hexdigest()[:16]}"'
+    headers = {"ETag": tag}
+    if request.headers.get("if-none-match") == tag:
+        return Response(304, b"", headers)
+    if number * size < len(rows):
+        others = {name: values[0] for name, values in request.query.items() if name != "page"}
+        query = "&".join(f"{name}={value}" for name, value in {**others, "page": number + 1}.items())
+        headers["Link"] = f'<{url}{request.path}?{query}>; rel="next", <{url}/x>; rel="last"'
+    return Response(200, orjson.dumps(shown), headers)
 
 
 def _rows(repo: Repo, parts: list[str], request: Request) -> list[Any] | None:

@@ -13,7 +13,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-_OURS = ("JIRA_", "THROUGHLINE_", "HOST", "PORT", "ALLOWED_HOSTS", "LOG_LEVEL", "HTTPS_PROXY")
+_OURS = (
+    "JIRA_",
+    "GITHUB_",
+    "GITLAB_",
+    "THROUGHLINE_",
+    "HOST",
+    "PORT",
+    "ALLOWED_HOSTS",
+    "LOG_LEVEL",
+    "HTTPS_PROXY",
+)
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:

@@ -21,6 +21,7 @@ GROUPS = (
     ("incidents", "Incidents"),
     ("git", "Local clones"),
     ("github", "GitHub"),
+    ("gitlab", "GitLab"),
     ("targets", "Targets"),
 )
 # The workflow's statuses have a section of their own; this list stands beside that of the resolutions. What
@@ -47,6 +48,9 @@ _TITLES = {
     "github.url": "Address of the API",
     "github.repositories": "Repositories",
     "github.environments": "Environments that are read",
+    "gitlab.url": "Address",
+    "gitlab.projects": "Projects",
+    "gitlab.environments": "Environments that are read",
     "flow_types.Feature": "Features",
     "flow_types.Defect": "Defects",
     "flow_types.Debt": "Debts",

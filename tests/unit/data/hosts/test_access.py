@@ -8,7 +8,7 @@ import pytest
 from configuration.errors import AuthenticationError, ConfigurationError
 from configuration.profile import GithubSettings, Profile
 from configuration.settings import Home
-from data.hosts.access import GITHUB, Access, accesses_of, api_of, services_of
+from data.hosts.access import GITHUB, GITLAB, Access, accesses_of, api_of, services_of
 
 GIVEN, SAVED = "given" + "-token", "saved" + "-token"
 
@@ -26,6 +26,13 @@ GIVEN, SAVED = "given" + "-token", "saved" + "-token"
 )
 def test_the_address_of_pages_leads_to_the_api(written: str, api: str) -> None:
     assert api_of(GITHUB, written) == api
+
+
+@pytest.mark.parametrize(
+    "written", ["", "https://gitlab.com/", "https://gitlab.com/api/v4"], ids=["none", "pages", "api"]
+)
+def test_gitlab_is_asked_at_its_api(written: str) -> None:
+    assert api_of(GITLAB, written) == "https://gitlab.com/api/v4"
 
 
 def access(home: Home, environment: dict[str, str], url: str = "", *names: str) -> Access:

@@ -81,6 +81,18 @@ def test_ten_thousand_pull_requests_are_a_hundred_pages_and_follow_in_portions(
     assert "9960 changes" in second.notices[0]
 
 
+def test_all_anew_does_not_look_behind_what_is_known(server: FaultServer, shop: Repo) -> None:
+    """As ``sync --full`` reads it: lists, outcomes and commits again, of a merged request its name alone."""
+    shop.deploy(1, shop.tip, "2026-03-06", ("success", "2026-03-06"))
+    first = told(reader(server).read((), (), ""))
+    n = len(server.seen)
+    second = told(reader(server).read(first.deployments, first.changes, ""))
+
+    assert second.whole
+    assert (second.deployments, second.changes) == (first.deployments, first.changes)
+    assert paths(server, n) == ["", "/deployments", "/pulls", "/deployments/1/statuses", "/commits"]
+
+
 def test_a_branch_of_another_name_reads_all_anew(server: FaultServer, shop: Repo) -> None:
     first = told(reader(server).read((), (), ""))
     shop.branch = "trunk"

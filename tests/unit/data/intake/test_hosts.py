@@ -77,6 +77,8 @@ def test_deployments_and_changes_are_read(home: Home, github: FaultServer) -> No
     only = deployments["shop 7"]
     assert (only.at, only.result, only.environment) == (at("2026-03-07T12:00"), "success", "production")
     assert (only.origin, only.service, only.name) == ("github", "shop", "main")
+    assert only.url == f"{github.url}/acme/shop/deployments/production"
+    assert changes["shop#2"].url == f"{github.url}/acme/shop/pull/2"
     one, two = changes["shop#1"], changes["shop#2"]
     assert (one.first_commit_at, one.opened_at) == (at("2026-03-02T12:00"), at("2026-03-03T12:00"))
     assert (one.first_review_at, one.merged_at) == (at("2026-03-04T12:00"), at("2026-03-05T12:00"))
@@ -235,11 +237,14 @@ def test_a_repository_that_is_not_named_any_more_is_forgotten(
     host = FakeGitHub([shop, Repo("acme/pay")], {}, github.url)
     github.answers = host.answers
     sync(home, github)
+    sync(home, github, repositories=("acme/shop", "acme/pay"))
+    n = len(github.seen)
     sync(home, github, repositories=("acme/pay",))
     gone = stored(home)
+    again = len(github.seen) - n
     sync(home, github)
 
-    assert gone == ({}, {})
+    assert (gone, again) == (({}, {}), 3)  # nothing of what stays is read again
     assert set(stored(home)[1]) == {"shop#1", "shop#2"}
 
 

@@ -76,6 +76,7 @@ def statuses() -> tuple[Dataset, Profile]:
 WORLDS: dict[str, World] = {
     "events": events,
     "github": partial(told_by, "github"),
+    "gitlab": partial(told_by, "gitlab"),
     "git": partial(told_by, "git"),
     "issues": issues,
     "versions": versions,

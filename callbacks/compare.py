@@ -114,6 +114,7 @@ def shown_of(layout: Layout, found: Compared) -> Comparison:
                 small=is_small(group, columns),
                 results=group.results,
                 profile=group.name if by_profile else "",
+                work=found.work.get(group.name),
             )
             for group in found.groups
         ],

@@ -9,6 +9,7 @@ from callbacks.panels import BY_ID
 from callbacks.views import profile_names, view_of
 from configuration.errors import DashboardError, InputError
 from data.answers import AnswerMemory
+from data.charts.open_work import OpenWork, open_in_view, open_work
 from data.metrics.comparison import BY_ITEMS, BY_NAME, in_order
 from data.metrics.groups import GROUPINGS, MOST_GROUPS, NO_VALUE, Group
 from data.metrics.report import Report
@@ -17,6 +18,7 @@ from data.overlaps import overlap_words
 from data.persistence import DEMO_PROFILE
 from data.pipeline import ALL_METRICS, Pipeline
 from data.workspace import Workspace
+from ui.components.comparison import OPEN_COLUMNS
 from ui.format import counted
 from ui.pages import compare
 
@@ -33,8 +35,8 @@ class Layout:
 
     Attributes:
         by: what rows are: a name of ``GROUPINGS``, or ``profile``.
-        columns: ids of the metrics that were chosen.
-        order: ``name``, ``items`` or a metric id, with a minus before it for the largest first.
+        columns: ids of the metrics that were chosen, and words of ``OPEN_COLUMNS``.
+        order: ``name``, ``items`` or a column, with a minus before it for the largest first.
         picture: id of the metric that is drawn.
     """
 
@@ -53,12 +55,14 @@ class Compared:
         groups: the rows, in the order that was asked for.
         notes: what the reader should know of them.
         alone: why there is nothing to compare, "" where there is.
+        work: by name of the row what is open, where one of its columns was chosen.
     """
 
     offered: Sequence[Metric]
     groups: Sequence[Group]
     notes: Sequence[str]
     alone: str
+    work: Mapping[str, OpenWork]
 
     def columns(self, layout: Layout) -> list[Metric]:
         """Return the metrics of the table, in their usual order; what these rows have not is no column."""
@@ -76,12 +80,31 @@ def read_layout(search: str | None) -> Layout:
     _require(by, KINDS, "There are no rows called")
     named = tuple(dict.fromkeys(name for name in _one(query, "columns").split(",") if name))
     for name in named:
-        _require(name, BY_ID, "There is no metric called")
+        _require(name, (*BY_ID, *OPEN_COLUMNS), "There is no metric called")
     order = _one(query, "order") or BY_NAME
-    _require(order.removeprefix("-"), (BY_NAME, BY_ITEMS, *BY_ID), "There is no order by")
+    _require(order.removeprefix("-"), (BY_NAME, BY_ITEMS, *BY_ID, *OPEN_COLUMNS), "There is no order by")
     columns = named or (compare.OF_PROJECTS if _has_deployments(by) else compare.OF_ISSUES)
     picture = _one(query, "picture")
-    return Layout(by, columns, order, picture if picture in columns else columns[0])
+    drawn = [name for name in columns if name in BY_ID] or [""]
+    return Layout(by, columns, order, picture if picture in drawn else drawn[0])
+
+
+def _asks_for_work(layout: Layout) -> bool:
+    """Tell whether what is open is a column, or the order."""
+    return any(name in OPEN_COLUMNS for name in (*layout.columns, layout.order.removeprefix("-")))
+
+
+def _arrange(groups: Sequence[Group], layout: Layout, work: Mapping[str, OpenWork]) -> list[Group]:
+    """Return the rows in their order."""
+    column = layout.order.removeprefix("-")
+    if column not in OPEN_COLUMNS:
+        return in_order(groups, layout.order)
+    return in_order(groups, layout.order, {name: getattr(one, column) for name, one in work.items()})
+
+
+def _ages_known(report: Report) -> bool:
+    """Tell whether there are histories: without them nobody knows what is in progress since when."""
+    return report.results["flow_load"].state != "not_applicable"
 
 
 def _one(query: Mapping[str, Sequence[str]], name: str) -> str:
@@ -111,8 +134,14 @@ def compare_groups(pipeline: Pipeline, report: Report, layout: Layout) -> Compar
         offered = [metric for metric in offered if not metric.of_deployments]
     names = [metric.id for metric in offered if metric.id in layout.columns]
     found = pipeline.groups_of(report, layout.by, names)
-    groups = in_order(found.groups, layout.order)
-    return Compared(offered, groups, list(_note_groups(layout, found.others)), _why_alone(layout, groups))
+    work: Mapping[str, OpenWork] = {}
+    if report.context is not None and _asks_for_work(layout):
+        names = [group.name for group in found.groups]
+        work = open_work(report.context, layout.by, names, ages_known=_ages_known(report))
+    groups = _arrange(found.groups, layout, work)
+    return Compared(
+        offered, groups, list(_note_groups(layout, found.others)), _why_alone(layout, groups), work
+    )
 
 
 def _note_groups(layout: Layout, others: int) -> Iterable[str]:
@@ -156,7 +185,7 @@ def compare_profiles(
     Raises:
         InputError: the filters make no sense.
     """
-    groups, read, notes = [], [], []
+    groups, read, notes, work = [], [], [], {}
     for name in _names_compared(workspace, filters):
         try:
             pipeline = workspace.pipeline(name)
@@ -167,12 +196,14 @@ def compare_profiles(
             notes.append(f"{name}: {error.message}")
             continue
         groups.append(Group(name, report.flow_items, report.results))
+        if report.context is not None and _asks_for_work(layout):
+            work[name] = open_in_view(report.context, ages_known=_ages_known(report))
         read.append(pipeline)
         notes.append(f"{name}: {_word_origin(report)}.")
     offered = [m for m in ALL_METRICS if any(m.id in group.results for group in groups)]
     alone = "There is one profile to compare. Create another one on Settings." if len(groups) < 2 else ""
     notes = [*overlap_words(read, overlaps), *notes]
-    return Compared(offered, in_order(groups, layout.order), notes, alone)
+    return Compared(offered, _arrange(groups, layout, work), notes, alone, work)
 
 
 def _names_compared(workspace: Workspace, filters: Mapping[str, Any] | None) -> list[str]:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.charts.ageing import ageing_work
 from data.charts.flow_times import flow_times
+from data.charts.open_work import NO_AGE, OpenCounts, count_codes, count_open
 from data.meaning.above import above_of
 from data.meaning.delivery import DeliveryTables
 from data.metrics.context import CalculationContext
 from data.model.ordering import order_of
 from data.model.statistics import percentile
-from data.model.tables import MISSING, Codes
+from data.model.tables import Codes
 
 P50 = 0.5
 
@@ -51,31 +51,27 @@ def epic_rows(context: CalculationContext) -> tuple[EpicRow, ...]:
     Source:
         Kanban: flow of work items below a larger one.
     """
-    delivery, end = context.delivery, context.window.end
+    delivery = context.delivery
     above, below = delivery.once(above_of), delivery.once(_find_below)
     n = len(above.names)
     if not n:
         return ()
-    work, times = context.once(ageing_work), flow_times(context)
-    done = _count(below[context.delivered.rows], n)
-    under_way, stuck = _count(below[work.rows], n), _count(below[work.rows[work.old]], n)
-    still = context.flow_items & (delivery.issues.created < end)
-    still &= (delivery.completed_at == MISSING) | (delivery.completed_at >= end)
-    left = np.maximum(_count(below[still], n) - under_way, 0)
+    still, times = count_open(context, below, n), flow_times(context)
+    done = count_codes(below[context.delivered.rows], n)
     medians = _medians(below[times.rows], times.days, n)
-    oldest = _medians(below[work.rows], work.days, n, oldest=True)
     tops = delivery.once(_find_tops)
-    busy = np.flatnonzero(done + under_way + left)
-    order = busy[np.argsort(-(done + under_way + left)[busy], kind="stable")]
+    work = done + still.under_way + still.waiting
+    busy = np.flatnonzero(work)
+    order = busy[np.argsort(-work[busy], kind="stable")]
     return tuple(
         EpicRow(
             key=above.names[code],
             top=above.names[tops[code]] if tops[code] >= 0 else "",
             done=int(done[code]),
-            under_way=int(under_way[code]),
-            waiting=int(left[code]),
-            stuck=int(stuck[code]),
-            oldest=oldest.get(code),
+            under_way=int(still.under_way[code]),
+            waiting=int(still.waiting[code]),
+            stuck=int(still.stuck[code]),
+            oldest=_find_oldest(still, code),
             flow_time=medians.get(code),
         )
         for code in order.tolist()
@@ -97,16 +93,15 @@ def _find_tops(delivery: DeliveryTables) -> Codes:
     return tops
 
 
-def _count(codes: Codes, n: int) -> NDArray[np.int64]:
-    return np.bincount(codes[codes >= 0], minlength=n).astype(np.int64)
+def _find_oldest(still: OpenCounts, code: int) -> float | None:
+    place = int(still.oldest[code])
+    return None if place == NO_AGE else float(still.work.days[place])
 
 
-def _medians(codes: Codes, values: NDArray[np.float64], n: int, *, oldest: bool = False) -> dict[int, float]:
-    """Return by epic the P50 of the values of its items, or the largest."""
+def _medians(codes: Codes, values: NDArray[np.float64], n: int) -> dict[int, float]:
+    """Return by epic the P50 of the values of its items."""
     mine = np.flatnonzero(codes >= 0)
     order, ordered = order_of(codes[mine].astype(np.int64))
     bounds = ordered.searchsorted(np.arange(n + 1))
     parts = {code: values[mine[order[bounds[code] : bounds[code + 1]]]] for code in set(ordered.tolist())}
-    if oldest:
-        return {code: float(part.max()) for code, part in parts.items()}
     return {code: percentile(np.sort(part), P50) for code, part in parts.items()}

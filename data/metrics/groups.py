@@ -119,7 +119,7 @@ class Grouping:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class Words:
     """What issues are grouped by: of each row a code, and the words that a code stands for.
 
     A code has several words where an issue can have several values. The last place
@@ -165,7 +165,7 @@ def group_by(
         Groups that hold an item in view; of projects also those that only deployed.
         The largest by number of items, or of ``rows``, where there are more than ``MOST_GROUPS``.
     """
-    words = _read_words(context, by)
+    words = read_words(context, by)
     sizes = _count_items(context.flow_items if rows is None else rows, words)
     if by == "project" and rows is None:
         sizes = dict.fromkeys(_list_deploying(context), 0) | sizes
@@ -192,7 +192,7 @@ def evaluate_group(
 
 def rows_in_group(context: CalculationContext, by: By, name: str) -> Flags:
     """Flag the rows of the issue table that are in one group; a group that does not exist has none."""
-    return _read_words(context, by).rows_of(name)
+    return read_words(context, by).rows_of(name)
 
 
 def _order(name: str) -> tuple[str, str]:
@@ -233,7 +233,7 @@ def _without_groups(metric: Metric, context: CalculationContext, by: By) -> Metr
     )
 
 
-def _count_items(items: NDArray[Any], words: _Words) -> dict[str, int]:
+def _count_items(items: NDArray[Any], words: Words) -> dict[str, int]:
     """Count the items of each word; words without any are absent."""
     counts = np.bincount(words.codes[items], minlength=len(words.words))
     sizes: dict[str, int] = {}
@@ -243,10 +243,11 @@ def _count_items(items: NDArray[Any], words: _Words) -> dict[str, int]:
     return sizes
 
 
-def _read_words(context: CalculationContext, by: By) -> _Words:
+def read_words(context: CalculationContext, by: By) -> Words:
+    """Return what issues are grouped by: of each row a code, and the names that a code stands for."""
     codes, words = GROUPINGS[by].code(context)
     named = [tuple(dict.fromkeys(word or NO_VALUE for word in each)) or (NO_VALUE,) for each in words]
-    return _Words(np.where(codes < 0, len(named), codes).astype(np.int32), [*named, (NO_VALUE,)])
+    return Words(np.where(codes < 0, len(named), codes).astype(np.int32), [*named, (NO_VALUE,)])
 
 
 def _list_deploying(context: CalculationContext) -> list[str]:

@@ -8,6 +8,8 @@ from tests.browser.conftest import SIZES, Visits
 
 pytestmark = pytest.mark.usefixtures("axe")
 SCHEMES = ("light", "dark")
+# The page of an address that does not exist is drawn by its style sheet alone.
+FOLLOWS = "scheme => [undefined, scheme].includes(document.documentElement.dataset.mantineColorScheme)"
 every_look = pytest.mark.parametrize("size", SIZES)
 VIEWS = {
     "overview": "/",
@@ -44,6 +46,7 @@ def both_schemes(page: Page) -> list[str]:
     found = []
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.wait_for_function(FOLLOWS, arg=scheme)
         page.wait_for_timeout(400)  # colours fade from one scheme to the other
         found += [f"{scheme}: {line}" for line in findings(page)]
     return found

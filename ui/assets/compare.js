@@ -32,7 +32,8 @@ const compare = (() => {
       @param {HTMLElement} button */
   function evidence({ dataset }) {
     const { name: panel = null, by = null, group = null, src } = dataset;
-    pages.go(src ? { ...address.CLOSED, panel, src } : { ...address.CLOSED, panel, by, group });
+    const issue = dataset.issue || null;
+    pages.go(src ? { ...address.CLOSED, panel, issue, src } : { ...address.CLOSED, panel, by, group, issue });
   }
 
   /** @param {{ page: { comparison?: Data, instead?: unknown, heading: unknown } } | null} answer */

@@ -8,6 +8,10 @@
     @typedef {Answer & { fresh: Data, view: object, number: number, scheme: string }} Kept */
 
 const panels = (() => {
+  // Of a window so much is not chart; a column holds a label from here on, and half of two rows down to there.
+  const BESIDE_PX = 124;
+  const WIDE_PX = 76;
+  const NARROW_PX = 60;
   /** @type {Record<string, Kept>} */
   const held = {};
   let answers = 0;
@@ -42,13 +46,28 @@ const panels = (() => {
     };
   }
 
+  /** Returns a figure whose labels stand below its axis in two rows, in turn, where its columns are too narrow for one:
+      plotly would turn them. Where even two rows are too narrow it may.
+      @param {Data} figure
+      @param {number} width of the window */
+  function inTurn(figure, width) {
+    const { ticktext: labels, tickfont } = figure.layout?.xaxis || {};
+    const room = (width - BESIDE_PX) / (labels?.length || 1);
+    if (!Array.isArray(labels) || !(room < WIDE_PX && 2 * room >= NARROW_PX)) return figure;
+    const upper = labels.filter((_, place) => place % 2 === 0);
+    const below = "<br>".repeat(Math.max(...upper.map((label) => label.split("<br>").length)));
+    const ticktext = labels.map((label, place) => (place % 2 ? below + label : label));
+    const xaxis = { ...figure.layout.xaxis, ticktext, tickangle: 0, tickfont: { ...tickfont, size: 11 } };
+    return { ...figure, layout: { ...figure.layout, xaxis } };
+  }
+
   /** Returns what is in the panel of a chart.
       @param {Data} terms
       @param {Data} data of the chart and of its weeks
       @param {boolean} table
       @param {Data} colours */
   function panel(terms, data, table, colours) {
-    const drawn = table && !data.empty ? twin(terms, data) : { figure: drawing.fill(terms.design, data, colours) };
+    const drawn = table && !data.empty ? twin(terms, data) : { figure: inTurn(drawing.fill(terms.design, data, colours), window.innerWidth) };
     return drawing.fill(designs.panel, { ...data, ...terms, ...drawn }, {});
   }
 
@@ -126,5 +145,5 @@ const panels = (() => {
     if (view) window.dash_clientside.set_props({ kind: "view", name: page }, { data });
   }
 
-  return { card, caption, panel, chart, figure, ageOf, looksOf, receive, again };
+  return { card, caption, inTurn, panel, chart, figure, ageOf, looksOf, receive, again };
 })();

@@ -55,6 +55,13 @@ const shell = (() => {
     return [now, now];
   }
 
+  /** The system may turn dark in the evening: who has chosen nothing follows it. */
+  function followSystem() {
+    const [now] = scheme(null);
+    window.dash_clientside.set_props("provider", { forceColorScheme: now });
+    window.dash_clientside.set_props("theme", { data: now });
+  }
+
   /** Says something to those who see and to those who hear, for four seconds.
       @param {string} words */
   function say(words) {
@@ -170,5 +177,5 @@ const shell = (() => {
     }
   }
 
-  return { age, listening, preferred, tellAges, catchUp, scheme, say, copy, share, link, aim, sheet, escape, closeMenus };
+  return { age, listening, preferred, tellAges, catchUp, scheme, followSystem, say, copy, share, link, aim, sheet, escape, closeMenus };
 })();

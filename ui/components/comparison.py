@@ -5,13 +5,14 @@ changes in the address is told by the buttons themselves.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
+from data.charts.open_work import OpenWork
 from data.model.metric import Metric, MetricResult, Point
 from data.model.verdict import target_verdict
 from ui.components.aria import action, aria, data
@@ -24,6 +25,12 @@ from ui.format import ARROWS, comparison, counted, noun_of, number, target_line_
 FEW = 5
 SMALL = "too few items"
 BY_NAME, BY_ITEMS = "name", "items"
+# What stands beside the metrics: open work at the end of the period, by its word in the address.
+OPEN_COLUMNS = {
+    "open": ("Open items", "at the end"),
+    "stuck": ("Stuck", "older than 85 %"),
+    "oldest": ("Oldest in progress", "days"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,7 @@ class Row:
         small: no number is made of enough items to compare it.
         results: by metric id.
         profile: whose evidence its cells open, "" for that of the page.
+        work: what is open in it, None where no column of it was asked for.
     """
 
     name: str
@@ -43,6 +51,7 @@ class Row:
     small: bool
     results: Mapping[str, MetricResult]
     profile: str = ""
+    work: OpenWork | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +106,20 @@ def comparison_data(shown: Comparison) -> dict[str, Any]:
     pictures = [metric.id for metric in metrics] if len(metrics) > 1 else []
     return {
         "kinds": [_chip(words, {"rows": name}, name == shown.by) for name, words in shown.kinds],
-        "columns": [_column_chip(metric, shown) for metric in shown.offered],
+        "columns": [
+            *(_column_chip(name, title, shown) for name, (title, _) in OPEN_COLUMNS.items()),
+            *(_column_chip(metric.id, metric.title, shown) for metric in shown.offered),
+        ],
         "alone": shown.alone,
         "caption": f"By {shown.kind}. Select a number for what it is made of, a head for another order.",
         "heads": [
             _head(shown.kind.capitalize(), "", BY_NAME, shown.order),
             _head("Flow items", "", BY_ITEMS, shown.order),
+            *(_head(*OPEN_COLUMNS[name], name, shown.order) for name in _open_columns(shown)),
             *(_head(metric.title, unit_words(metric), metric.id, shown.order) for metric in metrics),
         ],
-        "rows": [_row(row, metrics, shown.by) for row in shown.rows],
-        "notes": [{"note": note} for note in shown.notes],
+        "rows": [_row(row, metrics, _open_columns(shown), shown.by) for row in shown.rows],
+        "notes": [{"note": note} for note in (*_tell_unknown(metrics, shown.rows), *shown.notes)],
         "pictures": [
             _chip(metric.title, {"picture": metric.id}, metric.id == shown.picture)
             for metric in metrics
@@ -114,6 +127,15 @@ def comparison_data(shown: Comparison) -> dict[str, Any]:
         ],
         **({} if drawn is None else _draw_multiples(drawn, shown.rows)),
     }
+
+
+def _tell_unknown(metrics: Sequence[Metric], rows: Sequence[Row]) -> Iterable[str]:
+    """Return why a column has no number in any row, once, where that is for the same reason."""
+    for metric in metrics:
+        results = [row.results[metric.id] for row in rows if metric.id in row.results]
+        reasons = {result.message or "" for result in results}
+        if all(result.value is None for result in results) and len(reasons) == 1:
+            yield from (f"{metric.title}: {reason}" for reason in reasons if reason)
 
 
 def _design_chips(title: str, name: str) -> Component:
@@ -170,7 +192,7 @@ def _design_cell() -> Component:
         className="compare-cell",
         title="$told",
         **action("evidence"),
-        **data(name="$metric", by="$row_by", group="$row_name", src="$src"),
+        **data(name="$metric", by="$row_by", group="$row_name", src="$src", issue="$issue"),
         **aria(label="$told", haspopup="dialog"),
     )
 
@@ -200,12 +222,17 @@ def _chip(words: str, changes: Mapping[str, str], chosen: bool) -> dict[str, str
     return {"words": words, "changes": json.dumps(changes), "look": look, "pressed": pressed}
 
 
-def _column_chip(metric: Metric, shown: Comparison) -> dict[str, str]:
+def _open_columns(shown: Comparison) -> list[str]:
+    """Return the columns of open work that were chosen, in their usual order."""
+    return [name for name in OPEN_COLUMNS if name in shown.columns]
+
+
+def _column_chip(name: str, title: str, shown: Comparison) -> dict[str, str]:
     """Return the chip that adds a column at the end, or takes it away."""
-    chosen = metric.id in shown.columns
-    left = [name for name in shown.columns if name != metric.id]
-    columns = left if chosen else [*left, metric.id]
-    return _chip(metric.title, {"columns": ",".join(columns)}, chosen)
+    chosen = name in shown.columns
+    left = [one for one in shown.columns if one != name]
+    columns = left if chosen else [*left, name]
+    return _chip(title, {"columns": ",".join(columns)}, chosen)
 
 
 def _head(title: str, unit: str, column: str, order: str) -> dict[str, str]:
@@ -217,7 +244,7 @@ def _head(title: str, unit: str, column: str, order: str) -> dict[str, str]:
     return {"title": title, "unit": unit, "sort": sort, "changes": json.dumps(changes)}
 
 
-def _row(row: Row, metrics: Sequence[Metric], by: str) -> dict[str, Any]:
+def _row(row: Row, metrics: Sequence[Metric], columns: Sequence[str], by: str) -> dict[str, Any]:
     return {
         "name": row.name,
         "items": number(row.items),
@@ -225,14 +252,51 @@ def _row(row: Row, metrics: Sequence[Metric], by: str) -> dict[str, Any]:
         "row_by": by,
         "row_name": row.name,
         "src": row.profile,
-        "cells": [_cell(row, metric) for metric in metrics],
+        "cells": [
+            *(_work_cell(row, name) for name in columns),
+            *(_cell(row, metric) for metric in metrics),
+        ],
     }
+
+
+def _work_cell(row: Row, column: str) -> dict[str, str]:
+    """Return one number of what is open; it opens what is in progress, the oldest its own history."""
+    work, title = row.work, OPEN_COLUMNS[column][0]
+    value = None if work is None else {"open": work.open, "stuck": work.stuck, "oldest": work.oldest}[column]
+    if work is None or value is None:
+        nothing = work is not None and work.stuck is not None
+        why = "nothing is in progress" if nothing else "not known here"
+        shown = "none" if nothing else "n/a"
+        return {"metric": "flow_load", "value": shown, "issue": "", "told": f"{row.name}, {title}: {why}"}
+    beside = _beside_work(work, column)
+    shown = number(value) if column != "oldest" else number(round(value))
+    return {
+        "metric": "flow_load",
+        "issue": work.key if column == "oldest" else "",
+        "value": shown,
+        "beside": beside,
+        "tone": "even",
+        "told": f"{row.name}, {title}: {shown}, {beside}" if beside else f"{row.name}, {title}: {shown}",
+    }
+
+
+def _beside_work(work: OpenWork, column: str) -> str:
+    if column == "oldest":
+        return f"{work.key}, {work.status}"
+    if work.stuck is None:
+        return ""
+    return (
+        f"{number(work.under_way)} in progress"
+        if column == "open"
+        else f"of {number(work.under_way)} in progress"
+    )
 
 
 def _cell(row: Row, metric: Metric) -> dict[str, str]:
     result = row.results.get(metric.id)
     if result is None:
-        return {"metric": metric.id, "value": "n/a", "told": f"{row.name}: {metric.title} is not known here"}
+        told = f"{row.name}: {metric.title} is not known here"
+        return {"metric": metric.id, "issue": "", "value": "n/a", "told": told}
     words, tone = comparison(metric, result)
     value = "n/a" if result.value is None else number(result.value)
     n = counted(result.n, noun_of(metric))
@@ -240,6 +304,7 @@ def _cell(row: Row, metric: Metric) -> dict[str, str]:
     facts = told, words, target_verdict(result)
     return {
         "metric": metric.id,
+        "issue": "",
         "value": value,
         "beside": beside_words(result, n, tone),
         "tone": tone,

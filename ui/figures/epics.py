@@ -24,6 +24,7 @@ COLUMNS = (
 )
 _NAMES = ("keys", "tops", "done", "busy", "idle", "stuck", "oldest", "p50")
 CELLS = tuple(f"${name}" for name in _NAMES)
+NO_AGES = "Without histories of status nobody knows what is stuck, and since when."
 # What a bar is made of: the column, its name, its colour.
 _PARTS: tuple[tuple[str, str, Design], ...] = (
     ("done", "done in this period", "@done"),
@@ -53,23 +54,25 @@ def _design_epics() -> dict[str, Any]:
 EPICS = _design_epics()
 
 
-def epics(_report: ChartSubject, context: Context) -> Chart:
+def epics(report: ChartSubject, context: Context) -> Chart:
     """Return the items below each epic: done, in progress, open; those with most work first."""
+    known = report.results["flow_load"].state != "not_applicable"
     found = epic_rows(context)
     if not found:
         return nothing("No item in view lies below an epic.")
-    shown = _list_rows(found[:MOST_BARS])
+    shown = _list_rows(found[:MOST_BARS], known=known)
     data: dict[str, Any] = {"total": len(found), "drawn": [row[0] for row in shown]}
     data |= {f"drawn_{name}": [row[_NAMES.index(name)] for row in shown] for name, _, _ in _PARTS}
-    columns = zip(_NAMES, zip(*_list_rows(found[:MOST_ROWS]), strict=True), strict=True)
+    columns = zip(_NAMES, zip(*_list_rows(found[:MOST_ROWS], known=known), strict=True), strict=True)
     return Chart(
         data | {name: list(column) for name, column in columns},
-        lambda: _list_rows(found),
-        _note(found),
+        lambda: _list_rows(found, known=known),
+        _note(found) if known else NO_AGES,
     )
 
 
-def _list_rows(rows: Sequence[EpicRow]) -> tuple[tuple[Any, ...], ...]:
+def _list_rows(rows: Sequence[EpicRow], *, known: bool) -> tuple[tuple[Any, ...], ...]:
+    """Return the rows; without histories nobody knows what is stuck and how old."""
     return tuple(
         (
             row.key,
@@ -77,8 +80,8 @@ def _list_rows(rows: Sequence[EpicRow]) -> tuple[tuple[Any, ...], ...]:
             row.done,
             row.under_way,
             row.waiting,
-            row.stuck,
-            row.oldest,
+            row.stuck if known else None,
+            row.oldest if known else None,
             row.flow_time,
         )
         for row in rows

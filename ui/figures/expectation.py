@@ -81,7 +81,7 @@ def _label(days: Mapping[str, float]) -> str:
     low, high = (number(round(limit, 1)) for limit in (min(days.values()), max(days.values())))
     name = _call(next(iter(days))) if len(days) == 1 else "by type"
     span = low if low == high else f"{low} to {high}"
-    return f"{number(LEVEL * 100)} % expected within {span} d, {name}"
+    return f"{number(LEVEL * 100)} % within {span} d, {name}"
 
 
 def _call(name: str) -> str:

@@ -6,6 +6,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from ui import ids
+from ui.components.comparison import OPEN_COLUMNS
 from ui.components.heading import heading
 
 # What is shown where the address names no columns: by what deployments have, and by what they have not.
@@ -15,9 +16,9 @@ OF_PROJECTS = (
     "change_fail_rate",
     "flow_velocity",
     "flow_time",
-    "flow_load",
+    *OPEN_COLUMNS,
 )
-OF_ISSUES = ("flow_velocity", "flow_time", "request_lead_time", "flow_efficiency", "flow_load")
+OF_ISSUES = ("flow_velocity", "flow_time", "request_lead_time", "flow_efficiency", *OPEN_COLUMNS)
 
 
 def layout() -> Sequence[Component]:

@@ -43,6 +43,7 @@ def compared(folder: Path, search: str, issues: list[dict] | None = None, **view
         ),
         ("?rows=type&columns=flow_time", Layout("type", ("flow_time",), "name", "flow_time")),
         ("columns=flow_time,flow_time", Layout("project", ("flow_time",), "name", "flow_time")),
+        ("columns=open,stuck", Layout("project", ("open", "stuck"), "name", "")),
         (
             "columns=flow_time&order=items&picture=flow_load",
             Layout("project", ("flow_time",), "items", "flow_time"),
@@ -122,6 +123,28 @@ def test_of_a_thousand_labels_the_fifty_with_most_items_are_shown(tmp_path: Path
     assert [group.name for group in found.groups[:3]] == ["all", "l0001", "l0002"]
     assert len(found.groups) == 50
     assert found.notes[0].startswith("951 rows more with fewer items not shown: these are the 50 labels")
+
+
+def begun(key: str, day: str) -> dict:
+    return issue(key, created="2026-02-20", history=[(f"2026-03-{day}", "Doing")])
+
+
+def test_what_is_open_is_a_column_and_an_order(tmp_path: Path) -> None:
+    """At the end of 31 March: 30 days in WEB, 12 in OPS, nothing in API, which stands last both ways."""
+    issues = [*LABELLED, begun("WEB-9", "02"), begun("OPS-2", "20"), issue("API-1", created="2026-03-01")]
+    found = {
+        order: compared(tmp_path, f"columns=open,oldest&order={order}", issues, as_of="2026-03-31")
+        for order in ("-oldest", "oldest")
+    }
+
+    assert [group.name for group in found["-oldest"].groups] == ["WEB", "OPS", "API"]
+    assert [group.name for group in found["oldest"].groups] == ["OPS", "WEB", "API"]
+    assert {name: (one.open, one.oldest) for name, one in found["oldest"].work.items()} == {
+        "API": (1, None),
+        "OPS": (1, 12.0),
+        "WEB": (1, 30.0),
+    }
+    assert compared(tmp_path, "columns=flow_time", issues).work == {}
 
 
 def test_profiles_with_the_same_issues_are_told(tmp_path: Path) -> None:

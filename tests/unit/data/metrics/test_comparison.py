@@ -41,3 +41,18 @@ def test_rows_stand_in_the_order_that_was_chosen(order: str, names: list[str]) -
 def test_a_row_is_small_where_no_number_has_five_items(n: int, small: bool) -> None:
     """However many items it holds that nothing was made of; what it does not have is passed over."""
     assert is_small(group("web", 200, 5.0, n), ["flow_time", "flow_velocity_points"]) is small
+
+
+def test_a_row_without_a_number_is_not_called_small() -> None:
+    """Where only open work is shown nothing is told of how few items a number is made of."""
+    assert is_small(group("web", 200, 5.0, 1), ["open"]) is False
+
+
+@pytest.mark.parametrize(
+    ("order", "names"), [("-open", ["app", "web", "API"]), ("open", ["web", "app", "API"])]
+)
+def test_rows_stand_by_what_is_no_metric(order: str, names: list[str]) -> None:
+    groups = [each for each in GROUPS if each.name != NO_VALUE]
+    values = {"app": 3, "web": 1, "API": None}
+
+    assert [each.name for each in in_order(groups, order, values)] == names

@@ -111,3 +111,32 @@ test("a caption says how much of a long table is shown", () => {
   assert.equal(panels.caption("Throughput", 52, 52), "Throughput");
   assert.equal(panels.caption("Items", 200, 1538), "Items: 200 of 1\u202f538 rows; all are in the CSV file");
 });
+
+/** The labels below the axis of a chart, in a window of that many pixels. */
+function labelsAt(width, ticktext) {
+  return panels.inTurn({ layout: { xaxis: { ticktext, tickfont: { size: 12 } } } }, width).layout.xaxis;
+}
+
+test("labels stand in two rows, in turn, where their columns are too narrow for one", () => {
+  const names = ["To do", "In<br>review", "Test", "Done"];
+
+  assert.deepEqual(labelsAt(1366, names).ticktext, names);
+  // 124 pixels are not chart: 427 - 124 is 75.75 for each of four.
+  assert.deepEqual(labelsAt(428, names).ticktext, names);
+  assert.deepEqual(labelsAt(427, names), {
+    ticktext: ["To do", "<br>In<br>review", "Test", "<br>Done"], tickangle: 0, tickfont: { size: 11 },
+  });
+  assert.deepEqual(labelsAt(244, names).tickangle, 0);
+  assert.deepEqual(labelsAt(243, names).ticktext, names); // not even two rows have the room
+});
+
+test("below labels of two lines the second row begins on the third", () => {
+  assert.deepEqual(labelsAt(300, ["In<br>review", "Done"]).ticktext, ["In<br>review", "Done"]);
+  assert.deepEqual(labelsAt(260, ["In<br>review", "Done"]).ticktext, ["In<br>review", "<br><br>Done"]);
+});
+
+test("a figure without labels of its own stays as it is", () => {
+  const figure = { layout: { xaxis: { type: "date" } } };
+
+  assert.equal(panels.inTurn(figure, 320), figure);
+});

@@ -51,6 +51,20 @@ test("a click turns the colours round, and the choice is remembered", () => {
   assert.deepEqual(shell.scheme(2), ["dark", "dark"]);
 });
 
+test("who has chosen nothing follows the system, and a choice stays", () => {
+  const kept = new Map();
+  const page = openWindow();
+  const localStorage = { getItem: (name) => kept.get(name) ?? null };
+  Object.assign(page, { localStorage, matchMedia: () => ({ matches: true }) });
+  globalThis.document = { documentElement: {}, body: { dataset: {} } };
+  shell.followSystem();
+  kept.set("throughline-scheme", "light");
+  shell.followSystem();
+
+  const asked = (now) => [["provider", { forceColorScheme: now }], ["theme", { data: now }]];
+  assert.deepEqual(page.asked, [...asked("dark"), ...asked("light")]);
+});
+
 /** A page with a hidden banner, and a clock whose ticks the test gives. */
 function pageWithBanner() {
   const banner = { hidden: true };

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from data.charts.open_work import OpenWork
 from data.metrics.evaluate import no_data
 from data.model.metric import MetricResult, Point, Previous, Series
 from data.pipeline import ALL_METRICS
@@ -71,6 +72,7 @@ def test_what_a_click_changes_is_told_by_the_button() -> None:
     heads = {head["title"]: (head["sort"], json.loads(head["changes"])["order"]) for head in data["heads"]}
 
     assert changes == [
+        *({"columns": f"flow_time,deployment_frequency,{name}"} for name in ("open", "stuck", "oldest")),
         {"columns": "deployment_frequency"},
         {"columns": "flow_time,deployment_frequency,flow_load"},
     ]
@@ -79,6 +81,53 @@ def test_what_a_click_changes_is_told_by_the_button() -> None:
         "Flow items": ("none", "-items"),
         "Flow time": ("descending", "flow_time"),
     }
+
+
+WORK = OpenWork(open=25, under_way=13, stuck=4, oldest=305.4, key="WEB-7", status="In Test")
+
+
+def cells_of(work: OpenWork | None) -> list[tuple[str, str, str, str]]:
+    """Return the three cells of open work of a row: number, what stands beside it, what it opens."""
+    shown = replace(SHOWN, columns=["stuck", "open", "oldest"], rows=[replace(WEB, work=work)])
+    cells = comparison_data(shown)["rows"][0]["cells"]
+    return [(one["value"], one.get("beside", ""), one["metric"], one["issue"]) for one in cells]
+
+
+def test_what_is_open_stands_beside_the_numbers() -> None:
+    """In their usual order; all open what is in progress, the oldest one its own history."""
+    assert cells_of(WORK) == [
+        ("25", "13 in progress", "flow_load", ""),
+        ("4", "of 13 in progress", "flow_load", ""),
+        ("305", "WEB-7, In Test", "flow_load", "WEB-7"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("work", "cells"),
+    [
+        (OpenWork(25, 0, 0, None), [("25", "0 in progress"), ("0", "of 0 in progress"), ("none", "")]),
+        # Without histories what is open is known, and nothing else.
+        (OpenWork(25, 0, None, None), [("25", ""), ("n/a", ""), ("n/a", "")]),
+        (None, [("n/a", ""), ("n/a", ""), ("n/a", "")]),
+    ],
+)
+def test_what_nobody_knows_of_open_work_is_said(work: OpenWork | None, cells: list[tuple[str, str]]) -> None:
+    assert [cell[:2] for cell in cells_of(work)] == cells
+
+
+def notes_of(*messages: str | None) -> list[str]:
+    """Return the notes below rows whose flow times are not known, each for its reason; None is a number."""
+    results = [result(5.0) if why is None else result(None, message=why) for why in messages]
+    rows = [Row(str(n), 9, False, {"flow_time": one}) for n, one in enumerate(results)]
+    return [note["note"] for note in comparison_data(replace(SHOWN, rows=rows, notes=()))["notes"]]
+
+
+def test_a_column_without_a_number_says_why_once() -> None:
+    """Where one row has a number, or the reasons differ, each cell tells its own."""
+    why = "No issue has a change history."
+
+    assert notes_of(why, why) == [f"Flow time: {why}"]
+    assert notes_of(why, None) == notes_of(why, "Nothing was delivered.") == []
 
 
 def test_every_picture_has_one_scale() -> None:

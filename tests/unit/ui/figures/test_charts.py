@@ -15,6 +15,7 @@ from data.metrics.report import Report, View
 from data.model.periods import Step
 from data.model.tables import Dataset
 from data.pipeline import compute
+from tests.support.builders import issue
 from tests.support.drawing import figure_of
 from tests.support.engine import engine_report
 from tests.support.examples import example_a, example_b
@@ -248,3 +249,27 @@ def test_the_same_facts_as_the_metrics() -> None:
     assert [row[2] for row in chart_of(report, "load").rows] == [1, 1]
     assert len(chart_of(report, "scatter").rows) == report.results["flow_time"].n == 2
     assert [row[-1] for row in chart_of(report, "cumulative_flow").rows][-1] == 1
+
+
+@pytest.mark.parametrize(("has_changelog", "stuck", "oldest"), [(True, 0, 7.0), (False, None, None)])
+def test_without_histories_nothing_below_an_epic_is_stuck(
+    has_changelog: bool, stuck: int | None, oldest: float | None
+) -> None:
+    """Since 2 March in Doing, at the end of 8 March; without a history nobody knows since when."""
+    issues = [
+        issue("P-1", "Epic", created="2026-03-01", has_changelog=has_changelog),
+        issue(
+            "P-2",
+            created="2026-03-01",
+            history=[("2026-03-02", "Doing")],
+            parent={"key": "P-1"},
+            has_changelog=has_changelog,
+        ),
+    ]
+    report = engine_report(
+        issues, date_from="2026-03-02", date_to="2026-03-08", as_of="2026-03-09T00:00", profile={}
+    )
+    chart = chart_of(report, "epics")
+
+    assert [row[5:7] for row in chart.rows] == [(stuck, oldest)]
+    assert ("nobody knows what is stuck" in chart.note) is not has_changelog

@@ -25,7 +25,7 @@ def test_each_type_with_an_expectation_has_a_line() -> None:
     expected = expect_lines(found, ENDS)
 
     assert [(line["label"], line["limit"]) for line in expected.lines] == [
-        ("85 % expected within 9 to 14.5 d, by type", 14.54),
+        ("85 % within 9 to 14.5 d, by type", 14.54),
         ("", 9.0),
     ]
     assert expected.note == "85 % expected within: Feature 14.5 days (held by 85 %), Defect 9 days."
@@ -34,7 +34,7 @@ def test_each_type_with_an_expectation_has_a_line() -> None:
         "Defect within 9 days",
     ]
     alone = expect_lines({"all": found["all"], "Debt": found["Debt"]}, ENDS)
-    assert [line["label"] for line in alone.lines] == ["85 % expected within 14 d, all together"]
+    assert [line["label"] for line in alone.lines] == ["85 % within 14 d, all together"]
 
 
 def test_below_twenty_items_there_is_no_line() -> None:

@@ -44,7 +44,8 @@ def _word_effect(pipeline: Pipeline, reading: FieldReading, logical: LogicalFiel
     if field_id not in {*STANDARD_FIELDS, *pipeline.dataset().issues.value_fields}:
         return f"Known once it is fetched: {', '.join(_TITLES[one] for one in logical.metrics)}."
     try:
-        sentences, _ = told_of(pipeline, after, view_of(pipeline, None))
+        told = told_of(pipeline, after, view_of(pipeline, None))
     except DashboardError as error:
         return in_page_words(error.message)
-    return " ".join(sentences) or "No number of the last 90 days changes."
+    lines = told.sentences if len(told.sentences) < 2 else (told.summary, *told.sentences)
+    return " ".join(lines) or "No number of the last 90 days changes."

@@ -76,11 +76,11 @@ def effect_of(pipeline: Pipeline, filters: dict[str, Any] | None, repair: Repair
     """Return what a repair would do to every number of the view, and the button that saves it."""
     try:
         after = validated(repair.applied_to(pipeline.profile))
-        sentences, cost = told_of(pipeline, after, view_of(pipeline, filters))
+        told = told_of(pipeline, after, view_of(pipeline, filters))
     except DashboardError as error:
         return fault_lines(outside_settings(error.message), outside_settings(error.hint))
     locked = LOCKED if pipeline.source.kind == "demo" else ""
-    return repair_effect(sentences, cost, _asked_place(), locked)
+    return repair_effect(told.summary, told.sentences, told.cost, _asked_place(), locked)
 
 
 def _asked_place() -> dict[str, Any]:

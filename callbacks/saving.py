@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from dash import set_props
 
@@ -23,15 +23,30 @@ logger = logging.getLogger(__name__)
 LOCKED = "The sample data keeps its settings. Connect your Jira to have your own."
 
 
-def told_of(pipeline: Pipeline, profile: Profile, view: View) -> tuple[list[str], str]:
-    """Return what a profile would change in a view, a sentence for each metric, and what that costs.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a change would do.
+
+    Attributes:
+        summary: in one line, "" where no number changes.
+        sentences: one for each metric that would change.
+        cost: what has to be asked of Jira for it, "" for nothing.
+    """
+
+    summary: str
+    sentences: tuple[str, ...]
+    cost: str
+
+
+def told_of(pipeline: Pipeline, profile: Profile, view: View) -> Told:
+    """Return what a profile would change in a view, and what that costs.
 
     Raises:
         DashboardError: the profile contradicts itself, or the view makes no sense.
     """
     told = preview(pipeline.dataset(), pipeline.profile, profile, view)
     cost = cost_words(trigger_of(pipeline.source, replace(pipeline.source, profile=profile)))
-    return [one.sentence for one in told.changes if one.change != "same"], cost
+    return Told(told.summary, tuple(one.sentence for one in told.changes if one.change != "same"), cost)
 
 
 def saved(workspace: Workspace, name: str, change: Callable[[Profile], Profile]) -> str:

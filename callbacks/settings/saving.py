@@ -155,12 +155,14 @@ def effect_of(pipeline: Pipeline, edits: Edits, reading: FieldReading | None) ->
     before = pipeline.source
     connection = {name: edits.sources.get(name, getattr(before, name)) for name in _SOURCE}
     trigger = trigger_of(before, replace(before, profile=after, **connection))
-    sentences = told_of(pipeline, after, view_of(pipeline, None))[0] if edits.of_meaning else []
+    told = told_of(pipeline, after, view_of(pipeline, None)) if edits.of_meaning else None
+    sentences = list(told.sentences) if told else []
     for field_id, name in name_fields(reading).items():
         sentences = [sentence.replace(field_id, name) for sentence in sentences]
     asks = edits.of_source or trigger.needs_requests
     ordered = sorted(sentences, key=lambda one: "keeps its value" in one)  # what moves a number comes first
-    return Effect(tuple(ordered), cost_words(trigger) or (_TRIED if edits.of_source else ""), asks)
+    cost = cost_words(trigger) or (_TRIED if edits.of_source else "")
+    return Effect(tuple(ordered), cost, asks, told.summary if told else "")
 
 
 def register(app: Dash, workspace: Workspace, readings: Readings) -> None:

@@ -66,6 +66,12 @@ class MetricChange:
     change: Change
     sentence: str
 
+    @property
+    def keeps_value(self) -> bool:
+        """The number itself stays, whatever it is made of."""
+        same = self.before is not None and self.after is not None
+        return same and (self.before.value, self.before.state) == (self.after.value, self.after.state)
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:
@@ -78,6 +84,22 @@ class Preview:
 
     changes: tuple[MetricChange, ...]
     message: str = ""
+
+    @property
+    def summary(self) -> str:
+        """All changes in one line, "" where nothing changes: how many numbers, of how many."""
+        unknown = sum(one.change == "unknown until fetched" for one in self.changes)
+        moved = sum(one.change in ("changed", "new", "gone") and not one.keeps_value for one in self.changes)
+        kept = sum(one.change == "changed" and one.keeps_value for one in self.changes)
+        parts = [
+            f"{moved or 'none'} of {len(self.changes)} numbers {'change' if moved > 1 else 'changes'}",
+            f"{kept} {'keep their' if kept > 1 else 'keeps its'} value, made of other issues or weeks"
+            if kept
+            else "",
+            f"{unknown} {'are' if unknown > 1 else 'is'} not known before a fetch" if unknown else "",
+        ]
+        line = ", ".join(filter(None, parts))
+        return f"{line[0].upper()}{line[1:]}." if moved or kept or unknown else ""
 
 
 def preview(

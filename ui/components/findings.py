@@ -69,11 +69,14 @@ def _draw_rest(lines: Sequence[FindingLine], page: str) -> Component:
     )
 
 
-def repair_effect(sentences: Sequence[str], note: str, save: Mapping[str, Any], locked: str) -> Component:
+def repair_effect(
+    summary: str, sentences: Sequence[str], note: str, save: Mapping[str, Any], locked: str
+) -> Component:
     """Return what a repair would change, and the button that saves it.
 
     Args:
-        sentences: of the metrics that would change; empty: none would.
+        summary: of what changes, in one line; "": no number would.
+        sentences: of the metrics that would change.
         note: what it costs, "" if nothing.
         save: parts of the ids of the button and of what it says afterwards.
         locked: why nothing can be saved, "" if it can.
@@ -87,7 +90,7 @@ def repair_effect(sentences: Sequence[str], note: str, save: Mapping[str, Any], 
     )
     return html.Div(
         [
-            html.P("Then:" if sentences else "No number of this view would change."),
+            html.P(summary or "No number of this view would change."),
             html.Ul([html.Li(sentence) for sentence in sentences]),
             html.P(note) if note else None,
             html.P(locked) if locked else button,

@@ -34,11 +34,13 @@ class Effect:
         sentences: of the metrics of the last 90 days that would change.
         cost: what has to be asked of Jira for it, "" where nothing is said.
         fetches: Jira is asked; ``cost`` then says for what.
+        summary: all of them in one line, "" where no number changes.
     """
 
     sentences: tuple[str, ...] = ()
     cost: str = ""
     fetches: bool = False
+    summary: str = ""
 
 
 def save_bar() -> Component:
@@ -112,15 +114,17 @@ def edited_lines(edited: Sequence[Edited], locked: str = "") -> Component:
 
 
 def effect_lines(effect: Effect) -> Component:
-    """Return what saving would do: the first sentence in sight, the others a click away, and the cost."""
-    head, *others = effect.sentences or ("No number of the last 90 days changes.",)
-    more = "more " if others else ""
+    """Return what saving would do: one line in sight, each number a click away, and the cost."""
+    told = list(effect.sentences)
+    head, others = effect.summary or "No number of the last 90 days changes.", told
+    if len(told) == 1:
+        head, others = told[0], []
     if effect.fetches:
-        head, others, more = effect.cost, list(effect.sentences), ""
+        head, others = effect.cost, [effect.summary, *told] if len(told) > 1 else told
     cost = [html.P(effect.cost, className="quiet")] if effect.cost not in ("", head) else []
     if not others:
         return html.Div([html.P(head), *cost], className="effect")
-    rest = html.Span(counted(len(others), f"{more}number"), className="rest")
+    rest = html.Span("number by number", className="rest")
     summary = html.Summary([html.Span(head), " ", rest])
     return html.Div(
         [html.Details([summary, html.Ul([html.Li(sentence) for sentence in others])]), *cost],

@@ -73,6 +73,7 @@ def test_one_effect_of_everything_together(tmp_path: Path) -> None:
     assert flow_time(pipeline, edits(stage=stage)) == f"{now} 5 days from 2."
     assert flow_time(pipeline, edits(rule=rule)) == f"{now} 3 days from 3."
     assert flow_time(pipeline, both) == f"{now} 2 days from 3."
+    assert effect.summary == "5 of 13 numbers change, 2 keep their value, made of other issues or weeks."
     assert "Jira is not asked" in effect.cost
     assert not effect.fetches
 
@@ -193,7 +194,9 @@ def test_no_change_no_number_and_many_changes_are_said() -> None:
     assert "and 2 more" in str(edited_lines(many))
     assert "and" not in str(edited_lines(many[:4]))
     assert "No number of the last 90 days changes." in str(effect_lines(Effect()))
-    assert "1 more number" in str(effect_lines(Effect(("One.", "Two."))))
+    two = str(effect_lines(Effect(("One.", "Two."), summary="2 of 13 numbers change.")))
+    assert two.index("2 of 13 numbers change.") < two.index("number by number") < two.index("One.")
+    assert "number by number" not in str(effect_lines(Effect(("One.",), summary="1 of 13 numbers changes.")))
 
 
 @pytest.fixture

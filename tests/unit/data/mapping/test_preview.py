@@ -7,7 +7,7 @@ import pytest
 
 from configuration.errors import ConfigurationError
 from configuration.profile import Profile, profile_from
-from data.mapping.preview import MetricChange, Preview, preview
+from data.mapping.preview import MetricChange, Preview, Reading, preview
 from data.metrics.report import View
 from data.model.tables import Dataset
 from data.pipeline import METRICS
@@ -123,3 +123,33 @@ def test_nothing_changes_where_nothing_was_changed() -> None:
 
     for data in (example(), empty):
         assert {one.change for one in preview(data, Profile(), Profile(), VIEW).changes} == {"same"}
+
+
+def test_all_changes_are_one_line() -> None:
+    """Of 13 numbers: what moves, and what nobody knows yet, which is one number more."""
+    stages = {"workflow": {"not_started": ["Doing"], "waiting": ["Review"]}}
+    both = {**stages, "fields": {"story_points": "customfield_9"}}
+
+    assert told(example(), stages).summary == "4 of 13 numbers change."
+    assert told(example(), both).summary.endswith(", 1 is not known before a fetch.")
+    assert told(example(), {}).summary == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ([("new", None, 1.0)], "1 of 1 numbers changes."),
+        ([("changed", 1.0, 1.0)],
+         "None of 1 numbers changes, 1 keeps its value, made of other issues or weeks."),
+        ([("same", 1.0, 1.0), ("unknown until fetched", None, None)] * 2,
+         "None of 4 numbers changes, 2 are not known before a fetch."),
+        ([("same", 1.0, 1.0)], ""),
+    ],
+)  # fmt: skip
+def test_the_line_counts_each_kind(changes: list[tuple[Any, float | None, float | None]], line: str) -> None:
+    def read(value: float | None) -> Reading | None:
+        return None if value is None else Reading("ok", value, 3, "measured", None)
+
+    made = [MetricChange("id", "Title", "days", read(old), read(new), kind, "") for kind, old, new in changes]
+
+    assert Preview(tuple(made)).summary == line

@@ -61,8 +61,9 @@ def count_open(context: CalculationContext, codes: Codes, n: int) -> OpenCounts:
         specs/metrics.md, "Epics" and "Compare".
     """
     delivery, end, work = context.delivery, context.window.end, context.once(ageing_work)
-    still = context.flow_items & (delivery.issues.created < end)
-    still &= (delivery.completed_at == MISSING) | (delivery.completed_at >= end)
+    idle = context.flow_items & (delivery.issues.created < end)
+    idle &= (delivery.completed_at == MISSING) | (delivery.completed_at >= end)
+    idle[work.rows] = False
     under_way = count_codes(codes[work.rows], n)
     oldest = np.full(n, NO_AGE, np.int64)
     mine = codes[work.rows]
@@ -72,7 +73,7 @@ def count_open(context: CalculationContext, codes: Codes, n: int) -> OpenCounts:
     return OpenCounts(
         work=work,
         under_way=under_way,
-        waiting=np.maximum(count_codes(codes[still], n) - under_way, 0),
+        waiting=count_codes(codes[idle], n),
         stuck=count_codes(codes[work.rows[work.old]], n),
         oldest=oldest,
     )

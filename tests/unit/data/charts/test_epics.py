@@ -72,3 +72,18 @@ def test_the_end_of_the_period_decides_what_is_open() -> None:
 
 def test_without_epics_there_are_no_rows() -> None:
     assert rows(below("P-1", None)) == ()
+
+
+def test_what_is_resolved_while_in_progress_takes_nothing_from_what_waits() -> None:
+    """Ended by its resolution, P-2 is done and still in Doing; P-3 was never begun."""
+    resolved = below(
+        "P-2",
+        "P-1",
+        ("2026-03-04", "Doing"),
+        resolution="Done",
+        resolutiondate="2026-03-05T00:00:00.000+0000",
+    )
+    items = (below("P-1", None, type="Epic"), resolved, below("P-3", "P-1"))
+    (found,) = epic_rows(context(items, *PERIOD, profile={"completion_source": "resolution"}))
+
+    assert (found.done, found.under_way, found.waiting) == (1, 1, 1)

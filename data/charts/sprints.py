@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.charts.subject import clock_of, keys_of
-from data.meaning.sprints import CLOSED
+from data.meaning.sprints import CLOSED, find_sprints
 from data.metrics.context import CalculationContext
 from data.metrics.sprints import COUNTS, SprintLine, SprintReport, has_sprints, message_of, report_sprints
 from data.model.tables import MISSING
@@ -67,6 +67,7 @@ class SprintTable:
         undated: names of those that cannot be judged.
         future: how many have not begun.
         message: what to know before the numbers, None for nothing.
+        last_closed: day of the newest completed before a period without any, ``YYYY-MM-DD``; "" for none.
     """
 
     closed: tuple[SprintRow, ...]
@@ -78,6 +79,7 @@ class SprintTable:
     undated: tuple[str, ...]
     future: int
     message: str | None
+    last_closed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,15 @@ def sprint_table(context: CalculationContext | None) -> SprintTable | None:
         undated=report.undated,
         future=report.future,
         message=message_of(report),
+        last_closed="" if report.closed else _find_last(context),
     )
+
+
+def _find_last(context: CalculationContext) -> str:
+    """Return the day on which the newest sprint before a period was completed, "" for none."""
+    timed = context.delivery.once(find_sprints).timed
+    closes = [each.closes for each in timed if each.phase == CLOSED and each.closes < context.window.lo]
+    return clock_of(context, np.array([max(closes)], np.int64))[0][:10] if closes else ""
 
 
 def _row(context: CalculationContext, line: SprintLine) -> SprintRow:

@@ -1,5 +1,6 @@
 """What is told of sprints: a sentence over the last ones, a line for each, and the issues behind a number."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from data.charts.sprints import ALL, KEPT, Number, SprintRow, SprintTable, panel
 from ui import ids
 from ui.components.aria import aria, data
 from ui.components.export import export_link
+from ui.components.forecast import visible_day
 from ui.components.help import help_button
 from ui.format import counted, number, reason
 
@@ -50,7 +52,7 @@ def no_sprints(*, stored: bool) -> list[Component]:
 def _draw_headline(table: SprintTable) -> Component:
     committed, kept = table.total["committed"].n, table.total[KEPT]
     if not table.closed:
-        words: list[Any] = [table.message or ""]
+        words: list[Any] = [table.message or "", *_lead_to_last(table.last_closed)]
     elif table.kept_percent is None:
         words = [
             f"In {counted(len(table.closed), 'completed sprint')} nothing was committed to. ",
@@ -66,6 +68,16 @@ def _draw_headline(table: SprintTable) -> Component:
             *_tell(table),
         ]
     return html.Section(html.P(words), className="headline", **aria(label="Over all sprints"))
+
+
+def _lead_to_last(day: str) -> list[Any]:
+    """Return where the newest completed sprint is, with the way to the 90 days that end with it."""
+    if not day:
+        return []
+    last = dt.date.fromisoformat(day)
+    since = last - dt.timedelta(days=89)
+    way = html.A("Show the 90 days before", href=f"?from={since}&to={day}")
+    return [f" The last one before ended on {visible_day(last)}. ", way]
 
 
 def _tell(table: SprintTable) -> list[Any]:

@@ -47,6 +47,8 @@ from ui.format import (
     target_words,
     unit_words,
 )
+from ui.headline import headline
+from ui.headline import plain as in_words
 from ui.report.standalone import NOTHING, plain, template, template_file
 from ui.spark import HEIGHT, WIDTH, Bar, spark_bars
 from ui.theme import CHART
@@ -309,6 +311,7 @@ def report_page(
         script=script,
         figures=Markup(inert_json(figures)),  # noqa: S704  # no end of the element can be in it
         snapshot=snapshot,
+        sentences=[in_words(sentence) for sentence in headline(subject.results, snapshot.days)],
         number=number,
         counted=counted,
         spark=(WIDTH, HEIGHT),

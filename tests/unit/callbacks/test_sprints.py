@@ -183,3 +183,18 @@ def test_a_running_sprint_and_what_is_not_judged(tmp_path: Path) -> None:
     assert f"{HOSTILE[0]} until 2026-03-31 17:00: 1 committed, 0 added, 0 removed, 0 done, 1 open" in told
     assert "contradicts another one: No start." in told
     assert "1 sprint not begun yet." in told
+
+
+def test_where_no_sprint_was_completed_the_last_one_before_is_told(pipeline: Pipeline) -> None:
+    """Web 41 was completed on 13 March: the way leads to the 90 days up to it."""
+    april = sprint_table(pipeline.report(View(date_from="2026-04-01", date_to="2026-04-30")).context)
+    january = sprint_table(pipeline.report(View(date_from="2026-01-01", date_to="2026-01-31")).context)
+    march = sprint_table(pipeline.report(VIEW).context)
+    assert april is not None
+    assert january is not None
+    assert march is not None
+    drawn = sprint_answer(april)
+
+    assert "The last one before ended on 13 Mar 2026. Show the 90 days before" in words(drawn)
+    assert "?from=2025-12-14&to=2026-03-13" in json.dumps(plain_design(drawn))
+    assert (january.last_closed, march.last_closed) == ("", "")

@@ -126,6 +126,14 @@ def test_every_metric_answers_its_questions(page: str) -> None:
     assert "1 left out: closed without being delivered A-4" in text
 
 
+def test_the_answer_comes_first(page: str) -> None:
+    """What the Overview says in words stands above the numbers and the facts of the file."""
+    text = " ".join(Outline(page).text.split())
+
+    assert text.index("1.5 items a week are delivered") < text.index("Data as of")
+    assert 'class="headline"' in page
+
+
 def test_every_chart_is_drawn_or_says_why_not(page: str) -> None:
     """A chart has a design, data for it and a table, or a sentence."""
     outline = Outline(page)

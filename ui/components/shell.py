@@ -328,7 +328,7 @@ def _not_storable() -> Component:
 def _tell_whose(kind: str) -> Component | None:
     if kind == "demo":
         return html.Div(
-            className="banner",
+            className="banner sample",
             children=[
                 html.Strong("You are looking at sample data."),
                 html.Span(" Three simulated teams over eighteen months.", className="wide"),

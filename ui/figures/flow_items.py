@@ -114,8 +114,8 @@ def _design_percentile() -> dict[str, Any]:
         "name": "$name",
         "x": "$ends",
         "y": ["$at", "$at"],
-        "text": ["", "$words"],
-        "textposition": "middle right",
+        "text": ["$within", "$words"],
+        "textposition": ["bottom right", "middle right"],
         "textfont": {"size": 12, "color": "@mean"},
         "cliponaxis": False,
         "line": {"color": "@mean", "width": 1.5, "dash": "$dash"},
@@ -242,6 +242,7 @@ def _list_percentiles(percentiles: Mapping[str, float | None]) -> list[dict[str,
             "name": name.upper(),
             "at": round(days, 3),
             "words": f" {name.upper()} {number(round(days, 1))} d",
+            "within": "",
             "dash": DASHES[name],
         }
         for name, days in percentiles.items()
@@ -250,11 +251,12 @@ def _list_percentiles(percentiles: Mapping[str, float | None]) -> list[dict[str,
 
 
 def _list_target(result: MetricResult) -> list[dict[str, Any]]:
-    """Return the line of the target, which is one of the median."""
+    """Return the line of the target, one of the median: its words stand at the other end than those of P50."""
     if result.target is None:
         return []
     aim = result.target.value
-    return [{"name": "target", "at": aim, "words": f" target {number(aim)} d", "dash": "longdashdot"}]
+    words = f"target {number(aim)} d"
+    return [{"name": "target", "at": aim, "words": "", "within": words, "dash": "longdashdot"}]
 
 
 def _cut_axis(days: NDArray[np.float64], top: float | None, others: int) -> dict[str, Any]:

@@ -273,3 +273,20 @@ def test_without_histories_nothing_below_an_epic_is_stuck(
 
     assert [row[5:7] for row in chart.rows] == [(stuck, oldest)]
     assert ("nobody knows what is stuck" in chart.note) is not has_changelog
+
+
+def test_the_words_of_a_target_stand_away_from_those_of_the_median() -> None:
+    """Both are one line where a target is met exactly."""
+    example = example_a()
+    report = engine_report(
+        example.issues, **{**example.arguments(), "profile": {"targets": {"flow_time": 5.5}}}
+    )
+    spec = next(spec for spec in CHARTS if spec.id == "scatter")
+    lines = {
+        trace["name"]: trace
+        for trace in figure_of(spec, report)["data"]
+        if trace["name"] in ("P50", "target")
+    }
+
+    assert lines["P50"]["y"] == lines["target"]["y"] == [5.5, 5.5]
+    assert (lines["P50"]["text"], lines["target"]["text"]) == (["", " P50 5.5 d"], ["target 5.5 d", ""])

@@ -251,7 +251,7 @@ def _list_percentiles(percentiles: Mapping[str, float | None]) -> list[dict[str,
 
 
 def _list_target(result: MetricResult) -> list[dict[str, Any]]:
-    """Return the line of the target, one of the median: its words stand at the other end than those of P50."""
+    """Return the line of the target, one of the median; its words stand where those of P50 do not."""
     if result.target is None:
         return []
     aim = result.target.value

@@ -69,8 +69,10 @@ class MetricChange:
     @property
     def keeps_value(self) -> bool:
         """The number itself stays, whatever it is made of."""
-        same = self.before is not None and self.after is not None
-        return same and (self.before.value, self.before.state) == (self.after.value, self.after.state)
+        before, after = self.before, self.after
+        if before is None or after is None:
+            return False
+        return (before.value, before.state) == (after.value, after.state)
 
 
 @dataclass(frozen=True, slots=True)

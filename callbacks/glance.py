@@ -6,6 +6,7 @@ from typing import Any
 from dash import MATCH, Dash, Input, Output, State
 from dash.exceptions import PreventUpdate
 
+from callbacks.headings import told_items
 from callbacks.notices import Failure, attempted
 from callbacks.panels import BY_ID
 from callbacks.views import profile_names
@@ -80,13 +81,14 @@ def tell_profile(pipeline: Pipeline) -> list[Any]:
 def _tell_numbers(pipeline: Pipeline, report: Report) -> bytes:
     shown = shown_metrics(BY_ID, report.results, METRICS, SHOWN)
     period = report.period
-    days = f"{period.date_from} to {period.date_to}; {counted(report.scope_issues, 'issue')}"
-    empty = "There are no issues yet." if not report.scope_issues else "No number is known of these days."
+    issues = counted(report.scope_issues, "issue")
+    days = f"{period.date_from} to {period.date_to}; {issues if report.scope_issues else told_items(report)}"
+    empty = "There are no issues yet." if report.delivery is None else "No number is known of these days."
     return json.dumps(plain_design(glance_numbers(pipeline.name, shown, days, empty))).encode()
 
 
 def _tell_state(status: SourceStatus) -> Any:
-    if not status.stored:
+    if status.kind == "empty":
         return glance_state("nothing stored yet", None, "", "partial")
     if not status.complete:
         return glance_state("the first fetch has not ended: partial", None, "", "partial")

@@ -32,13 +32,23 @@ def heading_of(
     period = report.period
     if period.date_from is None or period.date_to is None:
         return heading_line(NO_DATA_YET, None, [])
-    items = f"{counted(report.flow_items, 'flow item')} of {counted(report.scope_issues, 'issue')}"
+    items = told_items(report)
     span = f"{period.date_from} to {period.date_to}, {counted(period.days, 'day')}, {period.timezone}"
     chosen = filters or {}
     notes = [*_note_unknown(pipeline, report, chosen), *_note_unseen(report, chosen)]
     if report.flow_items or not filters_in_use(report.view):
         notes += _note_shared([report.results[name] for name in names if name in report.results])
-    return heading_line(f"{span}; {items} in scope", _list_days(pipeline, chosen), notes)
+    return heading_line(f"{span}; {items}", _list_days(pipeline, chosen), notes)
+
+
+def told_items(report: Report) -> str:
+    """Return how much is looked at; without issues the deployments and changes that are stored."""
+    if report.scope_issues or report.delivery is None:
+        issues = counted(report.scope_issues, "issue")
+        return f"{counted(report.flow_items, 'flow item')} of {issues} in scope"
+    delivery = report.delivery
+    deployments = counted(len(delivery.deployments), "deployment")
+    return f"{deployments} and {counted(len(delivery.code), 'change')} stored, no issues"
 
 
 def _list_days(pipeline: Pipeline, chosen: Mapping[str, Any]) -> Days | None:

@@ -231,7 +231,7 @@ class SourceStatus:
         outdated: what issues lack that an earlier version read, cause and remedy; None where nothing.
     """
 
-    kind: Literal["demo", "jira", "files", "empty"]
+    kind: Literal["demo", "jira", "files", "code", "empty"]
     synced_at: int | None
     complete: bool
     stored: int
@@ -239,6 +239,11 @@ class SourceStatus:
     definitions: Literal["today", "earlier", "renewed"] = "today"
     as_of: int = MISSING
     outdated: tuple[str, str] | None = None
+
+
+def _name_kind(dataset: Dataset) -> Literal["code", "empty"]:
+    """Return what a store without issues holds: deployments and changes of code, or nothing."""
+    return "code" if len(dataset.changes) or len(dataset.deployments) else "empty"
 
 
 def _name_definitions(meta: Mapping[str, str]) -> Literal["today", "earlier", "renewed"]:
@@ -559,7 +564,7 @@ class Pipeline:
         dataset = self._refresh(meta).dataset
         synced = meta.get("synced_here_at", meta.get("synced_at"))
         return SourceStatus(
-            kind=self.source.kind if len(dataset.issues) else "empty",
+            kind=self.source.kind if len(dataset.issues) else _name_kind(dataset),
             synced_at=int(synced) if synced else None,
             complete=dataset.complete,
             stored=len(dataset.issues),

@@ -124,9 +124,17 @@ def finding_title(code: str) -> str:
     return FINDING_TITLES.get(code, code.replace("_", " "))
 
 
+# Rows of these need not be issues: a change may name none, a file or a deployment tell of a failure.
+_NOUNS = {
+    "change_lead_time": "change",
+    "failed_deployment_recovery_time": "failure",
+    "time_to_restore": "incident",
+}
+
+
 def noun_of(metric: Metric) -> str:
     """Return what the rows behind a metric are."""
-    return "deployment" if metric.id in OF_DEPLOYMENTS else "issue"
+    return "deployment" if metric.id in OF_DEPLOYMENTS else _NOUNS.get(metric.id, "issue")
 
 
 def comparison(metric: Metric, result: MetricResult) -> tuple[str, str]:

@@ -43,6 +43,14 @@ def tell_outdated(source: Source) -> None:
         say(" ".join(words))
 
 
+def hint_at_code(source: Source) -> None:
+    """Say on stderr that deployments and changes are stored without any issue."""
+    say(
+        f"The profile {source.name} holds deployments and changes of code, and no issues; flow is measured "
+        f"in issues, which {command('import FILE')} or a Jira brings."
+    )
+
+
 def hint_at_empty(source: Source) -> None:
     """Say on stderr that nothing is stored, and how to begin."""
     start = command({"jira": "sync", "demo": "serve --demo"}.get(source.kind, "import FILE"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from callbacks.cli.answers import hint_at_empty, one_format, printable, say, tell_outdated
+from callbacks.cli.answers import hint_at_code, hint_at_empty, one_format, printable, say, tell_outdated
 from callbacks.cli.invocation import Command, Invocation
 from configuration.errors import DashboardError, InputError
 from data.export.document import as_json_text, document, profiles_document
@@ -147,7 +147,7 @@ def answer_view(invocation: Invocation, source: Source, view: View) -> "tuple[Pi
     pipeline = Pipeline(source, invocation.ledger(source))
     report = pipeline.report(view)
     if not report.scope_issues:
-        hint_at_empty(source)
+        (hint_at_empty if report.delivery is None else hint_at_code)(source)
     tell_outdated(source)
     several = len(invocation.profile_names) > 1
     for unknown in pipeline.unknown_values(view):

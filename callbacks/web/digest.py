@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from callbacks.dashboard import explain_unknown, list_blocked
+from callbacks.headings import told_items
 from configuration.errors import InputError
 from data.charts.blocked_work import BlockedItem
 from data.charts.marks import Mark, MarkKind, find_marks
@@ -115,8 +116,7 @@ def _word_about(report: Report) -> str:
     period = report.period
     days = f"{period.date_from} to {period.date_to}, {counted(period.days, 'day')}, {period.timezone}"
     as_of = "" if report.as_of == MISSING else f" Data as of {_word_moment(report.as_of)}."
-    items = f"{counted(report.flow_items, 'flow item')} of {counted(report.scope_issues, 'issue')} in scope."
-    return f"{days}; {items}{as_of}"
+    return f"{days}; {told_items(report)}.{as_of}"
 
 
 def _list_warnings(pipeline: Pipeline, report: Report) -> Iterator[str]:

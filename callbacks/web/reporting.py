@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from callbacks.headings import told_items
 from callbacks.marking import metrics_of, title_of
 from configuration.errors import InputError
 from configuration.files import usual_mode, write_whole
@@ -127,9 +128,11 @@ def profiles_of(pipelines: Sequence[Pipeline], view: View) -> GroupsPart:
 
 def _word_origin(report: Report) -> str:
     """Return what a report was made from; over an empty store that there is nothing."""
-    if not report.scope_issues:
+    if report.delivery is None:
         return "no data yet"
-    period, issues = report.period, counted(report.scope_issues, "issue")
+    period, issues = report.period, told_items(report)
+    if report.scope_issues:
+        issues = counted(report.scope_issues, "issue")
     days = f"{period.date_from} to {period.date_to}, {period.timezone}"
     return f"{days}, data as of {_format_moment(report.as_of)}, {issues}, revision {report.revision}"
 

@@ -11,6 +11,8 @@ from data.metrics.targets import judge, unjudged
 from data.metrics.trend import UNKNOWN, Side, Verdict, compare_each
 from data.metrics.weekly import list_values
 from data.model.metric import (
+    FROM_DEPLOYMENTS,
+    FROM_INCIDENTS,
     Candidates,
     Measure,
     Metric,
@@ -24,6 +26,14 @@ from data.model.metric import (
 )
 from data.model.periods import step_name
 from data.model.statistics import median_interval, percentiles, wilson_interval
+
+NOT_BEGUN = "The period begins after the newest data."
+_BESIDE_ISSUES = frozenset((*FROM_DEPLOYMENTS, *FROM_INCIDENTS))
+# What is said of the work where a repository tells of deployments and changes, and nobody of issues.
+NO_ISSUES = (
+    "No issues are stored beside these deployments and changes, and flow is measured in issues: connect a "
+    "Jira, or import issues."
+)
 
 
 def evaluate(metric: Metric, context: CalculationContext, note: str | None = None) -> MetricResult:
@@ -52,7 +62,9 @@ def evaluate_each(
     asked = [context.choice.blind if metric.of_deployments else () for context in contexts]
     wider = [context.by_project if blind else context for context, blind in zip(contexts, asked, strict=True)]
     if contexts and contexts[0].window.empty:
-        return [_answer_nothing(metric, *each) for each in zip(wider, asked, strict=True)]
+        return [_answer_nothing(metric, *each, NOT_BEGUN) for each in zip(wider, asked, strict=True)]
+    if contexts and not len(contexts[0].delivery.issues) and metric.id not in _BESIDE_ISSUES:
+        return [_answer_nothing(metric, *each, NO_ISSUES) for each in zip(wider, asked, strict=True)]
     measures = [metric.compute(context) for context in wider]
     compared = compare_with_past(metric, wider, measures)
     return [
@@ -102,11 +114,13 @@ def _make_result(
     )
 
 
-def _answer_nothing(metric: Metric, context: CalculationContext, ignored: tuple[str, ...]) -> MetricResult:
-    """Return what is said of a period that begins after T."""
+def _answer_nothing(
+    metric: Metric, context: CalculationContext, ignored: tuple[str, ...], message: str
+) -> MetricResult:
+    """Return what is said where there is nothing to look at."""
     business_days = context.delivery.calendar is not None
     return replace(
-        no_data(metric, "The period begins after the newest data.", business_days=business_days),
+        no_data(metric, message, business_days=business_days),
         filters_ignored=ignored,
         series=no_series(context.step),
         target=unjudged(metric, context.delivery.targets),

@@ -62,6 +62,24 @@ def test_beside_issues_the_issue_is_the_unit(shop: Repository, tmp_path: Path) -
     assert lead["value"] == 7
 
 
+def test_a_clone_alone_is_no_empty_store(shop: Repository, tmp_path: Path) -> None:
+    """What a repository tells has its numbers, and flow says what it would need instead of a false zero."""
+    home = tmp_path / "home"
+    printed(home, "--profile", "git", "import", "--git", str(shop.path))
+    answer = run(home, "--profile", "git", "metrics", "--json")
+    found = json.loads(answer.stdout)["metrics"]
+    digest = printed(home, "--profile", "git", "report", "--format", "text")
+
+    assert "There are no issues" not in answer.stderr
+    assert "holds deployments and changes of code, and no issues" in answer.stderr
+    assert found["deployment_frequency"]["value"] is not None
+    assert found["deployment_rework_rate"]["value"] == 0
+    for name in ("flow_velocity", "flow_time", "flow_load", "blocked_time"):
+        assert (found[name]["state"], found[name]["value"]) == ("no_data", None)
+        assert found[name]["message"].startswith("No issues are stored beside")
+    assert "2 deployments and 4 changes stored, no issues" in digest
+
+
 @pytest.mark.parametrize("form", ["html", "text", "mail"])
 def test_a_report_over_a_clone_alone(form: str, shop: Repository, tmp_path: Path) -> None:
     home, out = tmp_path / "home", tmp_path / "report"

@@ -358,7 +358,7 @@ def left_out(world: World) -> dict[str, list[str]]:
 def deployment_frequency(world: World) -> dict:
     metric, unit = "deployment_frequency", "deployments/week"
     nothing = {"deployment_days": None, "deployments": []}
-    if world.is_empty:
+    if world.has_nothing:
         return result(metric, unit, state="no_data", extra=nothing)
     evidence = evidence_of_production(world)
     if not is_configured(world):

@@ -93,7 +93,7 @@ def reference_metrics(
     world.events, world.types, world.labels = events, list(types), list(labels)
     world.changes, world.told_incidents = changes, seen
     world.stand_for_told = stand_for(world)
-    automatic = "week" if world.is_empty else period.automatic_step
+    automatic = "week" if world.has_nothing else period.automatic_step
     world.step = automatic if step == "auto" else step
     known = {**METRICS, **mapped_metrics(settings)}
     wanted = known if only is None else {id_: known[id_] for id_ in known if id_ in set(only)}

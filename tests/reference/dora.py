@@ -26,7 +26,7 @@ def change_fail_rate(world: World) -> dict:
     """Percent of the period's deployments that an incident is put down to."""
     metric, unit = "change_fail_rate", "percent"
     nothing = {"failed": [], "unattributed": [], "provisional": []}
-    if world.is_empty:
+    if world.has_nothing:
         return result(metric, unit, state="no_data", extra=nothing)
     if not is_configured(world):
         return without_answer(world, metric, unit, "not_configured", extra=nothing)
@@ -116,7 +116,7 @@ def percent(hits: int, n: int) -> float | None:
 def failed_deployment_recovery_time(world: World) -> dict:
     """Hours from a deployment to the end of the incident that it caused."""
     metric = "failed_deployment_recovery_time"
-    if world.is_empty:
+    if world.has_nothing:
         return no_durations(metric, "hours")
     if not is_configured(world):
         return no_answer_of_durations(world, metric, "hours")
@@ -190,7 +190,7 @@ def not_incidents(operations: Operations, world: World) -> list[str]:
 def time_to_restore(world: World) -> dict:
     """Hours from seeing an incident to its end; what is still open is counted beside."""
     metric = "time_to_restore"
-    if world.is_empty:
+    if world.has_nothing:
         return no_durations(metric, "hours", extra={"open": None, "oldest_open_hours": None})
     operations = operations_of(world)
     told = told_incidents(operations, world)
@@ -224,7 +224,7 @@ def time_to_restore(world: World) -> dict:
 def deployment_rework_rate(world: World) -> dict:
     """Percent of the period's deployments that repaired something: a lower bound."""
     metric, unit = "deployment_rework_rate", "percent"
-    if world.is_empty:
+    if world.has_nothing:
         return result(metric, unit, state="no_data", evidence="proxy")
     if not is_configured(world):
         return without_answer(world, metric, unit, "not_configured", evidence="proxy")

@@ -29,7 +29,7 @@ def change_lead_time(world: World) -> dict:
     """Days from the start of a delivered issue to its deployment."""
     metric = "change_lead_time"
     nothing = {"stages": None, "by_start": None, "change_stages": None}
-    if world.is_empty:
+    if world.has_nothing:
         return no_durations(metric, evidence="proxy", extra=nothing)
     if not is_configured(world):
         return no_answer_of_durations(world, metric, "days", evidence="proxy", extra=nothing)

@@ -80,10 +80,15 @@ IGNORING_FILTERS = (
 )
 
 
+# What deployments, changes of code and incidents of files have without any issue.
+BESIDE_ISSUES = ("change_lead_time", *IGNORING_FILTERS)
+
+
 def finished(metric: str, compute: Compute, world: World) -> dict:
     """One metric's document, keys in the documented order."""
     now = compute(world)
-    before = compute(world.before()) if world.has_previous else None
+    silent = not world.issues and metric not in BESIDE_ISSUES
+    before = compute(world.before()) if world.has_previous and not silent else None
     compared = stats.UNKNOWN if before is None else comparison(metric, now, before)
     extras = {key: now[key] for key in now if key not in (*COMMON, "band", "hits", *LAST)}
     return {

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from tests.reference import history as histories
-from tests.reference.clock import Period
+from tests.reference.clock import Period, instant
 from tests.reference.history import History, Stay
 from tests.reference.issues import Issue, Status, is_flow_item, parent_key, parent_types
 from tests.reference.links import past_keys
@@ -201,16 +201,25 @@ class World:
     @cached_property
     def first_created(self) -> int | None:
         readable = [issue.created for issue in self.issues if issue.created is not None]
+        if not self.issues:  # then the first deployment, or the first commit of a change
+            told = [row.get("deployed_at") for row in self.events]
+            told += [row.get("first_commit_at") for row in self.changes]
+            readable = [at for at in map(instant, told) if at is not None]
         return min(readable) if readable else None
 
     @property
     def has_previous(self) -> bool:
         created = self.first_created
-        return not self.is_empty and created is not None and created < self.period.lo
+        return not self.has_nothing and created is not None and created < self.period.lo
 
     @property
     def has_changelogs(self) -> bool:
         return any(issue.has_changelog for issue in self.issues)
+
+    @property
+    def has_nothing(self) -> bool:
+        """Not even deployments or changes of code, or T is not after the period's start."""
+        return not (self.issues or self.events or self.changes) or self.period.as_of <= self.period.lo
 
     @property
     def is_empty(self) -> bool:
@@ -224,7 +233,7 @@ class World:
         )
 
     def weeks(self) -> list:
-        return [] if self.is_empty else self.period.steps(self.counted_by, self.first_created)
+        return [] if self.has_nothing else self.period.steps(self.counted_by, self.first_created)
 
     def completed_between(self, since: int, until: int) -> list[Fact]:
         return [fact for fact in self.in_scope if fact.completed_in(since, until)]

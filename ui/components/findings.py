@@ -49,7 +49,7 @@ def findings_list(lines: Sequence[FindingLine], stored: int, page: str = "") -> 
         stored: how many issues the store holds.
         page: where the list stands; names the buttons apart.
     """
-    if not stored:
+    if not stored and not lines:
         return [html.P("There are no data to look at yet.", className="quiet")]
     if not lines:
         return [html.P("Nothing odd was found in the data.", className="quiet")]

@@ -336,6 +336,16 @@ def _tell_whose(kind: str) -> Component | None:
                 html.A("Connect your Jira", href="/settings"),
             ],
         )
+    if kind == "code":
+        return html.Div(
+            className="banner",
+            children=[
+                html.Strong("Deployments and changes are measured; there are no issues beside them."),
+                " ",
+                html.A("Connect your Jira", href="/settings"),
+                html.Span(" for flow, and to see which issue each change belongs to.", className="wide"),
+            ],
+        )
     if kind == "empty":
         return html.Div(
             className="banner",

@@ -53,6 +53,7 @@ class Reach:
 
 # By what a sentence of the data layer says. A longer period helps none of these.
 _REMEDIES = (
+    (re.compile("^No issues are stored beside"), *CONNECT),
     (re.compile("^No deployment was found"), "Say what a deployment is", places.rule("deployments.source")),
     (re.compile("sounds like production"), "Name production", places.rule("deployments.environments")),
     (re.compile("so nothing tells when work began"), "Count from creation", places.rule("start_source")),

@@ -229,3 +229,14 @@ def test_deployments_without_a_service_tell_nothing_of_each_other() -> None:
         row["service"] = ""
 
     assert engine_metrics(issues, **world)["metrics"]["change_fail_rate"]["state"] == "not_configured"
+
+
+def test_a_repository_alone() -> None:
+    """Example J without the issue: both programs give the same, and nothing of flow."""
+    _, world = example_j(incidents=[{**SEEN, "deployment": "", "project": "shop"}])
+    reference = reference_metrics([], **world)
+
+    assert reference["metrics"]["change_fail_rate"]["failed"] == ["v2", "v3"]
+    assert reference["metrics"]["time_to_restore"]["value"] == 18
+    assert reference["metrics"]["flow_velocity"]["state"] == "no_data"
+    assert_documents_equal(engine_metrics([], **world), reference, quality_codes=())

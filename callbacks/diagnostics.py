@@ -23,10 +23,12 @@ from data.checks.clones import clones_of, stored_clone_findings
 from data.checks.connection import check
 from data.checks.endings import FILES_ALONE, stored_findings
 from data.checks.findings import CheckFinding
+from data.checks.hosts import host_findings
 from data.diagnostics.diagnostics import budget_of, log_lines, timings_of
 from data.diagnostics.recent_log import recent_entries
 from data.diagnostics.support_bundle import as_zip, bundle_files
 from data.intake.connect import client_of
+from data.intake.hosts import check_hosts
 from data.metrics.report import Report, View
 from data.metrics.upgrade import rules_that_touch, touches_by_metric
 from data.model.clock import now_ms
@@ -134,7 +136,8 @@ def _draw_jira(
         ("Last sync", outcome or "none yet"),
         ("Program", f"Python {platform.python_version()}"),
     ]
-    checked = kind == "jira" or (kind == "files" and clones_of(pipeline.source, workspace.home))
+    asked = kind != "demo" and pipeline.source.can_be_asked
+    checked = asked or (kind == "files" and clones_of(pipeline.source, workspace.home))
     buttons = [button(own.CHECK, "Check now"), html.Div(id=own.CHECKED)] if checked else []
     return panels.panel("Connection", [panels.facts(told), *buttons])
 
@@ -220,13 +223,15 @@ def _show_failure(failure: Any) -> Component:
 
 
 def _draw_check(workspace: Workspace, source: Source) -> Component:
-    if source.kind == "files":
-        return _list_checked([FILES_ALONE, *stored_clone_findings(source, workspace.home)])
-    check_connection(source)
     hurried = {**workspace.environment, "JIRA_DEADLINE": CHECK_DEADLINE_S}
+    check_hosts(source, workspace.home, hurried)
+    beside = [*host_findings(source, workspace.home, hurried), *stored_clone_findings(source, workspace.home)]
+    if source.kind == "files":
+        return _list_checked([FILES_ALONE, *beside])
+    check_connection(source)
     findings = check(client_of(source, workspace.home, hurried), source.jql, source.profile)
     findings += stored_findings(source.store, source.profile)
-    return _list_checked([*findings, *stored_clone_findings(source, workspace.home)])
+    return _list_checked([*findings, *beside])
 
 
 def _list_checked(findings: Iterable[CheckFinding]) -> Component:

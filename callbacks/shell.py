@@ -140,7 +140,7 @@ def _show_source(workspace: Workspace, profile: str | None, filters: Mapping[str
     if pipeline.source.kind == "demo" and not status.stored and workspace.refresh(pipeline.name):
         set_props(ids.POLL, {"disabled": False})
     met = choices.projects, choices.types, choices.labels, choices.components
-    can_sync = pipeline.source.kind != "files"
+    can_sync = pipeline.source.can_be_asked
     site = site_words(pipeline.source.kind, status.site or pipeline.source.url)
     whose = {"profile": profile_title(pipeline.name), "site": site}
     told = banner_of(workspace, pipeline)

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from configuration.errors import ConfigurationError
+from configuration.errors import ConfigurationError, SourceError
 from configuration.logging_config import log_exception_reference, run_context
 from configuration.settings import Home
 from data.answers import AnswerMemory
@@ -14,6 +14,7 @@ from data.intake.connect import lift_hold
 from data.intake.demo import DemoJira
 from data.intake.jobs import JobPort
 from data.intake.profile_sync import synchronize
+from data.intake.sync_outcome import SyncOutcome
 from data.model.clock import now_ms
 from data.persistence import DEFAULT_PROFILE, DEMO_PROFILE, checked_name, profile_path
 from data.pipeline import Pipeline
@@ -139,7 +140,7 @@ class Workspace:
             known.forget_answers()
 
     def refresh(self, name: str | None = None, *, full: bool = False) -> bool:
-        """Start a background sync of a profile that has a Jira to ask.
+        """Start a background sync of a profile that has a Jira, or a host of repositories, to ask.
 
         Args:
             name: the profile, by default the one that is shown.
@@ -149,11 +150,12 @@ class Workspace:
             False where there is nothing to ask, or another job still runs.
         """
         source = self.pipeline(name).source
-        if source.kind == "files":
+        if not source.can_be_asked:
             return False
         if source.kind == "demo":
             return self.jobs.start("Reading the sample Jira", self._demo.work(source, full=full), source.name)
-        return self.jobs.start("Reading Jira", self._make_work(source, full=full), source.name)
+        label = "Reading Jira" if source.kind == "jira" else "Reading repositories"
+        return self.jobs.start(label, self._make_work(source, full=full), source.name)
 
     def ask_now(self, name: str) -> bool:
         """Start a sync although Jira asked to wait: once, on the word of whoever clicked.
@@ -186,9 +188,22 @@ class Workspace:
     ) -> Callable[[Callable[[int, int | None], None], threading.Event], object]:
         def work(progress: Callable[[int, int | None], None], cancelled: threading.Event) -> None:
             with run_context(profile=source.name):
-                synchronize(source, self.home, self.environment, progress, cancelled, full=full)
+                outcome = synchronize(source, self.home, self.environment, progress, cancelled, full=full)
+                _name_unread(outcome)
 
         return work
+
+
+def _name_unread(outcome: SyncOutcome) -> None:
+    """Let the page name what a host did not give, after everything else was stored.
+
+    Raises:
+        SourceError: some repository could not be read.
+    """
+    if outcome.unread:
+        (cause, remedy), *others = outcome.unread
+        more = f" So it is with {len(others)} more." if others else ""
+        raise SourceError(f"{cause}{more}", hint=f"{remedy} What was read before stays; all else is new.")
 
 
 def _without_lists(source: Source) -> tuple[object, ...]:

@@ -41,7 +41,7 @@ def sync_command(invocation: Invocation, *, full: bool, ignore_hold: bool, as_js
     if outcome.set_aside:
         say(f"The store was damaged; it was set aside as {outcome.set_aside}.")
     if as_json or outcome.mode == "import":  # the words for people hold them otherwise
-        for line in outcome.notices:
+        for line in (*outcome.notices, *map(" ".join, outcome.unread)):
             say(line)
     return _tell_outcome(outcome, as_json)
 

@@ -296,8 +296,7 @@ def check_command(invocation: Invocation, as_json: bool) -> str:
 
     source = invocation.source()
     check_hosts(source, invocation.home, invocation.environment)
-    profile = source.profile
-    known = source.store.revision() or profile.github.repositories or profile.gitlab.projects
+    known = source.store.revision() or source.can_be_asked
     findings = [FILES_ALONE] if source.kind == "files" and known else []
     if not findings:
         check_connection(source)

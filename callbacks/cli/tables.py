@@ -76,7 +76,7 @@ def _sync_words(outcome: SyncOutcome) -> list[str]:
     nothing = "nothing has changed" if changes.stored else "the query selects no issue"
     lines = [f"{outcome.fetched} issues read: {_count_words(outcome, nothing)}{asked}."]
     lines += [f"Jira says about the query: {words}" for words in outcome.warnings]
-    lines += outcome.notices
+    lines += [*outcome.notices, *map(" ".join, outcome.unread)]
     if not changes.stored:
         lines.append("Check JIRA_JQL, and whether the account may see the projects that it names.")
     if outcome.bad:

@@ -60,7 +60,7 @@ def serve(
     address = address_from(environment, host, port, debug=debug)
     listener = _listen(address)
     bound = Address(address.host, listener.getsockname()[1], address.allowed_hosts)
-    if source.kind == "files" and _is_empty(source):
+    if not source.can_be_asked and _is_empty(source):
         source = resolve(home, DEMO_PROFILE, environment)
     workspace = Workspace(home, environment, source, still_wanted)
     app = create_app(workspace, allowed_hosts=bound.allowed_hosts, port=bound.port, debug=debug)

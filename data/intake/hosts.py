@@ -36,12 +36,14 @@ class HostsRead:
 
     Attributes:
         revision: of the store, "" where nothing changed.
-        notices: sentences that a reader of the numbers should know, failures among them.
+        notices: sentences that a reader of the numbers should know.
+        unread: of each repository or host that could not be read, cause and remedy.
         requests: what was asked, a document for each host.
     """
 
     revision: str = ""
     notices: list[str] = field(default_factory=list)
+    unread: list[tuple[str, str]] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -152,7 +154,7 @@ class _Work:
 
     def note(self, what: str, error: DashboardError) -> None:
         logger.warning("host.unreadable", extra={"host": what, "cause": error.message})
-        self.read_so_far.notices.append(f"{what} could not be read: {error.message} {error.hint}")
+        self.read_so_far.unread.append((f"{what} could not be read: {error.message}", error.hint))
 
     def read(self, reader: Reader) -> None:
         """Read a repository and publish what it tells."""

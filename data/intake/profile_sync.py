@@ -112,13 +112,14 @@ def _with_hosts(
         raise
     except DashboardError as error:
         logger.warning("host.unreadable", extra={"cause": error.message})
-        return replace(outcome, notices=(*outcome.notices, f"{error.message} {error.hint}"))
+        return replace(outcome, unread=((error.message, error.hint),))
     revised = replace(outcome.changes, revision=read.revision or outcome.changes.revision)
     return replace(
         outcome,
         changes=revised,
         requests=summed(outcome.requests, read.requests),
         notices=(*outcome.notices, *read.notices),
+        unread=tuple(read.unread),
     )
 
 

@@ -24,7 +24,8 @@ class SyncOutcome:
         created_in_parts: new issues that were published before the last publication.
         set_aside: name that a damaged file was given, "" where there was none.
         warnings: what Jira said about the query although it answered.
-        notices: what a reader of the numbers should know of the clones that were read.
+        notices: what a reader of the numbers should know of the clones and hosts that were read.
+        unread: of each repository that a host did not give, cause and remedy; what is stored of it stays.
         beside: what became of imported deployments, changes and incidents, by these words; those of which
             none were given are absent.
     """
@@ -41,6 +42,7 @@ class SyncOutcome:
     set_aside: str = ""
     warnings: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    unread: tuple[tuple[str, str], ...] = ()
     beside: Mapping[str, RowCounts] = field(default_factory=dict)
 
     def as_document(self) -> dict[str, Any]:

@@ -59,6 +59,12 @@ class Source:
     token: Secret | None = None
     withheld: bool = False
 
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether there is somebody to ask for what is new: a Jira, or a host of repositories."""
+        profile = self.profile
+        return self.kind != "files" or bool(profile.github.repositories or profile.gitlab.projects)
+
 
 def demo_profile(today: dt.date | None = None) -> Profile:
     """Return the settings that fit the simulated teams of the demo, whose history ends ``today``.

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from configuration.errors import ConfigurationError
-from configuration.profile import JiraSettings, Profile
+from configuration.profile import GithubSettings, JiraSettings, Profile
 from configuration.profile_lists import Event
 from configuration.settings import Home
 from data.cache_manager import References
@@ -131,3 +131,25 @@ def test_events_and_views_are_read_again_and_the_tables_stay(tmp_path: Path) -> 
     save_profile(home, "default", replace(profile, start_source="created"))
     assert workspace.renew("default") is not pipeline
     assert workspace.pipeline().profile.start_source == "created"
+
+
+def test_a_repository_that_cannot_be_read_is_named_and_asked_about_again(tmp_path: Path) -> None:
+    """A profile of files that names repositories has somebody to ask; nobody listens at this address."""
+    home = Home(tmp_path)
+    settings = GithubSettings(url="http://127.0.0.1:9", repositories=("acme/shop", "acme/pay"))
+    save_profile(home, "team", Profile(github=settings))
+    environment = {
+        "GITHUB_TOKEN": "for" + "-tests",
+        "GITHUB_API_URL": "http://127.0.0.1:9",
+        "JIRA_DEADLINE": "0.5",
+    }
+    workspace = Workspace(home, environment, resolve(home, "team", environment))
+    started = workspace.refresh()
+    workspace.jobs.join(30)
+    state = workspace.jobs.state()
+
+    assert (started, state.label, state.running) == (True, "Reading repositories", False)
+    assert state.error is not None
+    assert state.error.startswith("acme/shop on GitHub could not be read: ")
+    assert state.error.endswith(" So it is with 1 more.")
+    assert (state.hint or "").endswith("What was read before stays; all else is new.")

@@ -54,6 +54,10 @@ def sync(home: Home, server: FaultServer) -> SyncOutcome:
     return synchronize(resolve(home, "team", environment), home, environment)
 
 
+def said(outcome: SyncOutcome) -> list[str]:
+    return [*map(" ".join, outcome.unread), *outcome.notices]
+
+
 def stored(home: Home) -> tuple[dict[str, DeploymentRow], dict[str, ChangeRow]]:
     found = resolve(home, "team", {}).store.references()
     return {row.id: row for row in found.deployments}, {row.id: row for row in found.changes}
@@ -63,7 +67,7 @@ def test_deployments_and_merge_requests_are_read(home: Home, gitlab: FaultServer
     outcome = sync(home, gitlab)
     deployments, changes = stored(home)
 
-    assert outcome.notices == ()
+    assert said(outcome) == []
     assert [(row.result, row.at) for row in deployments.values()] == [
         ("success", at("2026-03-07T12:00")),
         ("failed", at("2026-03-08T12:00")),
@@ -123,8 +127,8 @@ def test_a_scope_that_is_missing_is_named(home: Home, gitlab: FaultServer) -> No
     gitlab.plan = lambda _n, _request: status(403, body)
     outcome = sync(home, gitlab)
 
-    assert "The token of GitLab cannot read" in outcome.notices[0]
-    assert "it lacks the scope read_api" in outcome.notices[0]
+    assert "The token of GitLab cannot read" in said(outcome)[0]
+    assert "it lacks the scope read_api" in said(outcome)[0]
 
 
 def test_a_used_up_minute_is_not_asked_into(home: Home, gitlab: FaultServer) -> None:
@@ -143,4 +147,4 @@ def test_a_used_up_minute_is_not_asked_into(home: Home, gitlab: FaultServer) -> 
     outcome = sync(home, gitlab)
 
     assert len(gitlab.seen) == 1
-    assert "GitLab asked this machine to wait another" in outcome.notices[0]
+    assert "GitLab asked this machine to wait another" in said(outcome)[0]

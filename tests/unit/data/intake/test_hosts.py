@@ -60,6 +60,10 @@ def sync(home: Home, server: FaultServer, *, full: bool = False, **settings: obj
     return synchronize(resolve(home, "team", environment), home, environment, full=full)
 
 
+def said(outcome: SyncOutcome) -> list[str]:
+    return [*map(" ".join, outcome.unread), *outcome.notices]
+
+
 def stored(home: Home) -> tuple[dict[str, DeploymentRow], dict[str, ChangeRow]]:
     found = resolve(home, "team", {}).store.references()
     return {row.id: row for row in found.deployments}, {row.id: row for row in found.changes}
@@ -73,7 +77,7 @@ def test_deployments_and_changes_are_read(home: Home, github: FaultServer) -> No
     outcome = sync(home, github)
     deployments, changes = stored(home)
 
-    assert outcome.notices == ()
+    assert said(outcome) == []
     only = deployments["shop 7"]
     assert (only.at, only.result, only.environment) == (at("2026-03-07T12:00"), "success", "production")
     assert (only.origin, only.service, only.name) == ("github", "shop", "main")
@@ -162,7 +166,7 @@ def test_environments_that_pass_away_are_counted_and_left_out(
     outcome = sync(home, github)
 
     assert set(stored(home)[0]) == {"shop 7"}
-    assert outcome.notices[0].startswith("1 deployments of shop are left out")
+    assert said(outcome)[0].startswith("1 deployments of shop are left out")
 
 
 def test_a_repository_without_deployments_is_read_by_its_releases(
@@ -202,7 +206,7 @@ def test_a_renamed_repository_is_followed_and_named(home: Home, github: FaultSer
     outcome = sync(home, github)
 
     assert set(stored(home)[1]) == {"shop#1", "shop#2"}
-    assert "acme/shop is called acme/store now" in outcome.notices[0]
+    assert "acme/shop is called acme/store now" in said(outcome)[0]
 
 
 def test_a_redirect_to_another_host_is_not_followed(home: Home, github: FaultServer) -> None:
@@ -210,7 +214,7 @@ def test_a_redirect_to_another_host_is_not_followed(home: Home, github: FaultSer
         github.plan = lambda _n, request: status(301, b"{}", Location=f"{elsewhere.url}{request.path}")
         outcome = sync(home, github)
 
-        assert "GitHub sends the request on to" in outcome.notices[0]
+        assert "GitHub sends the request on to" in said(outcome)[0]
         assert elsewhere.seen == []
 
 
@@ -228,7 +232,7 @@ def test_a_deleted_repository_leaves_its_numbers_and_those_of_others(
     outcome = sync(home, github, repositories=both)
 
     assert set(stored(home)[1]) == {"shop#1", "shop#2", "pay#1", "pay#2"}
-    assert outcome.notices[0].startswith("acme/shop on GitHub could not be read: GitHub has nothing at")
+    assert said(outcome)[0].startswith("acme/shop on GitHub could not be read: GitHub has nothing at")
 
 
 def test_a_repository_that_is_not_named_any_more_is_forgotten(
@@ -254,8 +258,8 @@ def test_a_token_without_a_right_is_told_which(home: Home, github: FaultServer) 
     github.plan = lambda _n, request: needs if request.path.endswith("/deployments") else None
     outcome = sync(home, github)
 
-    assert "it lacks deployments: read (403)" in outcome.notices[0]
-    assert outcome.notices[0].endswith("Give the token deployments: read, or create another one.")
+    assert "it lacks deployments: read (403)" in said(outcome)[0]
+    assert said(outcome)[0].endswith("Give the token deployments: read, or create another one.")
 
 
 def test_a_classic_token_is_told_its_scope(home: Home, github: FaultServer) -> None:
@@ -265,7 +269,7 @@ def test_a_classic_token_is_told_its_scope(home: Home, github: FaultServer) -> N
     github.plan = lambda _n, _request: needs
     outcome = sync(home, github)
 
-    assert "it lacks the scope repo" in outcome.notices[0]
+    assert "it lacks the scope repo" in said(outcome)[0]
 
 
 def test_a_refused_token_is_tried_once(home: Home, github: FaultServer) -> None:
@@ -273,8 +277,8 @@ def test_a_refused_token_is_tried_once(home: Home, github: FaultServer) -> None:
     outcome = sync(home, github, repositories=("acme/shop", "acme/pay"))
 
     assert len(github.seen) == 1
-    assert "GitHub refused the token" in outcome.notices[0]
-    assert len(outcome.notices) == 1
+    assert "GitHub refused the token" in said(outcome)[0]
+    assert len(said(outcome)) == 1
 
 
 def test_a_secondary_limit_is_waited_for(home: Home, github: FaultServer) -> None:
@@ -282,7 +286,7 @@ def test_a_secondary_limit_is_waited_for(home: Home, github: FaultServer) -> Non
     github.plan = lambda number, _request: limit if number == 2 else None
     outcome = sync(home, github)
 
-    assert outcome.notices == ()
+    assert said(outcome) == []
     assert outcome.requests["retries"] == 1
     assert set(stored(home)[1]) == {"shop#1", "shop#2"}
 
@@ -297,8 +301,8 @@ def test_a_used_up_hour_ends_the_reading_and_the_next_sync_goes_on(home: Home, g
     github.plan = lambda _n, _request: None
     sync(home, github)
 
-    assert "The requests that GitHub gives this token by the hour are used up" in outcome.notices[0]
-    assert outcome.notices[1].startswith("0 deployments and 2 changes of shop")
+    assert "The requests that GitHub gives this token by the hour are used up" in said(outcome)[0]
+    assert said(outcome)[1].startswith("0 deployments and 2 changes of shop")
     assert stored(home)[1]["shop#1"].first_commit_at == at("2026-03-02T12:00")
 
 

@@ -111,7 +111,7 @@ def _with_hosts(
     except CancelledError:
         raise
     except DashboardError as error:
-        logger.warning("host.unreadable", extra={"cause": error.message})
+        logger.warning("host.unreadable", extra={"host": "", "cause": error.message})
         return replace(outcome, unread=((error.message, error.hint),))
     revised = replace(outcome.changes, revision=read.revision or outcome.changes.revision)
     return replace(

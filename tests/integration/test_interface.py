@@ -15,6 +15,7 @@ from configuration import errors
 from configuration.errors import DashboardError
 from configuration.logging_config import shutdown_logging
 from configuration.settings import Home
+from data.hosts.access import GITHUB, GITLAB
 from data.simulator.server import JiraSimulator
 from tests.support.commands import ROOT, written
 from tests.support.dashboards import dashboard_over
@@ -159,7 +160,9 @@ def variables() -> Iterator[str]:
 def test_every_variable_of_the_environment_stands_on_the_page() -> None:
     told = [cell.strip("`") for cell in cells(section("## Environment"))]
 
-    assert sorted(told) == sorted(set(variables()) | OF_LIBRARIES)
+    of_hosts = {name for kind in (GITHUB, GITLAB) for name in (kind.token_variable, kind.url_variable)}
+
+    assert sorted(told) == sorted(set(variables()) | of_hosts | OF_LIBRARIES)
 
 
 def test_every_folder_of_a_home_stands_on_the_page(tmp_path: Path) -> None:

@@ -18,15 +18,24 @@ Walk = Callable[[str, int], Iterator[list[Commit]]]
 _MOST_LYING_MS = 30 * DAY_MS
 # Pages of commits of one that leads to nothing known, as where an old state is deployed again.
 _MOST_PAGES_APART = 3
+# Of so many deployed commits that lead to nothing known yet the way is looked for at one time.
+_MOST_WALKS = 500
 
 
 class Graph:
-    """The commits that were read so far."""
+    """The commits that were read so far.
+
+    Attributes:
+        unknown: how many deployed commits the host does not have.
+        skipped: how many were too many to ask about.
+    """
 
     def __init__(self, walk: Walk) -> None:
         self._walk = walk
         self._parents: dict[str, tuple[str, ...]] = {}
+        self._walks = 0
         self.unknown = 0
+        self.skipped = 0
 
     def reach(self, tip: str, wanted: Collection[str], since_ms: int) -> None:
         """Read the commits that lead to one, until they join known ones or hold all that are wanted.
@@ -35,6 +44,10 @@ class Graph:
             SourceError: the host does not tell.
         """
         if tip in self._parents:
+            return
+        self._walks += 1
+        if self._walks > _MOST_WALKS:
+            self.skipped += 1
             return
         missing = {commit for commit in wanted if commit not in self._parents}
         begun = bool(self._parents)
@@ -126,7 +139,9 @@ def _carried_by(
     }
     if not wanted:
         return carried
-    oldest = min(changes[name].merged_at for name in wanted) - DAY_MS
+    earliest = min(changes[name].merged_at for name in wanted)
+    late = [row for row in late if row.at >= earliest]  # what went out before any of them holds none
+    oldest = earliest - DAY_MS
     oldest = max(oldest, rows[first - 1].at - _MOST_LYING_MS) if first else oldest
     for row in reversed(late):
         graph.reach(row.commits[0], wanted.values(), oldest)

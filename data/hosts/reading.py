@@ -280,11 +280,24 @@ class Reader:
             placed = place_changes(rows.changes, rows.deployments.values(), fresh, graph)
             rows.changes.update((row.id, row) for row in placed)
             state.unplaced = False
+            self._note_commits(graph)
         except SourceError as error:
             state.unplaced = True
             self._notices.append(
                 f"Which changes of {self.service} are deployed could not be read: {error.message}"
                 f" {error.hint}"
+            )
+
+    def _note_commits(self, graph: Graph) -> None:
+        if graph.unknown:
+            self._notices.append(
+                f"{self.service} does not have {graph.unknown} of the commits any more that were deployed;"
+                " what these deployments held is not known."
+            )
+        if graph.skipped:
+            self._notices.append(
+                f"What {graph.skipped} deployments of {self.service} held was not asked: they are on branches"
+                " of their own. Name the environments that count in the profile."
             )
 
     def _open(self, rows: _Rows) -> Iterable[Deployed]:

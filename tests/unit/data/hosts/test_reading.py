@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from configuration.errors import MalformedAnswerError
 from configuration.settings import Secret
 from data.hosts.access import GITHUB, Access
 from data.hosts.client import HostClient
@@ -12,7 +13,8 @@ from data.hosts.reading import Reader, Told
 from data.jira_query_manager import TokenBucket
 from data.model.clock import now_ms
 from tests.servers.code_hosts import FakeGitHub, Repo, sha
-from tests.servers.fault_server import FaultServer
+from tests.servers.fault_server import FaultServer, status
+from tests.support.rows import at
 
 
 @pytest.fixture
@@ -33,7 +35,7 @@ def server(shop: Repo) -> Iterator[FaultServer]:
 def reader(server: FaultServer, most: int = 500) -> Reader:
     url = f"{server.url}/api/v3"
     access = Access(GITHUB, "team", url, ("acme/shop",), (), Secret("for" + "-tests"), withheld=False)
-    client = HostClient(access, TokenBucket(100_000), HEADERS, 30.0)
+    client = HostClient(access, TokenBucket(100_000), HEADERS, 30.0, sleep=lambda _s: None)
     return Reader(GitHub(client, (), url), "acme/shop", "shop", (), now_ms(), most)
 
 
@@ -110,6 +112,58 @@ def test_commits_that_nobody_knows_any_more_carry_nothing(server: FaultServer, s
     found = told(reader(server).read((), (), ""))
 
     assert found.changes[0].deployments == ("shop 2",)
+    assert found.notices[0].startswith("shop does not have 1 of the commits any more that were deployed")
+
+
+def test_deployments_before_the_first_change_cost_nothing(server: FaultServer, shop: Repo) -> None:
+    """Ten releases of an age from which no pull request is known: only the last commit is asked about."""
+    for number in range(1, 11):
+        shop.commit(f"old {number}", "2025-01-01", parents=())
+        shop.deploy(number, sha(f"old {number}"), "2025-01-02", ("success", "2025-01-02"))
+    shop.deploy(11, shop.tip, "2026-03-08", ("success", "2026-03-08"))
+    found = told(reader(server).read((), (), ""))
+
+    assert found.changes[0].deployments == ("shop 11",)
+    assert paths(server).count("/commits") == 1
+
+
+def test_branches_that_lead_nowhere_are_looked_for_so_far(
+    server: FaultServer, shop: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of five deployments on branches of their own two are asked about, and the others are told."""
+    monkeypatch.setattr("data.hosts.placing._MOST_WALKS", 3)
+    shop.deploy(9, shop.tip, "2026-03-09", ("success", "2026-03-09"))
+    for number in range(1, 6):
+        shop.commit(f"apart {number}", "2026-03-06", parents=())
+        shop.deploy(number, sha(f"apart {number}"), "2026-03-07", ("success", "2026-03-07"))
+    found = told(reader(server).read((), (), ""))
+
+    assert paths(server).count("/commits") == 3
+    assert found.changes[0].deployments == ("shop 9",)
+    assert found.notices[0].startswith("What 3 deployments of shop held was not asked")
+
+
+def test_people_and_branches_that_are_gone_are_no_obstacle(server: FaultServer, shop: Repo) -> None:
+    """The account of the author was deleted, and so was the fork with its branch."""
+    shop.pulls[1] |= {"user": None, "head": {"ref": None, "repo": None}}
+    shop.behind[1][1].append({"user": None, "submitted_at": "2026-03-04T12:00:00Z", "state": "COMMENTED"})
+    found = told(reader(server).read((), (), ""))
+
+    assert found.changes[0].first_review_at == at("2026-03-04T12:00")
+    assert found.changes[0].issues == ("AB-1",)
+
+
+def test_a_next_page_elsewhere_is_not_followed(server: FaultServer) -> None:
+    """Whatever an answer names, the token leaves for its own origin alone."""
+    with FaultServer(server.answers) as elsewhere:
+        link = f'<{elsewhere.url}/api/v3/repos/acme/shop/deployments?page=2>; rel="next"'
+        server.plan = lambda _n, request: (
+            status(200, b"[]", Link=link) if request.path.endswith("/deployments") else None
+        )
+        with pytest.raises(MalformedAnswerError, match="the next page is at another address"):
+            reader(server).read((), (), "")
+
+        assert elsewhere.seen == []
 
 
 def test_what_goes_on_is_asked_about_again_until_it_ends(server: FaultServer, shop: Repo) -> None:

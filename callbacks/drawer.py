@@ -14,6 +14,7 @@ from callbacks.sprints import draw_panel
 from callbacks.views import query_of
 from data.charts.issue_history import issue_history
 from data.charts.sprints import is_panel
+from data.export.code_evidence import code_lines
 from data.export.contribution import find_contribution
 from data.export.evidence import IssueLine
 from data.export.jql import MOST_KEYS, key_query, query_address
@@ -235,6 +236,7 @@ def _lay_out(
         named=len(keys),
         jira=jira,
         linked=linked,
+        beside=found.beside_issues(),
         # What weighs most among all rows is nothing that a group would show.
         half="" if selection.group else _weigh(metric, report, found),
         group=_name_group(selection),
@@ -266,7 +268,8 @@ def _draw_issue(pipeline: Pipeline, report: Report, key: str) -> Component:
     row = pipeline.store.rows([key]).get(key)
     site = "" if pipeline.source.kind == "demo" else pipeline.status().site
     url = f"{site}/browse/{quote(key)}" if site else ""
-    return issue_box(key, "" if row is None else row.summary, url, stays)
+    changes = () if report.delivery is None else code_lines(report.delivery, key, pipeline.store)
+    return issue_box(key, "" if row is None else row.summary, url, stays, changes)
 
 
 def _show_failure(opened: "Opened", failure: Failure) -> tuple[Any, ...]:

@@ -45,6 +45,7 @@ FINDING_TITLES = {
     "open_in_production": "deployed, ticket open",
     "done_not_deployed": "done, not deployed",
     "change_without_issue": "changes without an issue",
+    "change_without_deployment": "changes not deployed",
     "change_unknown_issue": "issue keys in changes that nobody knows",
     "deployment_without_changes": "deployments without changes",
     "littles_law_mismatch": "load and speed disagree",

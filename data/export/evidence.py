@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.cache_manager import Store
+from data.export.code_evidence import services_of, word_change, word_held
+from data.meaning.code_changes import NONE
 from data.meaning.delivery import DeliveryTables, carriers_of, starts_of
-from data.meaning.incidents import find_incidents, incidents_caused, name_incidents
+from data.meaning.incidents import find_incidents, incidents_caused, name_incidents, repaired_by
 from data.model.changes import ChangeRow
 from data.model.instants import DAY_MS, iso_instant
 from data.model.metric import MetricResult
@@ -31,7 +33,8 @@ BUSINESS_DAY_METRICS = frozenset({"flow_time", "request_lead_time"})
 class IssueLine:
     """One row of the drawer; texts are "" and numbers None where there is nothing to show.
 
-    ``share`` is what the row has of the days of all rows behind the number, in percent.
+    ``share`` is what the row has of the days of all rows behind the number, in percent, and ``service`` what
+    it was deployed as.
     """
 
     key: str
@@ -46,6 +49,7 @@ class IssueLine:
     priority: str = ""
     labels: str = ""
     share: float | None = None
+    service: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,13 +149,13 @@ def evidence_lines(
     chosen = np.arange(len(evidence.rows)) if places is None else places
     shown = evidence.part(chosen)
     if evidence.of_deployments:
-        return _deployment_lines(shown)
+        return _deployment_lines(shown, store)
     issues, keys = shown.delivery.issues, shown.keys()
     stored, changes = store.rows(keys), _changes_of(shown, keys, store)
     return [
         _told_line(shown, row, (since, until), (days, share))
         if row >= len(issues) and shown.of_incidents
-        else _change_line(changes.get(key), key, (since, until), (days, share))
+        else _change_line(shown, row, changes.get(key), (since, until), (days, share))
         if row >= len(issues)
         else IssueLine(
             key=key,
@@ -166,6 +170,7 @@ def evidence_lines(
             priority=issues.priorities[issues.priority[row]] if issues.priority[row] >= 0 else "",
             labels=", ".join(issues.label_sets[issues.labels[row]]) if issues.labels[row] >= 0 else "",
             share=None if math.isnan(share) else share,
+            service=services_of(shown.delivery, row) if shown.metric_id == "change_lead_time" else "",
         )
         for key, row, since, until, days, share in zip(
             keys,
@@ -247,7 +252,9 @@ def has_notes(evidence: Evidence) -> bool:
     delivery, rows = evidence.delivery, evidence.rows
     operations, history = delivery.operations, delivery.history
     if evidence.of_deployments:
-        return bool(operations.rework[rows].any()) or bool(incidents_caused(delivery))
+        broke = bool(incidents_caused(delivery)) or delivery.told.repairs > 0
+        held = bool((delivery.code.deployment != NONE).any())
+        return broke or held or bool(operations.rework[rows].any())
     flags = [history.mismatch, history.clamped, history.broken_chain]
     if evidence.metric_id == "change_lead_time":
         flags += [operations.released_before]
@@ -259,28 +266,39 @@ def has_notes(evidence: Evidence) -> bool:
     return len(issues) < len(rows) or any(bool(each[issues].any()) for each in flags)
 
 
+def has_services(evidence: Evidence) -> bool:
+    """Tell whether the rows are of services that are told apart."""
+    delivery = evidence.delivery
+    if evidence.metric_id == "change_lead_time":
+        return any(delivery.code.table.services)
+    service = delivery.deployments.service
+    beside = evidence.of_deployments or (evidence.of_incidents and len(delivery.told) > 0)
+    return beside and service is not None and bool(service.flags(bool).any())
+
+
 def _changes_of(shown: Evidence, keys: Sequence[str], store: Store) -> dict[str, ChangeRow]:
     n = len(shown.delivery.issues)
     return store.changes([key for key, row in zip(keys, shown.rows.tolist(), strict=True) if row >= n])
 
 
 def _change_line(
-    change: ChangeRow | None, key: str, span: tuple[int, int], lasted: tuple[float, float]
+    shown: Evidence, row: int, change: ChangeRow | None, span: tuple[int, int], lasted: tuple[float, float]
 ) -> IssueLine:
     """Return a change that names no issue as a row of the drawer: from when to when, days and their share."""
     (since, until), (days, share) = span, lasted
-    commits = len(change.commits) if change else 0
+    table, place = shown.delivery.code.table, row - len(shown.delivery.issues)
     return IssueLine(
-        key=key,
+        key=table.ids[place],
         summary=change.name if change else "",
         type="change",
         status="",
         start=iso_instant(since) or "",
         end=iso_instant(until) or "",
         days=None if math.isnan(days) else days,
-        note=f"names no issue; {commits} commits" if commits != 1 else "names no issue; 1 commit",
+        note=word_change(shown.delivery, change),
         url=change.url if change else "",
         share=None if math.isnan(share) else share,
+        service=table.services[table.service[place]],
     )
 
 
@@ -302,13 +320,27 @@ def _told_line(shown: Evidence, row: int, span: tuple[int, int], lasted: tuple[f
         note=shown.reason or ("no incident: inferred" if mended else blamed),
         url="",
         share=None if math.isnan(share) else share,
+        service=_service_of(delivery, cause),
     )
 
 
-def _deployment_lines(shown: Evidence) -> list[IssueLine]:
+def _service_of(delivery: DeliveryTables, row: int) -> str:
+    """Return what a deployment is of, "" where that is not said, or there is none."""
+    service = delivery.deployments.service
+    return "" if service is None or row < 0 else service[row]
+
+
+def _deployment_lines(shown: Evidence, store: Store) -> list[IssueLine]:
     delivery, deployments = shown.delivery, shown.delivery.deployments
     caused = {} if shown.reason else incidents_caused(delivery)
-    rework = delivery.operations.rework
+    rework, mended = delivery.operations.rework, repaired_by(delivery)
+    told = deployments.service is not None
+    pages = store.deployment_pages([deployments.ids[row] for row in shown.rows.tolist()]) if told else {}
+
+    def word(row: int) -> str:
+        broke = _word_caused(caused.get(row, ()), rework=bool(rework[row]))
+        return "; ".join(filter(None, (broke, mended.get(row, ""), word_held(delivery, row))))
+
     return [
         IssueLine(
             key=deployments.ids[row],
@@ -318,8 +350,9 @@ def _deployment_lines(shown: Evidence) -> list[IssueLine]:
             start="",
             end=dt.date.fromordinal(day).isoformat() if day else "",
             days=None,
-            note=shown.reason or _word_caused(caused.get(row, ()), rework=bool(rework[row])),
-            url="",
+            note=shown.reason or word(row),
+            url=pages.get(deployments.ids[row], ""),
+            service=_service_of(delivery, row),
         )
         for row, day in zip(shown.rows.tolist(), deployments.day[shown.rows].tolist(), strict=True)
     ]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.cache_manager import Store
-from data.export.evidence import Evidence, IssueLine, evidence_lines, has_notes
+from data.export.evidence import Evidence, IssueLine, evidence_lines, has_notes, has_services
 from data.metrics.context import CalculationContext
 from data.metrics.groups import GROUPED_BY, NO_VALUE, By, rows_in_group
 from data.model.columns import Coded
@@ -88,9 +88,14 @@ class Found:
 
     def issue_keys(self, most: int) -> tuple[str, ...]:
         """Return the keys of the first rows that are issues: of others a Jira knows nothing."""
-        rows = self.evidence.rows[self.places]
-        of_issues = self.places[rows < len(self.evidence.delivery.issues)]
-        return self.evidence.part(of_issues[:most]).keys()
+        return self.evidence.part(self._of_issues()[:most]).keys()
+
+    def beside_issues(self) -> int:
+        """Return how many of the rows are no issues."""
+        return len(self.places) - len(self._of_issues())
+
+    def _of_issues(self) -> Places:
+        return self.places[self.evidence.rows[self.places] < len(self.evidence.delivery.issues)]
 
     def filled(self) -> list[str]:
         """Return the columns in which any row behind the number has something, beside key and summary."""
@@ -103,7 +108,7 @@ class Found:
             "share": measured and evidence.reason is None,
         }
         columns |= {name: any(_words_of(evidence, name).first_used()) for name in _SHARED}
-        columns |= {"note": has_notes(evidence)}
+        columns |= {"note": has_notes(evidence), "service": has_services(evidence)}
         return [name for name, some in columns.items() if some]
 
 
@@ -199,6 +204,7 @@ def _ranks(evidence: Evidence, column: str, store: Store) -> NDArray[np.float64]
         "end": lambda: _known(evidence.until),
         "summary": lambda: _rank_texts(_summaries(evidence, store)),
         "note": lambda: _rank_texts([line.note for line in evidence_lines(evidence, store=store)]),
+        "service": lambda: _rank_texts([line.service for line in evidence_lines(evidence, store=store)]),
     }
     for name in _SHARED:
         ranks[name] = partial(_rank_column, evidence, name)

@@ -56,6 +56,14 @@ def list_unknown_keys(dataset: Dataset, delivery: DeliveryTables) -> dict[str, s
     return {changes.keys[code]: projects[code] for code in codes}
 
 
+def list_undeployed(dataset: Dataset, delivery: DeliveryTables) -> dict[str, str]:
+    """Return landed changes that no deployment holds, of services whose deployments hold others."""
+    code = delivery.code
+    keys = {number: key for key, number in project_groups(dataset.issues).of_key.items()}
+    rows = np.flatnonzero(code.landed & code.reaches & (code.deployment == NONE)).tolist()
+    return {code.table.ids[row]: keys.get(int(code.group[row]), "") for row in rows}
+
+
 def list_holding_nothing(delivery: DeliveryTables) -> dict[str, str]:
     """Return counted deployments that held no change and no issue, where others of their source held some."""
     code, deployments = delivery.code, delivery.deployments

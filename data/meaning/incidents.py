@@ -65,3 +65,10 @@ def incidents_caused(delivery: DeliveryTables) -> dict[int, list[str]]:
     for row, key in zip(incidents.cause[blaming].tolist(), name_incidents(delivery, blaming), strict=True):
         found.setdefault(row, []).append(key)
     return found
+
+
+def repaired_by(delivery: DeliveryTables) -> dict[int, str]:
+    """Return by row of a deployment that a later one took back or mended what did; others are absent."""
+    told = delivery.told
+    mended = range(len(told) - told.repairs, len(told))
+    return {int(told.cause[place]): told.names[place] for place in mended}

@@ -15,6 +15,7 @@ from data.meaning.change_quality import (
     flag_done_undeployed,
     flag_open_in_production,
     list_holding_nothing,
+    list_undeployed,
     list_unknown_keys,
     list_without_issue,
 )
@@ -147,6 +148,7 @@ def _find_in_changes(dataset: Dataset, delivery: DeliveryTables) -> Iterator[Not
     for rule, found in (
         (rules.CHANGE_WITHOUT_ISSUE, list_without_issue(dataset, delivery)),
         (rules.CHANGE_UNKNOWN_ISSUE, list_unknown_keys(dataset, delivery)),
+        (rules.CHANGE_UNDEPLOYED, list_undeployed(dataset, delivery)),
         (rules.DEPLOYMENT_HOLDS_NOTHING, list_holding_nothing(delivery)),
     ):
         yield _notice_names(rule, tuple(found), tuple(found.values()))

@@ -176,6 +176,12 @@ CHANGE_UNKNOWN_ISSUE = Rule(
     "Changes of code name issue keys that no stored issue has or had.",
     "Correct the keys, or widen the query so that it holds them.",
 )
+CHANGE_UNDEPLOYED = Rule(
+    "change_without_deployment",
+    "These changes of code came into the main line, and no deployment holds them, while those of their "
+    "service hold others: they are waiting, or a deployment was not told.",
+    "Deploy them, or tag what was deployed and read the clone again; git.tags can leave tags out.",
+)
 DEPLOYMENT_HOLDS_NOTHING = Rule(
     "deployment_without_changes",
     "These deployments hold no change and no issue, while others do: they count in the frequency alone.",

@@ -50,6 +50,7 @@ from data.store.references import (
     Retold,
     put_references,
     read_changes,
+    read_deployments,
     read_listed,
     read_references,
     replace_references,
@@ -406,6 +407,15 @@ class Store:
         names = [f"{origin} {name}" if origin else name for name in ids for origin in TRUSTED]
         with self._open_reading() as connection:
             return {row.id: row for row in one_each(read_changes(connection, names))}
+
+    def deployment_pages(self, ids: Collection[str]) -> dict[str, str]:
+        """Return the addresses of the pages of deployments by id; those without one are absent."""
+        if not ids or not self.path.exists():
+            return {}
+        names = [f"{origin} {name}" if origin else name for name in ids for origin in TRUSTED]
+        with self._open_reading() as connection:
+            rows = read_deployments(connection, names)
+        return {row.id: row.url for row in reversed(rows) if row.url}
 
     @contextmanager
     def _open_reading(self) -> Iterator[sqlite3.Connection]:

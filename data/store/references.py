@@ -146,10 +146,23 @@ def read_references(connection: sqlite3.Connection, kind: str, row_type: type[_R
 
 def read_changes(connection: sqlite3.Connection, names: Sequence[str]) -> list[ChangeRow]:
     """Return the stored changes of some names, as ``stored_as`` gives them; unknown names are left out."""
-    rows = []
+    return _read_named(connection, "change", names, ChangeRow)
+
+
+def read_deployments(connection: sqlite3.Connection, names: Sequence[str]) -> list[DeploymentRow]:
+    """Return the stored deployments of some names likewise."""
+    return _read_named(connection, "deployment", names, DeploymentRow)
+
+
+def _read_named(
+    connection: sqlite3.Connection, kind: str, names: Sequence[str], row_type: type[_Row]
+) -> list[_Row]:
+    rows: list[_Row] = []
+    part: Sequence[str]
     for part in in_parts(names):
-        query = f"SELECT row FROM reference WHERE kind = 'change' AND id IN ({marks(part)})"  # noqa: S608
-        rows += [msgspec.msgpack.decode(row, type=ChangeRow) for (row,) in connection.execute(query, part)]
+        query = f"SELECT row FROM reference WHERE kind = ? AND id IN ({marks(part)})"  # noqa: S608
+        cells = [cell for (cell,) in connection.execute(query, (kind, *part))]
+        rows += [msgspec.msgpack.decode(cell, type=row_type) for cell in cells]
     return rows
 
 

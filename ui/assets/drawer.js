@@ -18,7 +18,7 @@ const drawer = (() => {
   /** The room that a column needs, the most important first. @type {Record<string, number>} */
   const COLUMNS = Object.fromEntries([
     ...[["summary", 110], ["days", 104], ["share", 104], ["note", 170], ["type", 116], ["status", 132]],
-    ...[["end", 164], ["start", 164], ["priority", 104], ["labels", 140]],
+    ...[["end", 164], ["start", 164], ["service", 116], ["priority", 104], ["labels", 140]],
   ]);
   const SUMMARY_PART = 0.28;
   /** What the server does not look through all rows for. */

@@ -48,6 +48,7 @@ _COLUMNS: list[dict[str, Any]] = [
     {"field": "labels", "headerName": "Labels", "width": 140, "tooltipField": "labels", "hide": True},
     {"field": "start", "headerName": "Start", **_INSTANT},
     {"field": "end", "headerName": "End", **_INSTANT},
+    {"field": "service", "headerName": "Service", "width": 116, "tooltipField": "service", "hide": True},
     {"field": "note", "headerName": "Note", "width": 170, "tooltipField": "note", "hide": True},
 ]
 _BROKEN_DOWN_BY = ("project", "type", "label", "priority")
@@ -68,6 +69,7 @@ class Bench:
         linked: how many it lists.
         half: a sentence on the few that weigh most; "" without one.
         group: the group that number and rows are of, ``label shop``; "" for all.
+        beside: how many of the rows are no issues, such as changes of code that name none.
     """
 
     reason: str | None
@@ -80,6 +82,7 @@ class Bench:
     linked: int = 0
     half: str = ""
     group: str = ""
+    beside: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,11 +306,17 @@ def _jira_tools(bench: Bench) -> list[Component]:
 def _left_out(bench: Bench) -> str:
     """Say how many of the rows a query or the address of one names, where it is not all of them."""
     parts = []
-    if bench.jql and bench.named < bench.found:
+    issues = bench.found - bench.beside
+    if bench.jql and bench.named < issues:
         parts.append(f"the query names the first {number(bench.named)}")
-    if bench.jira and bench.linked < bench.found:
+    if bench.jira and bench.linked < issues:
         parts.append(f"the link lists the first {number(bench.linked)}")
-    return f"Of {number(bench.found)} rows {' and '.join(parts)}: Jira takes no more." if parts else ""
+    of = f"Of {number(bench.found)} rows"
+    told = f"{of} {' and '.join(parts)}: Jira takes no more." if parts else ""
+    known = (
+        f"{of} {number(bench.beside)} are no issues, and in no query." if bench.beside and bench.jql else ""
+    )
+    return " ".join(filter(None, (told, known)))
 
 
 def breakdown(metric: Metric, groups: Groups) -> list[Component]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
+from data.charts.code_line import CodeLine
 from data.charts.issue_history import StageKind, Stay
 from ui import ids
 from ui.components.aria import aria
@@ -20,14 +21,17 @@ NARROW_SHARE = 0.07  # of the ribbon: too narrow for a word
 RESTING_SHARE = 0.15  # at most this for having been done ever since: the work is what the ribbon is about
 
 
-def issue_box(key: str, summary: str, url: str, stays: Sequence[Stay]) -> Component:
-    """Return what happened to an issue, as a ribbon and as a list.
+def issue_box(
+    key: str, summary: str, url: str, stays: Sequence[Stay], changes: Sequence[CodeLine] = ()
+) -> Component:
+    """Return what happened to an issue, as a ribbon and as a list, and the changes of code that name it.
 
     Args:
         key: as in Jira.
         summary: as in Jira.
         url: where Jira shows it, "" where there is none.
         stays: its history in the order of time.
+        changes: as they are told beside it.
     """
     return html.Section(
         className="issue-box",
@@ -35,6 +39,7 @@ def issue_box(key: str, summary: str, url: str, stays: Sequence[Stay]) -> Compon
             html.Div([*_draw_title(key, summary, url), _draw_close(key)], className="issue-head"),
             _draw_ribbon(key, stays),
             _draw_table(key, stays),
+            *([_draw_changes(key, changes)] if changes else []),
         ],
         **aria(label=f"History of {key}"),
     )
@@ -53,9 +58,13 @@ def issue_unknown(key: str) -> Component:
 
 
 def _draw_title(key: str, summary: str, url: str) -> list[Component]:
+    return [html.H3(_link(key, url)), html.Span(summary)]
+
+
+def _link(words: str, url: str) -> Component | str:
+    """Return a link to a page of the host, or the words alone where there is none that is safe."""
     safe = url.startswith(("https://", "http://"))
-    name = html.A(key, href=url, target="_blank", rel="noopener noreferrer") if safe else key
-    return [html.H3(name), html.Span(summary)]
+    return html.A(words, href=url, target="_blank", rel="noopener noreferrer") if safe else words
 
 
 def _draw_close(key: str) -> Component:
@@ -116,6 +125,34 @@ def _draw_table(key: str, stays: Sequence[Stay]) -> Component:
         role="region",
         **aria(label=f"Every stay of {key}"),
     )
+
+
+def _draw_changes(key: str, changes: Sequence[CodeLine]) -> Component:
+    """Return the changes of code that name an issue, each with its link and the hashes of its commits."""
+    heads = ("Change", "Title", "Service", "Commits", "Merged", "Deployed with")
+    rows = [
+        html.Tr(
+            [
+                html.Th(_link(change.id, change.url), scope="row"),
+                html.Td(change.name),
+                html.Td(change.service),
+                html.Td(", ".join(change.commits)),
+                html.Td(change.merged[:10]),
+                html.Td(change.deployment or "not yet"),
+            ]
+        )
+        for change in changes
+    ]
+    caption = f"Changes of code that name {key}"
+    table = html.Table(
+        [
+            html.Caption(caption),
+            html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
+            html.Tbody(rows),
+        ],
+        className="twin",
+    )
+    return html.Div(table, className="table-box", tabIndex="0", role="region", **aria(label=caption))
 
 
 def _draw_row(stay: Stay) -> Component:

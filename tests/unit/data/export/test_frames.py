@@ -116,7 +116,7 @@ def test_evidence() -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_texts_are_one_cell_each(text: str) -> None:
     """No cell begins like a formula, none is lost, none breaks out of its row."""
-    line = IssueLine(text, text, text, text, text, text, -1.5, text, text, text, text)
+    line = IssueLine(text, text, text, text, text, text, -1.5, text, text, text, text, service=text)
     (row,) = rows(to_csv(evidence_frame([line])))
     cells = [cell for name, cell in row.items() if name not in ("days", "share")]
 

@@ -15,6 +15,7 @@ CODES = (
     "done_not_deployed",
     "change_without_issue",
     "change_unknown_issue",
+    "change_without_deployment",
     "deployment_without_changes",
 )
 
@@ -68,6 +69,7 @@ def test_every_loose_end_is_listed() -> None:
         "done_not_deployed": ("AB-3",),
         "change_without_issue": ("shop#4", "shop#5"),
         "change_unknown_issue": ("AB-99",),
+        "change_without_deployment": ("shop#3", "shop#5"),
         "deployment_without_changes": ("v2",),
     }
 

@@ -52,6 +52,11 @@ def test_a_table_is_sorted_as_the_address_says(order: str, expected: dict[str, s
             ["the query names the first 1 000 and the link lists the first 600: Jira takes no more."],
             [" of 1 200 rows'"],
         ),
+        (
+            Bench(None, 36, 36, "/rows.csv", jql="key in (A-1)", named=18, beside=18),
+            ["Of 36 rows 18 are no issues, and in no query."],
+            ["Jira takes no more"],
+        ),
     ],
 )
 def test_what_can_be_done_with_rows(bench: Bench, said: list[str], not_said: list[str]) -> None:

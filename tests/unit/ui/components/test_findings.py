@@ -23,6 +23,7 @@ def test_a_remedy_that_is_a_setting_has_its_section_beside_it(rule: Rule) -> Non
         "deployment_unknown_issue": [],
         "deployment_without_changes": [],
         "change_without_issue": [],
+        "change_without_deployment": [],
         "change_unknown_issue": [],
         "open_in_production": [],
         "done_not_deployed": [],

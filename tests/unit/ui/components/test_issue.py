@@ -2,6 +2,7 @@
 
 import pytest
 
+from data.charts.code_line import CodeLine
 from data.charts.issue_history import Stay
 from ui.components.issue import issue_box, ribbon_shares
 
@@ -39,3 +40,16 @@ def test_only_web_addresses_are_links(url: str, linked: bool) -> None:
     box = issue_box("A-1", "summary", url, [stay("todo", 1)])
 
     assert ("href=" in str(box)) is linked
+
+
+@pytest.mark.parametrize(
+    ("url", "linked"), [("https://git.example/pull/1", True), ("javascript:alert(1)", False)]
+)
+def test_changes_stand_beside_the_stays(url: str, linked: bool) -> None:
+    """Each with its link where it is one of the web, and the hashes of its commits."""
+    change = CodeLine("shop#1", "title", url, "shop", ("a1b2c3d4e5",), "2026-03-04T00:00:00.000Z", "")
+    told = str(issue_box("A-1", "summary", "", [stay("todo", 1)], [change]))
+
+    assert ("href=" in told) is linked
+    assert all(word in told for word in ("shop#1", "a1b2c3d4e5", "2026-03-04", "not yet"))
+    assert "Changes of code" not in str(issue_box("A-1", "summary", "", [stay("todo", 1)]))

@@ -25,6 +25,8 @@ from ui.format import ARROWS, comparison, counted, noun_of, number, target_line_
 FEW = 5
 SMALL = "too few items"
 BY_NAME, BY_ITEMS = "name", "items"
+PROFILE = "profile"
+SUMS = ("count", "stock")
 # What stands beside the metrics: open work at the end of the period, by its word in the address.
 OPEN_COLUMNS = {
     "open": ("Open items", "at the end"),
@@ -125,7 +127,7 @@ def comparison_data(shown: Comparison) -> dict[str, Any]:
             for metric in metrics
             if metric.id in pictures
         ],
-        **({} if drawn is None else _draw_multiples(drawn, shown.rows)),
+        **({} if drawn is None else _draw_multiples(drawn, shown.rows, shown.by)),
     }
 
 
@@ -254,7 +256,7 @@ def _row(row: Row, metrics: Sequence[Metric], columns: Sequence[str], by: str) -
         "src": row.profile,
         "cells": [
             *(_work_cell(row, name) for name in columns),
-            *(_cell(row, metric) for metric in metrics),
+            *(_cell(row, metric, by) for metric in metrics),
         ],
     }
 
@@ -292,7 +294,12 @@ def _beside_work(work: OpenWork, column: str) -> str:
     )
 
 
-def _cell(row: Row, metric: Metric) -> dict[str, str]:
+def _has_own_target(result: MetricResult, by: str) -> bool:
+    """Tell whether a target holds for a row: how much a whole profile should do tells nothing of a part."""
+    return by == PROFILE or result.kind not in SUMS
+
+
+def _cell(row: Row, metric: Metric, by: str) -> dict[str, str]:
     result = row.results.get(metric.id)
     if result is None:
         told = f"{row.name}: {metric.title} is not known here"
@@ -301,14 +308,15 @@ def _cell(row: Row, metric: Metric) -> dict[str, str]:
     value = "n/a" if result.value is None else number(result.value)
     n = counted(result.n, noun_of(metric))
     told = f"{value} {unit_words(metric)}, {n}" if result.value is not None else result.message or value
-    facts = told, words, target_verdict(result)
+    own_target = _has_own_target(result, by)
+    facts = told, words, target_verdict(result) if own_target else ""
     return {
         "metric": metric.id,
         "issue": "",
         "value": value,
         "beside": beside_words(result, n, tone),
         "tone": tone,
-        **target_data(result),
+        **(target_data(result) if own_target else {}),
         "told": f"{row.name}, {metric.title}: {'; '.join(filter(None, facts))}",
     }
 
@@ -323,7 +331,7 @@ def beside_words(result: MetricResult, n: str, tone: str) -> str:
     """
     if result.value is None:
         return ""
-    if result.n < FEW and result.kind not in ("count", "stock"):
+    if result.n < FEW and result.kind not in SUMS:
         return f"of {n}"
     previous = result.previous
     if previous is None or previous.value is None:
@@ -335,15 +343,16 @@ def beside_words(result: MetricResult, n: str, tone: str) -> str:
     return f"no clear change from {before}" if result.trend == "flat" else f"{before} before"
 
 
-def _draw_multiples(metric: Metric, rows: Sequence[Row]) -> dict[str, Any]:
+def _draw_multiples(metric: Metric, rows: Sequence[Row], by: str) -> dict[str, Any]:
     """Return one metric of every row as heights on one scale; nothing where no row has a value."""
     results = {row.name: row.results.get(metric.id) for row in rows}
     known = {name: result for name, result in results.items() if result is not None}
     steps = {name: result.series.points for name, result in known.items()}
     values = [point.value or 0 for points in steps.values() for point in points]
     befores = [r.previous.value or 0 for r in known.values() if r.previous is not None]
-    aims = [aim for result in known.values() if (aim := target_line_at(result)) is not None]
-    top = max([*values, *befores, *aims], default=0)
+    aims = {name: _find_aim(result, by) for name, result in known.items()}
+    drawn = [aim for aim in aims.values() if aim is not None]
+    top = max([*values, *befores, *drawn], default=0)
     if not top:
         return {}
     unit = unit_words(metric)
@@ -351,8 +360,11 @@ def _draw_multiples(metric: Metric, rows: Sequence[Row]) -> dict[str, Any]:
     return {
         "drawn": f"{metric.title} by {step}",
         "scale": f"All on one scale, 0 to {number(top)} {unit}. The dashed line is the period before."
-        + (" The solid one is the target." if aims else ""),
-        "multiples": [_multiple(name, result, steps[name], top, unit) for name, result in known.items()],
+        + (" The solid one is the target." if drawn else ""),
+        "multiples": [
+            _multiple(name, result, steps[name], top, unit) | {"aim": _height(aims[name], top)}
+            for name, result in known.items()
+        ],
     }
 
 
@@ -368,8 +380,11 @@ def _multiple(
         "spark_partial": [int(point.partial) for point in points],
         "spark_words": f"{name}: {words_of_steps(values, unit, result.series.step)}",
         "base": _height(before, top),
-        "aim": _height(target_line_at(result), top),
     }
+
+
+def _find_aim(result: MetricResult, by: str) -> float | None:
+    return target_line_at(result) if _has_own_target(result, by) else None
 
 
 def _height(value: float | None, top: float) -> str:

@@ -86,13 +86,14 @@ def trend(metric_id: str, y_title: str) -> Draw:
         result = report.results[metric_id]
         if not has_values(result.weekly):
             return nothing(result.message or NO_DATA)
+        if not any(values(result.weekly)):
+            return nothing("It was 0 throughout.")
         delivery, top = context.delivery, _find_top(result)
         levels = levels_of(delivery.edition, metric_id, dated_by_day=delivery.deployments.dated_by_day)
         if metric_id == "deployment_frequency" and context.step != "week":
             levels = ()  # they are days a week, and these are bars of months
         told = (
             whole_note(result.weekly, NOT_WHOLE),
-            "" if any(values(result.weekly)) else "It was 0 throughout.",
             _word_levels(levels, delivery.edition, y_title),
         )
         return Chart(

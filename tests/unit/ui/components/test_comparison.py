@@ -8,7 +8,7 @@ import pytest
 
 from data.charts.open_work import OpenWork
 from data.metrics.evaluate import no_data
-from data.model.metric import MetricResult, Point, Previous, Series
+from data.model.metric import MetricResult, Point, Previous, Series, Target
 from data.pipeline import ALL_METRICS
 from ui.components.comparison import Comparison, Row, beside_words, comparison_data, comparison_design
 from ui.design import fill
@@ -128,6 +128,25 @@ def test_a_column_without_a_number_says_why_once() -> None:
 
     assert notes_of(why, why) == [f"Flow time: {why}"]
     assert notes_of(why, None) == notes_of(why, "Nothing was delivered.") == []
+
+
+@pytest.mark.parametrize(
+    ("by", "kind", "told"),
+    [
+        ("label", "duration", True),
+        ("label", "count", False),
+        ("label", "stock", False),
+        ("profile", "count", True),
+    ],
+)
+def test_a_part_is_not_held_to_what_the_whole_should_do(by: str, kind: str, *, told: bool) -> None:
+    """Twelve items a week of all labels are no target of each; a flow time is one of anything."""
+    one = result(5.0, 4.0, kind=kind, target=Target(12.0, "missed"))
+    data = comparison_data(replace(SHOWN, by=by, rows=[Row("web", 20, False, {"flow_time": one})]))
+
+    assert ("target" in data["rows"][0]["cells"][0]) is told
+    assert (data["multiples"][0]["aim"] != "") is told
+    assert ("target" in data["scale"]) is told
 
 
 def test_every_picture_has_one_scale() -> None:

@@ -101,7 +101,7 @@ def read_hosts(
             except CancelledError:
                 raise
             except SourceError as error:
-                work.note(f"{repository} on {access.kind.title}", error)
+                work.note(f"The repository {repository} on {access.kind.title}", error)
                 if isinstance(error, AuthenticationError) and client.is_refused:
                     break
         work.read_so_far.requests.append(client.requests.as_document())

@@ -150,6 +150,6 @@ def test_a_repository_that_cannot_be_read_is_named_and_asked_about_again(tmp_pat
 
     assert (started, state.label, state.running) == (True, "Reading repositories", False)
     assert state.error is not None
-    assert state.error.startswith("acme/shop on GitHub could not be read: ")
+    assert state.error.startswith("The repository acme/shop on GitHub could not be read: ")
     assert state.error.endswith(" So it is with 1 more.")
     assert (state.hint or "").endswith("What was read before stays; all else is new.")

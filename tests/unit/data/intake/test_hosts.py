@@ -232,7 +232,9 @@ def test_a_deleted_repository_leaves_its_numbers_and_those_of_others(
     outcome = sync(home, github, repositories=both)
 
     assert set(stored(home)[1]) == {"shop#1", "shop#2", "pay#1", "pay#2"}
-    assert said(outcome)[0].startswith("acme/shop on GitHub could not be read: GitHub has nothing at")
+    assert said(outcome)[0].startswith(
+        "The repository acme/shop on GitHub could not be read: GitHub has nothing at"
+    )
 
 
 def test_a_repository_that_is_not_named_any_more_is_forgotten(

@@ -8,6 +8,7 @@ tried at once.
 import re
 from base64 import b64decode
 from collections.abc import Iterator
+from functools import cache
 
 from configuration.logs.redaction_makers import ANCHORED, EDGES, MAKERS, Maker
 from configuration.logs.redaction_marks import MARK
@@ -41,7 +42,12 @@ def _cut_edge(pattern: str) -> tuple[str, str]:
     return edge, rest
 
 
-_SHAPES = _one_pattern(MAKERS)
+@cache
+def _shapes() -> re.Pattern[str]:
+    """Return the pattern of all makers, made when the first run of token characters is met."""
+    return _one_pattern(MAKERS)
+
+
 _TOKEN_CHARACTERS = bytes(
     ord("x") if chr(code).isascii() and (chr(code).isalnum() or chr(code) in "+/=_.~-") else 32
     for code in range(256)
@@ -82,9 +88,10 @@ def clean_makers(text: str) -> str:
     """Replace the tokens of all makers in the table, in one pass over the runs."""
     pieces: list[str] = []
     kept = 0
+    shapes = _shapes()
     for start, end in runs(text):
         pos = start
-        while match := _SHAPES.search(text, pos, end):
+        while match := shapes.search(text, pos, end):
             if not _is_believable(match[0]):
                 pos = match.start() + 1
                 continue

@@ -198,6 +198,8 @@ class Presence:
             until: after the last one.
             chosen: by row of the issue table: whose stays; None: all.
         """
+        if not len(self.issue):
+            return np.zeros(0, np.intp)
         # What begins with the first instant is there at it.
         came = np.arange(*self.entered.searchsorted([since + 1, max(until, since + 1)]))
         found = np.concatenate((self.at(since), came))

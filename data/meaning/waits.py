@@ -53,6 +53,8 @@ class Waits:
 
     def at(self, instant: int) -> NDArray[np.intp]:
         """Return the links that hold back an issue at an instant, each once, ascending."""
+        if not len(self.link):
+            return self.link
         return np.unique(self.link[(self.entered <= instant) & (self.left > instant)])
 
 

@@ -69,7 +69,7 @@ def _are_among(context: CalculationContext, rows: Rows | Codes, others: Rows | C
 
 def undated_rows(context: CalculationContext, work: BlockedWork) -> Rows:
     """Return the items in view that are blocked at T since nobody knows when, if the period ends there."""
-    if context.window.end != context.window.as_of:
+    if context.window.end != context.window.as_of or not any(map(len, work.undated.values())):
         return np.zeros(0, np.intp)
     return context.chosen(np.union1d(*work.undated.values()).astype(np.intp))
 
@@ -78,6 +78,8 @@ def name_blockers(context: CalculationContext, rows: Rows) -> list[tuple[str, ..
     """Return the keys of the open issues that each of some rows waits for at the end of the period."""
     window, issues = context.window, context.delivery.issues
     waits = context.delivery.once(find_waits)
+    if not len(waits.issue):
+        return [()] * len(rows)
     links = waits.at(window.end)
     if window.end == window.as_of:
         links = np.union1d(links, np.flatnonzero(waits.undated))

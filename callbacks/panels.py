@@ -1,6 +1,6 @@
 """Cards and charts of one page: numbers in, panels out, and a failure stays in the panels it concerns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +37,8 @@ from ui.figures.parts import week_data
 # What Dash's way out would rewrite in every answer anew, remembered or not, and the signs of our own words
 # that make a text one of wide letters, through which it looks several times as long.
 _REWRITTEN = "<>/\u2028\u2029" + "\xa0\u202f▲▼"
-# By their first byte, which is found at once where there is none: what follows it, and what stands for both.
+# By their first byte, which is found several times as quickly as all of them: what follows it, of one length,
+# and what stands for both.
 _ESCAPES = {
     sign.encode()[:1]: {
         one.encode()[1:]: f"\\u{ord(one):04x}".encode()
@@ -132,15 +133,25 @@ def answer_of(
 def _sendable(data: Mapping[str, Any]) -> bytes:
     """Return data as JSON in which Dash finds nothing to rewrite; it means the same."""
     body = packed(data)
-    for first, escapes in _ESCAPES.items():
-        before, *parts = body.split(first)
+    pieces, kept = [], 0
+    # One copy of it all, for copies are what this takes.
+    for place, stop, escape in sorted(_find_rewritten(body)):
+        pieces += (body[kept:place], escape)
+        kept = stop
+    return b"".join((*pieces, body[kept:])) if kept else body
+
+
+def _find_rewritten(body: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Yield where each sign begins and ends that is escaped, and what stands for it."""
+    for lead, escapes in _ESCAPES.items():
         rest = len(next(iter(escapes)))
-        put = (escapes.get(part[:rest]) for part in parts)
-        body = before + b"".join(
-            first + part if escape is None else escape + part[rest:]
-            for part, escape in zip(parts, put, strict=True)
-        )
-    return body
+        place = body.find(lead)
+        while place >= 0:
+            stop = place + 1 + rest
+            escape = escapes.get(body[place + 1 : stop])
+            if escape is not None:
+                yield place, stop, escape
+            place = body.find(lead, place + 1)
 
 
 def _send(body: bytes, freshness: Mapping[str, Any]) -> dict[str, Any]:

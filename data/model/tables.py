@@ -414,7 +414,7 @@ class IssueTable:
         """Return the issue keys of ``rows``, in their order."""
         names = [project.key for project in self.projects]
         pairs = zip(self.project[rows].tolist(), self.number[rows].tolist(), strict=True)
-        return tuple(f"{names[project]}-{number}" for project, number in pairs)
+        return tuple([f"{names[project]}-{number}" for project, number in pairs])
 
 
 @dataclass(frozen=True, slots=True)

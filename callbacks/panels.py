@@ -133,7 +133,8 @@ def answer_of(
 def _sendable(data: Mapping[str, Any]) -> bytes:
     """Return data as JSON in which Dash finds nothing to rewrite; it means the same."""
     body = packed(data)
-    pieces, kept = [], 0
+    pieces: list[bytes] = []
+    kept = 0
     # One copy of it all, for copies are what this takes.
     for place, stop, escape in sorted(_find_rewritten(body)):
         pieces += (body[kept:place], escape)

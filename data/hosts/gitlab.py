@@ -75,6 +75,7 @@ class _Commit(msgspec.Struct):
     id: str
     message: str | None = None
     authored_date: str | None = None
+    created_at: str | None = None  # the same of a commit, where an old version tells no other date
     parent_ids: list[str] = []
 
 
@@ -175,7 +176,7 @@ class GitLab:
         )
         asked = self._client.pages(f"{path}/commits", {}, f"{template}/commits", _Commit)
         commits = [row for page in asked for row in page.rows][::-1]
-        dates = [row.authored_date for row in commits if row.authored_date]
+        dates = [at for row in commits if (at := row.authored_date or row.created_at)]
         return Details(
             first_commit_at=min(map(instant_of, dates), default=MISSING),
             first_review_at=self._first_review(path, template, author),

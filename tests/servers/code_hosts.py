@@ -241,7 +241,7 @@ def _gitlab_commit(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": row["sha"],
         "message": row["commit"]["message"],
-        "authored_date": row["commit"]["author"]["date"],
+        row.get("dated", "authored_date"): row["commit"]["author"]["date"],
         "parent_ids": [parent["sha"] for parent in row["parents"]],
     }
 

@@ -79,6 +79,13 @@ def test_deployments_and_merge_requests_are_read(home: Home, gitlab: FaultServer
     assert (two.issues, two.deployments, two.first_review_at) == (("AB-2",), (), MISSING)
 
 
+def test_commits_of_an_old_version_have_one_date(home: Home, gitlab: FaultServer, shop: Repo) -> None:
+    shop.behind[1][0][0]["dated"] = "created_at"
+    sync(home, gitlab)
+
+    assert stored(home)[1]["shop#1"].first_commit_at == at("2026-03-02T12:00")
+
+
 def test_the_token_is_sent_as_bearer(home: Home, gitlab: FaultServer) -> None:
     sync(home, gitlab)
 

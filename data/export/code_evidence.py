@@ -1,8 +1,9 @@
 """Changes of code beside an issue or a deployment, in words: looked up only when somebody opens them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data.cache_manager import Store
 from data.charts.code_line import CodeLine
@@ -11,6 +12,7 @@ from data.meaning.delivery import DeliveryTables
 from data.model.changes import ChangeRow
 from data.model.instants import iso_instant
 from data.model.places import NOWHERE, find_keys
+from data.model.projects import rows_by_number
 
 SHORT = 10  # digits of a hash by which a commit is told
 MOST_NAMED = 3  # of several
@@ -52,25 +54,37 @@ def short_hashes(commits: Sequence[str]) -> tuple[str, ...]:
     return tuple(commit[:SHORT] for commit in commits)
 
 
-def word_change(delivery: DeliveryTables, row: ChangeRow | None) -> str:
+def lost_keys(delivery: DeliveryTables, rows: Iterable[ChangeRow]) -> frozenset[str]:
+    """Return the keys that some changes name and no stored issue has or had; all are looked up at once."""
+    keys = list(dict.fromkeys(key for row in rows for key in row.issues))
+    places = find_keys(delivery.issues, keys).tolist()
+    return frozenset(key for key, place in zip(keys, places, strict=True) if place == NOWHERE)
+
+
+def word_change(row: ChangeRow | None, lost: Collection[str]) -> str:
     """Return what a change that names no stored issue says: the keys that match nothing, and its commits."""
     if row is None:
         return "names no issue"
-    lost = [key for key in row.issues if find_keys(delivery.issues, [key])[0] == NOWHERE]
-    said = f"{name_some(lost)} not stored" if lost else "names no issue"
+    unknown = [key for key in row.issues if key in lost]
+    said = f"{name_some(unknown)} not stored" if unknown else "names no issue"
     noun = "commit" if len(row.commits) == 1 else "commits"
     return f"{said}; {noun} {name_some(short_hashes(row.commits))}" if row.commits else said
 
 
 def word_held(delivery: DeliveryTables, row: int) -> str:
     """Return which changes a deployment carried out, "" where no deployment is known to hold any."""
-    code = delivery.code
-    if not (code.deployment != NONE).any():
+    code, held = delivery.code, delivery.once(_changes_by_deployment)
+    if not held:
         return ""
-    held = np.flatnonzero(code.deployment == row).tolist()
-    if held:
-        return f"holds {name_some([code.table.ids[change] for change in held])}"
+    if row in held:
+        return f"holds {name_some([code.table.ids[change] for change in held[row].tolist()])}"
     return "" if delivery.deployments.holds.count[row] else "holds no change"
+
+
+def _changes_by_deployment(delivery: DeliveryTables) -> dict[int, NDArray[np.intp]]:
+    """Return by row of a deployment the rows of the changes that it carried out, from one sort."""
+    deployment = delivery.code.deployment
+    return {row: held for row, held in rows_by_number(deployment).items() if row != NONE}
 
 
 def services_of(delivery: DeliveryTables, row: int) -> str:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.cache_manager import Store
-from data.export.code_evidence import services_of, word_change, word_held
+from data.export.code_evidence import lost_keys, services_of, word_change, word_held
 from data.meaning.code_changes import NONE
 from data.meaning.delivery import DeliveryTables, carriers_of, starts_of
 from data.meaning.incidents import find_incidents, incidents_caused, name_incidents, repaired_by
@@ -152,10 +152,11 @@ def evidence_lines(
         return _deployment_lines(shown, store)
     issues, keys = shown.delivery.issues, shown.keys()
     stored, changes = store.rows(keys), _changes_of(shown, keys, store)
+    lost = lost_keys(shown.delivery, changes.values())
     return [
         _told_line(shown, row, (since, until), (days, share))
         if row >= len(issues) and shown.of_incidents
-        else _change_line(shown, row, changes.get(key), (since, until), (days, share))
+        else _change_line(shown, row, (changes.get(key), lost), (since, until), (days, share))
         if row >= len(issues)
         else IssueLine(
             key=key,
@@ -282,10 +283,14 @@ def _changes_of(shown: Evidence, keys: Sequence[str], store: Store) -> dict[str,
 
 
 def _change_line(
-    shown: Evidence, row: int, change: ChangeRow | None, span: tuple[int, int], lasted: tuple[float, float]
+    shown: Evidence,
+    row: int,
+    told: tuple[ChangeRow | None, Collection[str]],
+    span: tuple[int, int],
+    lasted: tuple[float, float],
 ) -> IssueLine:
     """Return a change that names no issue as a row of the drawer: from when to when, days and their share."""
-    (since, until), (days, share) = span, lasted
+    (change, lost), (since, until), (days, share) = told, span, lasted
     table, place = shown.delivery.code.table, row - len(shown.delivery.issues)
     return IssueLine(
         key=table.ids[place],
@@ -295,7 +300,7 @@ def _change_line(
         start=iso_instant(since) or "",
         end=iso_instant(until) or "",
         days=None if math.isnan(days) else days,
-        note=word_change(shown.delivery, change),
+        note=word_change(change, lost),
         url=change.url if change else "",
         share=None if math.isnan(share) else share,
         service=table.services[table.service[place]],

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +72,7 @@ def find_told_incidents(
     seen = sorted((row for row in rows if row.detected_at <= deployments.as_of), key=lambda row: row.id)
     detected = np.array([row.detected_at for row in seen], np.int64)
     restored = np.array([row.restored_at for row in seen], np.int64)
-    named = [_issues_of(row, issues) for row in seen]
+    named = _issues_of(seen, issues)
     projects = tuple(row.project or _project_of(mine, issues) for row, mine in zip(seen, named, strict=True))
     numbers = dict(groups.of_key) if not seen else {**service_groups(deployments), **groups.of_key}
     group = np.array([numbers.get(key, NONE) for key in projects], np.int64)
@@ -112,9 +113,11 @@ def told_instead(operations: Operations, told: ToldIncidents) -> Operations:
     return replace(operations, incident=incident, false_alarm=false_alarm, latent=latent, cause=cause)
 
 
-def _issues_of(row: IncidentRow, issues: IssueTable) -> list[int]:
-    """Return the stored issues that an incident names, or is called like."""
-    return [found for found in find_keys(issues, (*row.issues, row.id)).tolist() if found != NOWHERE]
+def _issues_of(seen: Sequence[IncidentRow], issues: IssueTable) -> list[list[int]]:
+    """Return by incident the stored issues that it names, or is called like; all are looked up at once."""
+    keys = [(*row.issues, row.id) for row in seen]
+    found = iter(find_keys(issues, [key for each in keys for key in each]).tolist())
+    return [[row for row in islice(found, len(each)) if row != NOWHERE] for each in keys]
 
 
 def _project_of(rows: Sequence[int], issues: IssueTable) -> str:

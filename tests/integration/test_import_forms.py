@@ -277,23 +277,9 @@ def test_deployments_of_a_profile_that_reads_a_jira(dialect: str, tmp_path: Path
 
 
 def stored_deployments(home: Path, settings: dict[str, str]) -> list[str]:
-    """Return the ids that a profile's store holds, as a process of its own reads it."""
-    code = (
-        "import os; from pathlib import Path; from configuration.settings import Home;"
-        "from data.profiles.sources import resolve;"
-        "source = resolve(Home(Path(os.environ['THROUGHLINE_HOME'])), 'default', os.environ);"
-        "print(sorted(source.store.load().deployments.ids))"
-    )
-    done = subprocess.run(
-        [command()[0], "-c", code],
-        env=environment(home, **settings),
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=True,
-    )
-    return list(json.loads(done.stdout.replace("'", '"')))
+    """Return the ids that a profile's store holds."""
+    source = resolve(Home(home), "default", environment(home, **settings))
+    return sorted(source.store.load().deployments.ids)
 
 
 def test_the_demo_takes_nothing(tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ def _find_undated(
 def _is_known(delivery: DeliveryTables, waits: Waits) -> bool:
     mapped = delivery.mapped.impediment is not None
     return bool(
-        delivery.workflow.waiting_known or mapped or len(delivery.issues.flag_issue) or len(waits.issue)
+        delivery.workflow.waiting_known or mapped or len(delivery.issues.flag_issue) or waits.any_told
     )
 
 

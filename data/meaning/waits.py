@@ -33,6 +33,7 @@ class Waits:
         link: by stretch: the link. A stretch is a time in which a dated link held and its blocker was open.
         entered: by stretch: its first instant.
         left: by stretch: the first instant after it, ``OPEN`` for none.
+        any_told: the store has a link from one issue to another, whether or not it is one as of T.
     """
 
     issue: Codes
@@ -44,6 +45,7 @@ class Waits:
     link: NDArray[np.intp]
     entered: Instants
     left: Instants
+    any_told: bool
 
     @property
     def unseen(self) -> Flags:
@@ -83,6 +85,7 @@ def find_waits(delivery: DeliveryTables) -> Waits:
         link,
         entered,
         left,
+        bool(np.any(found[issues.block_key] != issues.block_issue)),
     )
 
 

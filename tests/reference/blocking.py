@@ -135,20 +135,24 @@ def link_spans(world: World, fact: Fact) -> list[tuple[Span, str]]:
             continue
         for since, until, known in spells(told):
             if since is not None and known:
-                last = world.period.as_of if until is None else min(until, world.period.as_of)
+                last = still(world) if until is None else min(until, still(world))
                 found += [(span, told.key) for span in open_spans(world, blocker, since, last)]
     return found
 
 
+def still(world: World) -> int:
+    """What has not ended by T holds at T as well: it ends just behind it."""
+    return world.period.as_of + 1
+
+
 def raw_spans(world: World, fact: Fact) -> dict[str, list[Span]]:
-    as_of = world.period.as_of
     waiting = [
-        (stay.entered, as_of if stay.left is None else min(stay.left, as_of))
+        (stay.entered, still(world) if stay.left is None else stay.left)
         for stay in fact.history.stays
         if stay.category == "in_progress" and stay.waiting
     ]
     return {
-        "flag": flagged_spans(fact.issue, as_of),
+        "flag": flagged_spans(fact.issue, world.period.as_of, still(world)),
         "waiting": waiting,
         "link": [span for span, _ in link_spans(world, fact)],
     }
@@ -171,7 +175,7 @@ def union_ms(spans: list[Span]) -> int:
 
 
 def work_of(world: World, fact: Fact) -> tuple[int | None, int]:
-    return fact.started, world.period.as_of if fact.completed is None else fact.completed
+    return fact.started, still(world) if fact.completed is None else fact.completed
 
 
 def under_way_spans(world: World, fact: Fact) -> dict[str, list[Span]]:
@@ -277,9 +281,9 @@ def works(world: World) -> list[Span]:
     return [(since, until) for since, until in spans if since is not None and until > since]
 
 
-def holds(spans: list[Span], moment: int, as_of: int) -> bool:
-    """A span holds its first instant; what has not ended by T holds T as well."""
-    return any(since <= moment and (until > moment or until == moment == as_of) for since, until in spans)
+def holds(spans: list[Span], moment: int) -> bool:
+    """A span holds its first instant and not its last."""
+    return any(since <= moment < until for since, until in spans)
 
 
 def blocked_at_end(world: World) -> list[dict]:
@@ -290,7 +294,7 @@ def blocked_at_end(world: World) -> list[dict]:
         if fact.completed is not None and fact.completed <= end:
             continue
         spans = under_way_spans(world, fact)
-        which = [reason for reason in REASONS if holds(spans[reason], end, as_of)]
+        which = [reason for reason in REASONS if holds(spans[reason], end)]
         waits_for = waits_at(world, fact, end)
         unknown = undated(world, fact) if end == as_of else []
         if which:
@@ -325,8 +329,7 @@ def begun(spans: list[Span], moment: int) -> int:
 
 
 def waits_at(world: World, fact: Fact, moment: int) -> list[str]:
-    as_of = world.period.as_of
-    held = [key for span, key in link_spans(world, fact) if holds([span], moment, as_of)]
+    held = [key for span, key in link_spans(world, fact) if holds([span], moment)]
     return list(dict.fromkeys(held))
 
 

@@ -181,8 +181,8 @@ def is_end_inferred(history: History, settings: Settings) -> bool:
     return by_status and any(stay.inferred for stay in final_run(history))
 
 
-def flagged_spans(issue: Issue, as_of: int) -> list[tuple[int, int]]:
-    """Disjoint stretches during which the issue was flagged, up to T.
+def flagged_spans(issue: Issue, as_of: int, still: int | None = None) -> list[tuple[int, int]]:
+    """Disjoint stretches during which the issue was flagged, up to T; ``still`` ends what has not ended by T.
 
     A history whose first word is "no longer flagged" tells that the issue was
     flagged since it was created, whenever that first word was spoken.
@@ -198,7 +198,7 @@ def flagged_spans(issue: Issue, as_of: int) -> list[tuple[int, int]]:
         elif not _flags(change) and since is not None:
             spans.append((since, change.at))
             since = None
-    return spans if since is None else [*spans, (since, as_of)]
+    return spans if since is None else [*spans, (since, as_of if still is None else still)]
 
 
 def _flags(change: Change) -> bool:

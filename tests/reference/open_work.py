@@ -160,7 +160,7 @@ def look_first(world: World) -> list[tuple[str, bool]]:
         limit = expected.get("") if own is None else own
         age = (as_of - begun(fact)) / DAY
         stay = fact.history.stay_at(as_of)
-        flagged = any(since <= as_of <= until for since, until in flagged_spans(fact.issue, as_of))
+        flagged = any(since <= as_of < until for since, until in flagged_spans(fact.issue, as_of, as_of + 1))
         held_up = flagged or (stay is not None and stay.waiting)
         over = limit is not None and age > limit
         tier = 0 if over else 3 if limit is None else 2

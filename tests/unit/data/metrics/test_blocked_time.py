@@ -186,6 +186,17 @@ def test_guessed_names_make_it_inferred_and_nothing_at_all_makes_it_unknown() ->
     assert measured(worked(has_changelog=False)).state == "not_applicable"
 
 
+def test_links_that_come_after_t_tell_that_this_team_links_what_blocks() -> None:
+    """As flags do; before the first of them nothing was blocked, which is another thing than not to know."""
+    named = status_list("To Do", "Doing", "Done")
+    later = issue("A-2", created="2026-04-01", links=[blocked_by("A-1")])
+    itself = worked(links=[blocked_by("A-1")])
+    found = blocked_time(context([worked(), later], *PERIOD, T, statuses=named))
+
+    assert (found.value, found.state) == (0.0, "ok")
+    assert blocked_time(context([itself], *PERIOD, T, statuses=named)).state == "not_configured"
+
+
 def test_a_truncated_history_hides_the_start() -> None:
     item = worked(flags=[("2026-03-05", True)])
     item["changelog"]["total"] += 3

@@ -93,14 +93,15 @@ def _count_items(context: CalculationContext, work: BlockedWork) -> NDArray[np.i
     """Count the different items that are blocked at some time of each week.
 
     They are as many as the stretches that reach into the week, less those that come in it after another one
-    of their item: as many gaps between two stretches begin and end within the week.
+    of their item: as many gaps between two stretches begin and end within the week. Before a gap that begins
+    with the first instant of a week nothing reaches into it.
     """
     edges, chosen = context.layout.edges, context.choice.rows
     there = work.total.between(int(edges[0]), int(edges[-1]), chosen)
     counts = there.there + there.came.searchsorted(edges[1:]) - there.went.searchsorted(edges[:-1], "right")
     gaps = work.gaps
-    inside = slice(*gaps.since.searchsorted(edges[[0, -1]]))
-    begin = gaps.since[inside].searchsorted(edges[1:-1])
+    inside = slice(*gaps.since.searchsorted(edges[[0, -1]], "right"))
+    begin = gaps.since[inside].searchsorted(edges[1:-1], "right")
     week = np.repeat(np.arange(len(counts)), np.diff(begin, prepend=0, append=inside.stop - inside.start))
     within = gaps.until[inside] < edges[1:][week]
     if chosen is not None:

@@ -194,7 +194,8 @@ def everything(spans: dict[str, list[Span]]) -> list[Span]:
 
 
 def blocked_ms(world: World, fact: Fact, since: int, until: int) -> int:
-    return union_ms(clipped(everything(under_way_spans(world, fact)), since, until))
+    last = min(until, world.period.as_of)
+    return union_ms(clipped(everything(under_way_spans(world, fact)), since, last))
 
 
 def left_out(world: World) -> dict[str, list[str]]:

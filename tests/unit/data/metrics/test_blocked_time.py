@@ -70,6 +70,16 @@ def test_a_flag_blocks_while_it_is_raised(flags: list, days: float, left_out: di
     assert (found.value, found.candidates.counts()) == (days, left_out)
 
 
+def test_a_stretch_that_ends_as_a_week_begins_is_none_of_it() -> None:
+    """Raised on the 4th, lowered as the next Monday begins, raised again on its Wednesday."""
+    item = worked(flags=[("2026-03-04", True), ("2026-03-09", False), ("2026-03-11", True)])
+    seen = context([item], "2026-03-02", "2026-03-15", "2026-03-16", profile=WAITING)
+    later = context([item], "2026-03-09", "2026-03-15", "2026-03-16", profile=WAITING)
+
+    assert blocked_time(seen).weekly_n.tolist() == [1, 1]
+    assert blocked_time(later).weekly_n.tolist() == [1]
+
+
 def test_what_several_reasons_share_counts_once() -> None:
     """Waiting from the 4th to the 6th, flagged from the 5th to the 7th: three days, two for each reason."""
     item = issue(

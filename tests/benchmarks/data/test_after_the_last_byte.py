@@ -12,6 +12,7 @@ from tests.support.commands import ROOT
 from tests.support.gates import SLACK, Gate, children_time
 
 N = 10_000
+GOAL = 0.15  # seconds
 # A fresh process that syncs as the program does: what it prints are its clocks at the end, and its notes.
 SYNC = """
 import json, sys, time
@@ -52,9 +53,17 @@ def work_after_the_last_byte(store: Path) -> float:
     return notes[-1][1] - max(worked for noted, worked in notes if noted <= last_at)
 
 
+def least_work(folder: Path) -> float:
+    """Return the least of up to three tries; each waits out a limit, so one within the goal is enough."""
+    tries = []
+    while not tries or (min(tries) > GOAL and len(tries) < 3):
+        tries.append(work_after_the_last_byte(folder / f"{len(tries)}.sqlite"))
+    return min(tries)
+
+
 @pytest.mark.benchmark(timer=children_time)
 def benchmark_g14_after_the_last_byte(gate: Gate, tmp_path: Path) -> None:
     """Within 150 ms of processor time everything is published and all metrics are answered."""
-    seconds = gate.once(lambda: [work_after_the_last_byte(tmp_path / f"{n}.sqlite") for n in range(3)])
+    seconds = gate.once(lambda: least_work(tmp_path))
 
-    gate.hold("seconds of work after the last byte", min(seconds), goal=0.15, fails_at=0.15 * SLACK)
+    gate.hold("seconds of work after the last byte", seconds, goal=GOAL, fails_at=GOAL * SLACK)

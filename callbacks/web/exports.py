@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 from itertools import chain
+from typing import Any
 
 from dash import Dash
 from flask import Blueprint, Response, request
@@ -26,6 +27,7 @@ from callbacks.views import cut_of, days_of, filters_of, marks_of, view_of
 from callbacks.web.reporting import Extras, report_html
 from configuration.errors import ConfigurationError, DashboardError, InputError
 from data.answers import AnswerMemory
+from data.charts.open_work import OpenWork
 from data.charts.subject import in_steps
 from data.export.document import as_json_text, document
 from data.export.issue_list import issue_entries
@@ -34,7 +36,6 @@ from data.export.sprints_document import sprints_document
 from data.forecast.foresight import Asked, foresee
 from data.metrics.report import Period, Report, View
 from data.model.clock import now_ms
-from data.model.metric import MetricResult
 from data.pipeline import Pipeline
 from data.workspace import Workspace
 from ui.figures.charts import CHARTS, chart
@@ -99,18 +100,15 @@ def _register_tables(exports: Blueprint, workspace: Workspace) -> None:
 
     @exports.get("/compare.csv")
     def compare_csv() -> Response:
-        from data.export.frames import groups_frame, to_csv  # noqa: PLC0415  # as above
-
         pipeline, view = _read_question(workspace)
         layout = read_layout(request.query_string.decode("ascii", "replace"))
         if layout.by == PROFILE:
             found = compare_profiles(workspace, filters_of(request.args), layout, AnswerMemory())
-            text = to_csv(groups_frame(_rows_of(found, layout)))
+            text = _compared_csv(found, layout)
             return _send_file(text, pipeline, "compare", "csv", pipeline.period(view))
 
         def tell(report: Report) -> bytes:
-            found = compare_groups(pipeline, report, layout)
-            return to_csv(groups_frame(_rows_of(found, layout))).encode()
+            return _compared_csv(compare_groups(pipeline, report, layout), layout).encode()
 
         return _send_answer(pipeline, view, "compare", "csv", tell, more=layout)
 
@@ -212,16 +210,39 @@ def _register_problems(exports: Blueprint) -> None:
         return Response(page, _choose_status(error), mimetype="text/html")
 
 
-def _rows_of(found: Compared, layout: Layout) -> list[tuple[str, dict[str, MetricResult]]]:
-    """Return the table of the Compare page: name of each row, and the metrics that are its columns."""
+def _compared_csv(found: Compared, layout: Layout) -> str:
+    """Return the table of the Compare page: row after row what is open in it, then its metrics."""
+    from data.export.frames import groups_frame, to_csv  # noqa: PLC0415  # pandas takes its time
+
     columns = found.columns(layout)
-    return [
+    chosen = [
         (
             group.name,
             {metric.id: group.results[metric.id] for metric in columns if metric.id in group.results},
+            [
+                entry
+                for entry in _open_entries(found.work.get(group.name))
+                if entry["metric"] in layout.columns
+            ],
         )
         for group in found.groups
     ]
+    return to_csv(groups_frame(chosen))
+
+
+def _open_entries(work: OpenWork | None) -> Iterator[dict[str, Any]]:
+    """Yield what is open as cells of the file; nobody knows ages without histories."""
+    if work is None:
+        return
+    unknown = "no_data" if work.stuck is not None else "not_applicable"
+    oldest = f"{work.key} in {work.status}" if work.key else ""
+    for name, value, unit, message in (
+        ("open", work.open, "items", ""),
+        ("stuck", work.stuck, "items", ""),
+        ("oldest", work.oldest, "days", oldest),
+    ):
+        state = unknown if value is None else "ok"
+        yield {"metric": name, "state": state, "value": value, "unit": unit, "message": message}
 
 
 def _choose_status(error: Exception) -> int:

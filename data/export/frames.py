@@ -66,9 +66,9 @@ METRIC_COLUMNS = (
     "message",
 )
 _ROWS_AT_A_TIME = 2_000
+Results = Mapping[str, MetricResult]
+Entries = Iterable[Mapping[str, Any]]
 EVIDENCE_COLUMNS = tuple(column.name for column in fields(IssueLine))
-# A spreadsheet runs a cell that begins like this as a formula, also in full width, and also behind
-# quotes, white space and marks without width, which some of them take away first.
 SPRINT_FACTS = ("id", "name", "board", "state", "start", "end", "completed", "evidence")
 SPRINT_COUNTS = ("committed", "added", "removed", "done", "carried_over", "open")
 SPRINT_COLUMNS = (
@@ -76,6 +76,8 @@ SPRINT_COLUMNS = (
     *(f"{name}{what}" for name in SPRINT_COUNTS for what in ("", "_points")),
     "committed_and_done",
 )
+# A spreadsheet runs a cell that begins like this as a formula, also in full width, and also behind
+# quotes, white space and marks without width, which some of them take away first.
 _FORMULA = re.compile(
     "[\"'\\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffd]*[=+\\-@\uff1d\uff0b\uff0d\uff20]"
 )
@@ -99,17 +101,17 @@ def metrics_frame(results: Mapping[str, MetricResult]) -> pd.DataFrame:
     return _frame_of(entries, METRIC_COLUMNS)
 
 
-def groups_frame(groups: Iterable[tuple[str, Mapping[str, MetricResult]]]) -> pd.DataFrame:
+def groups_frame(groups: Iterable[tuple[str, Results] | tuple[str, Results, Entries]]) -> pd.DataFrame:
     """Return the metrics of several groups as a frame: ``group``, then ``METRIC_COLUMNS``; group after group.
 
     Args:
-        groups: name and results of each; "" is the name of all of them together.
+        groups: name and results of each; "" is the name of all of them together. What is known of a group
+            beside metrics stands before them, by some of ``METRIC_COLUMNS``.
     """
-    entries = [
-        {"group": group, **_metric_entry(name, result)}
-        for group, results in groups
-        for name, result in results.items()
-    ]
+    entries: list[dict[str, Any]] = []
+    for group, results, *beside in groups:
+        entries += ({"group": group, **entry} for more in beside for entry in more)
+        entries += ({"group": group, **_metric_entry(name, result)} for name, result in results.items())
     return _frame_of(entries, ("group", *METRIC_COLUMNS))
 
 

@@ -178,3 +178,23 @@ def test_the_file_has_the_rows_of_the_table(tmp_path: Path) -> None:
         ("Bug", "flow_velocity", "1"),
         ("Bug", "flow_time", "1"),
     ]
+
+
+def test_the_file_tells_what_is_open(tmp_path: Path) -> None:
+    """One item under way since the 3rd, one that nobody began, one that ended on the 13th, the newest."""
+    issues = [
+        issue("A-1", created="2026-03-01", history=[("2026-03-03", "Doing")]),
+        issue("A-2", created="2026-03-01"),
+        issue("A-3", created="2026-03-01", history=[("2026-03-12", "Doing"), ("2026-03-13", "Done")]),
+    ]
+    client = dashboard_over(tmp_path, issues).server.test_client()
+    asked = "from=2026-03-01&to=2026-03-13&rows=type&columns=open,oldest,flow_velocity"
+    answer = client.get(f"/export/compare.csv?{asked}", headers={"Host": f"127.0.0.1:{PORT}"})
+    rows = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True))))
+
+    assert [(row["group"], row["metric"], row["unit"], row["message"]) for row in rows] == [
+        ("Story", "open", "items", ""),
+        ("Story", "oldest", "days", "A-1 in Doing"),
+        ("Story", "flow_velocity", "items/week", ""),
+    ]
+    assert [float(row["value"]) for row in rows[:2]] == pytest.approx([2, 10])

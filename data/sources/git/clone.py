@@ -6,13 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from configuration.errors import InputError
 from data.model.changes import ChangeRow
 from data.model.tables import DeploymentRow
 from data.sources.git.commits import Log, read_log
 from data.sources.git.names import Names, find_folders, read_names
 from data.sources.git.program import borrowed
-from data.sources.git.rows import Teller, service_of
+from data.sources.git.rows import Teller, require_commit, service_of
 from data.sources.git.tags import Tag, read_tags
 
 # What is made of a repository; another number reads all of it again.
@@ -67,11 +66,7 @@ def read_clone(
     digest = _digest(names, patterns)
     if known.digest == digest:
         return None
-    if not names.default:
-        raise InputError(
-            f"The repository {service} has no commit on its default branch ({names.branch or 'none'}).",
-            hint="Fetch it, or give another clone.",
-        )
+    require_commit(names, service)
     with borrowed(folders.objects, names, service) as git:
         tags = read_tags(git, names.tags, patterns, latest_ms)
         # What was deployed stays so while every tag stands where it stood.

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from configuration.errors import InputError
 from data.model.changes import ChangeRow
 from data.model.tables import MISSING, DeploymentRow
 from data.sources.git.commits import Log
@@ -25,6 +26,19 @@ def service_of(names: Names, path: Path) -> str:
         return found[2].rsplit("/", 1)[-1]
     folder = path.resolve()
     return (folder.parent if folder.name == ".git" else folder).name.removesuffix(".git")
+
+
+def require_commit(names: Names, service: str) -> None:
+    """Refuse a repository in which nothing has been committed.
+
+    Raises:
+        InputError: its default branch has no commit.
+    """
+    if not names.default:
+        raise InputError(
+            f"The repository {service} has no commit on its default branch ({names.branch or 'none'}).",
+            hint="Fetch it, or give another clone.",
+        )
 
 
 @dataclass(frozen=True, slots=True)

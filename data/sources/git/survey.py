@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from configuration.errors import InputError
 from data.sources.git.names import find_folders, read_names
 from data.sources.git.program import borrowed
-from data.sources.git.rows import service_of
+from data.sources.git.rows import require_commit, service_of
 from data.sources.git.tags import Tag, commit_time, read_tags
 
 
@@ -47,11 +46,7 @@ def survey(path: Path, patterns: Sequence[str], latest_ms: int) -> Survey:
     folders = find_folders(path)
     names = read_names(folders)
     service = service_of(names, path)
-    if not names.default:
-        raise InputError(
-            f"The repository {service} has no commit on its default branch ({names.branch or 'none'}).",
-            hint="Fetch it, or give another clone.",
-        )
+    require_commit(names, service)
     with borrowed(folders.objects, names, service) as git:
         tags = read_tags(git, names.tags, patterns, latest_ms)
         last_at = commit_time(git, names.default)

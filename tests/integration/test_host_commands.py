@@ -10,7 +10,7 @@ from configuration.profile import DeploymentSettings, GithubSettings, JiraSettin
 from configuration.settings import Home
 from data.persistence import save_profile
 from data.simulator.server import JiraSimulator
-from tests.servers.code_hosts import BEN, FakeGitHub, Repo
+from tests.servers.code_hosts import BEN, FakeGitHub, Repo, serving
 from tests.servers.fault_server import FaultServer, status
 from tests.support.commands import printed, refused, run
 
@@ -28,9 +28,7 @@ def github() -> Iterator[FaultServer]:
     second = shop.pull(2, "tidy", first="2026-03-10", opened="2026-03-11", merged="2026-03-12")
     shop.deploy(8, second, "2026-03-16", ("failure", "2026-03-16"))
     shop.deploy(9, second, "2026-03-17", ("success", "2026-03-17"))
-    host = FakeGitHub([shop])
-    with FaultServer(host.answers) as server:
-        host.url = server.url
+    with serving(FakeGitHub([shop])) as server:
         yield server
 
 

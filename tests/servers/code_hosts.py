@@ -4,7 +4,8 @@
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +13,7 @@ from urllib.parse import quote
 import orjson
 
 from data.simulator.messages import Request, Response
+from tests.servers.fault_server import FaultServer
 
 API = "/api/v3"
 ANN, BEN, BOT = {"id": 1, "type": "User"}, {"id": 2, "type": "User"}, {"id": 9, "type": "Bot"}
@@ -244,6 +246,14 @@ def _gitlab_commit(row: dict[str, Any]) -> dict[str, Any]:
         row.get("dated", "authored_date"): row["commit"]["author"]["date"],
         "parent_ids": [parent["sha"] for parent in row["parents"]],
     }
+
+
+@contextmanager
+def serving(host: FakeGitHub | FakeGitLab) -> Iterator[FaultServer]:
+    """Serve a host on this machine; its links to further pages and renamed repositories lead there."""
+    with FaultServer(host.answers) as server:
+        host.url = server.url
+        yield server
 
 
 def paged(url: str, request: Request, rows: list[Any]) -> Response:

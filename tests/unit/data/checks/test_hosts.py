@@ -11,7 +11,7 @@ from data.checks.findings import CheckFinding
 from data.checks.hosts import host_findings
 from data.persistence import save_profile
 from data.profiles.sources import resolve
-from tests.servers.code_hosts import FakeGitHub, Repo
+from tests.servers.code_hosts import FakeGitHub, Repo, serving
 from tests.servers.fault_server import FaultServer, status
 
 
@@ -19,9 +19,7 @@ from tests.servers.fault_server import FaultServer, status
 def github() -> Iterator[FaultServer]:
     shop = Repo("acme/shop")
     shop.pull(1, "AB-1 pay", first="2026-03-02", opened="2026-03-03", merged="2026-03-05")
-    host = FakeGitHub([shop])
-    with FaultServer(host.answers) as server:
-        host.url = server.url
+    with serving(FakeGitHub([shop])) as server:
         yield server
 
 

@@ -13,7 +13,7 @@ from data.model.changes import ChangeRow
 from data.model.tables import MISSING, DeploymentRow
 from data.persistence import save_profile
 from data.profiles.sources import resolve
-from tests.servers.code_hosts import ANN, BEN, FakeGitLab, Repo
+from tests.servers.code_hosts import ANN, BEN, FakeGitLab, Repo, serving
 from tests.servers.fault_server import FaultServer, status
 from tests.support.rows import at
 
@@ -37,9 +37,7 @@ def shop() -> Repo:
 
 @pytest.fixture
 def gitlab(shop: Repo) -> Iterator[FaultServer]:
-    host = FakeGitLab([shop])
-    with FaultServer(host.answers) as server:
-        host.url = server.url
+    with serving(FakeGitLab([shop])) as server:
         yield server
 
 

@@ -12,7 +12,7 @@ from data.hosts.github import HEADERS, GitHub
 from data.hosts.reading import Reader, Told
 from data.jira_query_manager import TokenBucket
 from data.model.clock import now_ms
-from tests.servers.code_hosts import FakeGitHub, Repo, sha
+from tests.servers.code_hosts import FakeGitHub, Repo, serving, sha
 from tests.servers.fault_server import FaultServer, status
 from tests.support.rows import at
 
@@ -26,9 +26,7 @@ def shop() -> Repo:
 
 @pytest.fixture
 def server(shop: Repo) -> Iterator[FaultServer]:
-    host = FakeGitHub([shop])
-    with FaultServer(host.answers) as server:
-        host.url = server.url
+    with serving(FakeGitHub([shop])) as server:
         yield server
 
 

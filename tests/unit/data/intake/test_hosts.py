@@ -15,7 +15,7 @@ from data.model.tables import DeploymentRow
 from data.persistence import save_profile
 from data.profiles.sources import resolve
 from data.simulator.messages import Request
-from tests.servers.code_hosts import BEN, BOT, FakeGitHub, Repo, sha
+from tests.servers.code_hosts import BEN, BOT, FakeGitHub, Repo, serving, sha
 from tests.servers.fault_server import Fault, FaultServer, status
 from tests.support.rows import at
 
@@ -47,9 +47,7 @@ def shop() -> Repo:
 
 @pytest.fixture
 def github(shop: Repo) -> Iterator[FaultServer]:
-    host = FakeGitHub([shop])
-    with FaultServer(host.answers) as server:
-        host.url = server.url
+    with serving(FakeGitHub([shop])) as server:
         yield server
 
 

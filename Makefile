@@ -18,7 +18,7 @@ install: python
 
 # The tools beside it, for the targets below.
 tools: python
-	@$(INSTALL) --compile requirements.lock requirements-dev.lock
+	@$(INSTALL) --compile requirements.lock requirements-server.lock requirements-dev.lock
 
 run: install
 	$(BIN)/python app.py serve
@@ -64,18 +64,20 @@ soak: tools
 mutants: tools
 	$(BIN)/python -m tools.mutants
 
-# Renews both locks from pyproject.toml, for every platform and Python; they name versions and hashes, no download host.
+# Renews the locks from pyproject.toml, for every platform and Python; they name versions and hashes, no download host.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
-  --system-certs --no-header --no-emit-index-url --no-emit-find-links \
-  --no-emit-package brotlicffi --no-emit-package cffi --no-emit-package pycparser
+  --system-certs --no-header --no-emit-index-url --no-emit-find-links --no-emit-package brotlicffi
+# What brotlicffi alone would need of a laptop.
+LAPTOP := --no-emit-package cffi --no-emit-package pycparser
 
 lock: tools
-	$(COMPILE) pyproject.toml --output-file requirements.lock
-	$(COMPILE) --constraint requirements.lock --group dev --output-file requirements-dev.lock
+	$(COMPILE) $(LAPTOP) pyproject.toml --output-file requirements.lock
+	$(COMPILE) --constraint requirements.lock --extra server pyproject.toml --output-file requirements-server.lock
+	$(COMPILE) --constraint requirements-server.lock --group dev --output-file requirements-dev.lock
 
 # Each lock is resolved, without installing, for each platform and Python that the README promises.
 resolve: tools
-	$(BIN)/python -m tools.resolve requirements.lock requirements-dev.lock
+	$(BIN)/python -m tools.resolve requirements.lock requirements-server.lock requirements-dev.lock
 
 # What the program is made of, as CycloneDX JSON: names, versions, hashes, licences, who needs whom.
 sbom: tools
@@ -83,4 +85,4 @@ sbom: tools
 
 # Known weaknesses of what is locked; says so, and goes on, where the data cannot be reached.
 audit: tools
-	@$(BIN)/python -m tools.audit requirements.lock requirements-dev.lock
+	@$(BIN)/python -m tools.audit requirements.lock requirements-server.lock requirements-dev.lock

@@ -114,21 +114,30 @@ const links = (() => {
       return;
     }
     const section = found.closest("h2") && found.closest("section");
-    (section || found).scrollIntoView({ block: section ? "start" : "center" });
+    const aim = () => (section || found).scrollIntoView({ block: section ? "start" : "center" });
+    aim();
     /** @type {HTMLElement} */
     const control = found.matches("input, select, button, a, [tabindex]") ? found : (section || found).querySelector(CONTROLS) || found;
     control.focus({ preventScroll: true });
-    keep(hash, control, tries);
+    keep(hash, control, tries, { aim, at: placeNow() });
   }
 
-  /** The page of another profile is drawn anew a moment later: what was landed on is landed on again.
+  /** Where the page stands: how far it is scrolled, and how long it is. */
+  const placeNow = () => ({ scrolled: window.scrollY, long: document.documentElement.scrollHeight });
+
+  /** The page of another profile is drawn anew a moment later: what was landed on is landed on again. So it is where
+      the page has grown meanwhile and nobody has scrolled: there was no room yet to bring the place to the top.
       @param {string} hash
       @param {HTMLElement} control
-      @param {number} tries */
-  function keep(hash, control, tries) {
+      @param {number} tries
+      @param {{ aim: () => void, at: { scrolled: number, long: number } }} landed */
+  function keep(hash, control, tries, landed) {
     if (!tries) return;
-    if (control.isConnected) later(hash, () => keep(hash, control, tries - 1));
-    else land(hash, tries - 1);
+    if (!control.isConnected) return land(hash, tries - 1);
+    const { scrolled, long } = placeNow();
+    if (scrolled === landed.at.scrolled && long !== landed.at.long) landed.aim();
+    const at = scrolled === landed.at.scrolled ? placeNow() : landed.at;
+    later(hash, () => keep(hash, control, tries - 1, { ...landed, at }));
   }
 
   /** Calls in a moment, unless another link was followed meanwhile.

@@ -95,11 +95,14 @@ const settings = (() => {
     if (target.closest('.banner a[href^="/settings"]')) whenThere("#settings-url", (field) => field.focus());
   }
 
-  /** Returns which section is being read: the last one whose top has passed the upper part of the window.
+  /** Returns which section is being read: the last one whose top has passed the upper part of the window; of those
+      that begin beside each other the one that the address names, else the first.
       @param {number[]} tops of the sections, from the top of the window
-      @param {number} height of the window */
-  function sectionAt(tops, height) {
-    return Math.max(0, tops.filter((top) => top <= height / 3).length - 1);
+      @param {number} height of the window
+      @param {number} [named] by the address */
+  function sectionAt(tops, height, named = -1) {
+    const top = tops.filter((each) => each <= height / 3).at(-1);
+    return top === undefined ? 0 : top === tops[named] ? named : tops.indexOf(top);
   }
 
   /** Marks the entry of the section that is being read. */
@@ -108,10 +111,13 @@ const settings = (() => {
     const entries = Array.from(document.querySelectorAll(".sections a"));
     if (!entries[0]?.offsetParent) return;
     const headings = entries.map((entry) => document.getElementById(entry.hash.slice(1)));
-    const tops = headings.map((heading) => heading?.closest("section")?.getBoundingClientRect().top ?? Infinity);
+    // What is not shown yet lies at the very top for whoever asks.
+    const tops = headings.map((heading) => {
+      return heading?.offsetParent ? (heading.closest("section") ?? heading).getBoundingClientRect().top : Infinity;
+    });
     // The last section may be too short to come so far up.
     const atEnd = window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 2 && window.scrollY > 0;
-    const now = atEnd ? entries.length - 1 : sectionAt(tops, window.innerHeight);
+    const now = atEnd ? entries.length - 1 : sectionAt(tops, window.innerHeight, entries.findIndex((entry) => entry.hash === location.hash));
     const entry = entries[now];
     const row = entry?.parentElement;
     if (entry && row) row.scrollLeft = entry.offsetLeft - row.offsetLeft - 16;

@@ -79,6 +79,7 @@
   window.fetch = shell.listening(window.fetch.bind(window));
   document.addEventListener("visibilitychange", shell.catchUp);
   document.addEventListener("scroll", settings.markSection, { passive: true });
+  new ResizeObserver(settings.markSection).observe(document.body);
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", shell.followSystem);
   window.setInterval(shell.tellAges, 20000);
   charts.begin();

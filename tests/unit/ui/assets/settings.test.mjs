@@ -24,7 +24,7 @@ for (const [x, expected] of [
 }
 
 for (const [tops, n] of [
-  [[80, 80, 900, 1400], 1], // two beside each other
+  [[80, 80, 900, 1400], 0], // two beside each other
   [[300.1, 301, 900], 0],
   [[-500, -400, 300, 900], 2], // a third of 900
   [[-900, -800, -700, -10], 3],
@@ -32,6 +32,17 @@ for (const [tops, n] of [
 ]) {
   test("the section that is read among " + tops, () => {
     assert.equal(settings.sectionAt(tops, 900), n);
+  });
+}
+
+for (const [named, n] of [
+  [-1, 1], // the first of two that begin beside each other
+  [1, 1],
+  [2, 2],
+  [0, 1], // one that was passed before is not read any more
+]) {
+  test("of two beside each other while the address names " + named, () => {
+    assert.equal(settings.sectionAt([-500, 100, 100, 700], 900, named), n);
   });
 }
 

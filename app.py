@@ -1,6 +1,6 @@
 """The entry point: ``python app.py`` serves the dashboard, ``python app.py --help`` tells the rest.
 
-Importing this module has no effect.
+Importing this module has no effect. Another server finds the application as ``app:server``.
 """
 
 import os
@@ -22,6 +22,15 @@ def main(arguments: list[str] | None = None, environment: Mapping[str, str] = os
 
     keep_freed_memory()
     return run(sys.argv[1:] if arguments is None else arguments, environment, _serve)
+
+
+def __getattr__(name: str) -> Any:
+    """Return ``server``, the WSGI application: made of the environment when it is first asked for."""
+    if name != "server":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from callbacks.cli.hosting import application  # noqa: PLC0415  # importing this module stays free of effects
+
+    return globals().setdefault("server", application(os.environ))
 
 
 if __name__ == "__main__":

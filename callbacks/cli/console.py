@@ -76,17 +76,17 @@ def run(arguments: Sequence[str], environment: Mapping[str, str], serve: Callabl
             obj=invocation,
         )
     except DashboardError as error:
-        return _fail(invocation, error.exit_code, error.message, error.hint, error)
+        return fail(invocation, error.exit_code, error.message, error.hint, error)
     except click.ClickException as error:
         hint = f"See {command('--help')} for what can be asked."
-        return _fail(invocation, InputError.exit_code, _make_sentence(error.format_message()), hint, error)
+        return fail(invocation, InputError.exit_code, _make_sentence(error.format_message()), hint, error)
     except (click.Abort, KeyboardInterrupt) as error:
-        return _fail(
+        return fail(
             invocation, INTERRUPTED, "Interrupted.", "Start it again; what was stored is unchanged.", error
         )
     except Exception as error:  # noqa: BLE001  # the border: whatever happened, the user gets a sentence
         message = f"Something unexpected happened: {type(error).__name__}."
-        return _fail(invocation, 1, message, "Look into the log under this reference, and report it.", error)
+        return fail(invocation, 1, message, "Look into the log under this reference, and report it.", error)
     return _print(answer) if isinstance(answer, str) else int(answer or 0)
 
 
@@ -100,7 +100,8 @@ def _print(text: str) -> int:
     return 0
 
 
-def _fail(invocation: Invocation, code: int, message: str, hint: str, error: BaseException) -> int:
+def fail(invocation: Invocation, code: int, message: str, hint: str, error: BaseException) -> int:
+    """Tell a failure on stderr and in the log, under one reference, and return ``code``."""
     invocation.start_logging()
     with run_context(profile=invocation.profile_name):
         reference = log_exception_reference(logger, "command.failed", error)

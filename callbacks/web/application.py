@@ -99,7 +99,7 @@ def create_app(
     workspace: Workspace,
     *,
     allowed_hosts: Sequence[str] = (),
-    port: int = 8050,
+    port: int | None = 8050,
     debug: bool = False,
 ) -> Dash:
     """Return the dashboard over ``workspace``; its ``server`` attribute is the WSGI application.
@@ -107,7 +107,7 @@ def create_app(
     Args:
         workspace: the profiles and the background job.
         allowed_hosts: names it may be called by beside those of this machine.
-        port: where it will listen; part of the host check.
+        port: where it will listen, part of the host check; None where whoever runs it tells.
         debug: switch Dash's developer tools on.
     """
     app: Dash = _Dashboard(

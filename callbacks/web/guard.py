@@ -5,6 +5,7 @@ same browser can send requests to a port of this machine. So the first thing
 that happens to a request is this check.
 """
 
+import ipaddress
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
@@ -22,28 +23,36 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 34em; margin: 18vh auto 
 <p>The address leads nowhere. The numbers are on the <a href="/">Overview</a>,
 on <a href="/dora">DORA</a> and on <a href="/flow">Flow</a>.</p></main></body></html>
 """
+HEALTH = "/health"
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 # Dash answers any path with its page; what is not ours is not there.
 _PATHS = ("/_dash-", "/assets/", "/_favicon.ico", "/export/")
 _CACHED_FOREVER = ("/_dash-component-suites/", "/assets/")
 
 
-def guard(server: Flask, port: int, allowed_hosts: Iterable[str], pages: Iterable[str]) -> None:
-    """Refuse foreign hosts, cross-site requests and unknown paths before anything else is done.
+def guard(server: Flask, port: int | None, allowed_hosts: Iterable[str], pages: Iterable[str]) -> None:
+    """Refuse foreign hosts, requests that other sites make and unknown paths before anything else is done.
 
     Args:
         server: the Flask application.
-        port: where the dashboard listens.
+        port: where the dashboard listens; None where whoever runs it knows, and tells with each request.
         allowed_hosts: host names beside those of this machine, with or without a port.
         pages: paths of the pages.
     """
-    hosts = _list_hosts(port, allowed_hosts)
-    known = {*pages, "/health"}
+    allowed = tuple(allowed_hosts)
+    fixed = None if port is None else _list_hosts(port, allowed)
+    known = {*pages, HEALTH}
+    # Who runs the server chose where it listens; that it may be the network is said by naming its hosts.
+    near_alone = port is None and not allowed
 
     def check() -> None:
-        if request.headers.get("Host", "").casefold() not in hosts:
+        if near_alone and request.path != HEALTH and not _is_near(request.remote_addr):
             abort(403)
-        if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+        hosts = fixed or _list_hosts(_port_of_server(), allowed)
+        # A balancer asks every machine by its own name for what is the same everywhere and tells nothing.
+        if request.headers.get("Host", "").casefold() not in hosts and request.path != HEALTH:
+            abort(403)
+        if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none") and not _is_visit():
             abort(403)
         origin = request.headers.get("Origin")
         if origin is not None and urlsplit(origin).netloc.casefold() != request.headers["Host"].casefold():
@@ -72,6 +81,7 @@ def add_security_headers(app: Dash) -> None:
         ("X-Frame-Options", "DENY"),
         ("Referrer-Policy", "no-referrer"),
         ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
     )
 
     def add(response: Response) -> Response:
@@ -104,9 +114,34 @@ def content_security_policy(app: Dash) -> str:
     )
 
 
-def _list_hosts(port: int, allowed_hosts: Iterable[str]) -> frozenset[str]:
+def _is_visit() -> bool:
+    """Tell whether somebody follows a link or a redirect to us in a window of his own.
+
+    What comes back is shown to him alone: the site he came from reads neither a page nor a file of it, for
+    no answer may stand in a frame, and none is shared across origins or with the window that opened it.
+    """
+    asked = request.headers.get
+    navigates = asked("Sec-Fetch-Mode") == "navigate" and asked("Sec-Fetch-Dest") == "document"
+    return navigates and request.method in ("GET", "HEAD")
+
+
+def _is_near(address: str | None) -> bool:
+    """Tell whether a request comes from this machine; by a socket of its own it has no address."""
+    try:
+        return not address or ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def _port_of_server() -> int | None:
+    """Return the port that the request came in by, None where the server tells none, such as on a socket."""
+    told = str(request.environ.get("SERVER_PORT", ""))
+    return int(told) if told.isascii() and told.isdigit() else None
+
+
+def _list_hosts(port: int | None, allowed_hosts: Iterable[str]) -> frozenset[str]:
     names = [f"{name}:{port}" for name in LOOPBACK_NAMES]
-    if port == 80:
+    if port in (80, None):
         names += LOOPBACK_NAMES
     for name in allowed_hosts:
         names += [name.casefold(), f"{name.casefold()}:{port}"]

@@ -1,5 +1,6 @@
 """Serving the dashboard: stored data first, a background sync when it is old."""
 
+import atexit
 import contextlib
 import logging
 import signal
@@ -10,6 +11,7 @@ from typing import Any
 
 import click
 import waitress
+from flask import Flask
 
 from callbacks.web.application import create_app
 from callbacks.web.limits import MOST_BODY_BYTES
@@ -18,6 +20,7 @@ from configuration.errors import ConfigurationError, InputError, StoreError
 from configuration.settings import Home
 from data.persistence import DEMO_PROFILE
 from data.profiles.sources import LOOPBACK, Source, resolve
+from data.store.locks import held
 from data.workspace import Workspace
 
 logger = logging.getLogger(__name__)
@@ -60,9 +63,7 @@ def serve(
     address = address_from(environment, host, port, debug=debug)
     listener = _listen(address)
     bound = Address(address.host, listener.getsockname()[1], address.allowed_hosts)
-    if not source.can_be_asked and _is_empty(source):
-        source = resolve(home, DEMO_PROFILE, environment)
-    workspace = Workspace(home, environment, source, still_wanted)
+    workspace = Workspace(home, environment, _shown_first(source, home, environment), still_wanted)
     app = create_app(workspace, allowed_hosts=bound.allowed_hosts, port=bound.port, debug=debug)
     _refresh(workspace)
     with contextlib.suppress(OSError):  # on a full disk, where the output goes to a file
@@ -72,6 +73,38 @@ def serve(
         _run(app, listener)
     finally:
         workspace.close()
+
+
+def hosted(source: Source, home: Home, environment: Mapping[str, str]) -> Flask:
+    """Return the application for a server that listens itself, in several processes if it likes.
+
+    Of these one asks for what is new when it starts; what a process has begun ends with it.
+
+    Raises:
+        ConfigurationError: the environment would make ``serve`` refuse too.
+    """
+    address = address_from(environment, None, None)
+    workspace = Workspace(home, environment, _shown_first(source, home, environment), still_wanted)
+    app = create_app(workspace, allowed_hosts=address.allowed_hosts, port=None)
+    atexit.register(workspace.close)
+    first = contextlib.ExitStack()
+    try:
+        first.enter_context(held(home.run / "first.lock", wait_s=0.0))
+    except StoreError:
+        logger.info("serve.joined")
+    else:
+        atexit.register(first.close)  # until then this process is the first one
+        _refresh(workspace)
+        logger.info("serve.started", extra={"host": "", "port": 0, "kind": source.kind})
+    server: Flask = app.server
+    return server
+
+
+def _shown_first(source: Source, home: Home, environment: Mapping[str, str]) -> Source:
+    """Return what is shown where nobody asks: the sample data in place of a profile without any."""
+    if not source.can_be_asked and _is_empty(source):
+        return resolve(home, DEMO_PROFILE, environment)
+    return source
 
 
 def _is_empty(source: Source) -> bool:

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,28 @@ def served(home: Path, *arguments: str, **more: str) -> Iterator[str]:
     command = [sys.executable, str(ROOT / "app.py"), "serve", *arguments, "--port", str(port)]
     with (home / "out.txt").open("wb") as out:
         process = subprocess.Popen(command, env=environment(home, **more), stdout=out, stderr=out, cwd=ROOT)
+        try:
+            url = f"http://127.0.0.1:{port}"
+            wait_for(url, process)
+            yield url
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+@contextmanager
+def hosted(home: Path, workers: int = 2, **more: str) -> Iterator[str]:
+    """Run the dashboard under gunicorn with several workers, yield its address, stop it politely."""
+    port = free_port()
+    program = [sys.executable, "-m", "gunicorn", "--no-control-socket", "-w", str(workers), "--threads", "4"]
+    with (home / "out.txt").open("wb") as out:
+        process = subprocess.Popen(
+            [*program, "-b", f"127.0.0.1:{port}", "app:server"],
+            env=environment(home, **more),
+            stdout=out,
+            stderr=out,
+            cwd=ROOT,
+        )
         try:
             url = f"http://127.0.0.1:{port}"
             wait_for(url, process)

@@ -5,6 +5,7 @@ Only the process that asks for it finds them there (``specs/adr/0009-one-name-in
 
 import sys
 from pathlib import Path
+from typing import Any
 
 
 def main() -> int:
@@ -13,6 +14,16 @@ def main() -> int:
     from app import main as run  # noqa: PLC0415  # found only from now on
 
     return run()
+
+
+def __getattr__(name: str) -> Any:
+    """Return ``server``, the WSGI application, for another server: ``gunicorn throughline:server``."""
+    if name != "server":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    _step_inside()
+    from app import server  # noqa: PLC0415  # found only from now on
+
+    return server
 
 
 def _step_inside() -> None:

@@ -11,7 +11,9 @@ from tests.support.dashboards import PORT, dashboard_over, workspace_over
 from ui.pages.registry import PAGES
 
 HOST = f"127.0.0.1:{PORT}"
-ROUTES = ("/", "/health", "/_dash-layout", "/_dash-dependencies", "/assets/throughline.css")
+GUARDED = ("/", "/_dash-layout", "/_dash-dependencies", "/assets/throughline.css")
+ROUTES = (*GUARDED, "/health")
+VISIT = {"Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
 
 
 @pytest.fixture(scope="module")
@@ -20,13 +22,20 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     return dashboard_over(tmp_path_factory.mktemp("guard")).server.test_client()
 
 
+@pytest.fixture(scope="module")
+def hosted(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """Return a client of the application as another server runs it."""
+    workspace = workspace_over(tmp_path_factory.mktemp("hosted"))
+    return create_app(workspace, allowed_hosts=("board.example",), port=None).server.test_client()
+
+
 def status(client: FlaskClient, path: str = "/", **headers: str) -> int:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     with client.get(path, headers={"Host": HOST, **named}) as answer:
         return answer.status_code
 
 
-@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("route", GUARDED)
 @pytest.mark.parametrize(
     ("host", "expected"),
     [
@@ -44,8 +53,97 @@ def status(client: FlaskClient, path: str = "/", **headers: str) -> int:
     ],
 )
 def test_host_matrix(client: FlaskClient, route: str, host: str, expected: int) -> None:
-    """A page that re-points its own name to this machine is refused on every route."""
+    """A page that re-points its own name to this machine is refused on every route that tells anything."""
     assert status(client, route, Host=host) == expected
+
+
+@pytest.mark.parametrize("host", ["10.0.0.7:8000", "evil.example", ""])
+def test_health_is_told_to_everybody_and_is_always_the_same(client: FlaskClient, host: str) -> None:
+    """A balancer asks by whatever name it has; what others may learn is that somebody listens."""
+    answer = client.get("/health", headers={"Host": host})
+
+    assert (answer.status_code, answer.get_data(as_text=True)) == (200, "OK")
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize("route", ["/", "/?src=demo&days=30", "/dora", "/health"])
+def test_a_link_from_elsewhere_leads_here(client: FlaskClient, route: str, site: str) -> None:
+    """The way back from a sign-in, and a link in a mail: a visit, whose answer its reader alone sees."""
+    assert status(client, route, Sec_Fetch_Site=site, **VISIT) == 200
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"Sec_Fetch_Mode": "cors", "Sec_Fetch_Dest": "empty"},
+        {"Sec_Fetch_Mode": "no-cors", "Sec_Fetch_Dest": "image"},
+        {"Sec_Fetch_Mode": "no-cors", "Sec_Fetch_Dest": "script"},
+        {"Sec_Fetch_Dest": "iframe"},
+        {"Sec_Fetch_Dest": "embed"},
+        {"Sec_Fetch_Mode": "cors"},
+        {"Sec_Fetch_Mode": "websocket"},
+        {"Host": "evil.example"},
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+    ],
+)
+@pytest.mark.parametrize("route", GUARDED)
+def test_what_is_not_a_visit_of_ours_is_refused(
+    client: FlaskClient, route: str, changed: dict[str, str]
+) -> None:
+    """Frames, pictures, scripts and requests of another site; what comes to a foreign name is no visit."""
+    assert status(client, route, **{"Sec_Fetch_Site": "cross-site", **VISIT, **changed}) == 403
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
+)
+def test_a_form_of_another_site_is_not_a_visit(client: FlaskClient, kind: str) -> None:
+    """It is posted by navigation too, and may change something."""
+    named = {"Host": HOST, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    answer = client.post(
+        "/_dash-update-component",
+        data=b"{}",
+        content_type=kind,
+        headers={**named, "Sec-Fetch-Dest": "document"},
+    )
+
+    assert answer.status_code == 403
+
+
+def test_a_file_is_downloaded_by_a_link_from_elsewhere(client: FlaskClient) -> None:
+    """Its reader gets it, as a file of his own; the site that linked to it reads nothing of it."""
+    named = {"Host": HOST, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    answer = client.get("/export/metrics.csv", headers={**named, "Sec-Fetch-Dest": "document"})
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    ("port", "host", "expected"),
+    [
+        ("8123", "127.0.0.1:8123", 200),
+        ("8123", f"127.0.0.1:{PORT}", 403),
+        ("8123", "board.example", 200),
+        ("8123", "board.example:8123", 200),
+        ("8123", "evil.example:8123", 403),
+        ("80", "localhost", 200),
+        ("", "localhost", 200),
+        ("", "evil.example", 403),
+        ("none", "localhost", 200),
+    ],
+)
+def test_the_server_tells_the_port_where_nobody_else_does(
+    hosted: FlaskClient, port: str, host: str, expected: int
+) -> None:
+    """Another server listens for us, and may do so on a socket without a port."""
+    told = {"SERVER_PORT": port, "HTTP_HOST": host}
+
+    with hosted.get("/_dash-dependencies", environ_overrides=told) as answer:
+        assert answer.status_code == expected
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -55,6 +153,29 @@ def test_host_matrix(client: FlaskClient, route: str, host: str, expected: int) 
 def test_cross_site_requests_are_refused(client: FlaskClient, route: str, site: str, expected: int) -> None:
     """A request that another page makes is refused on every route."""
     assert status(client, route, Sec_Fetch_Site=site) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "path", "expected"),
+    [
+        ("127.0.0.1", "/dora", 200),
+        ("127.0.0.8", "/dora", 200),
+        ("::1", "/dora", 200),
+        ("", "/dora", 200),  # by a socket of this machine
+        ("192.168.1.7", "/dora", 403),
+        ("nonsense", "/dora", 403),
+        ("192.168.1.7", "/health", 200),
+    ],
+)
+def test_the_network_is_answered_where_hosts_were_named(
+    tmp_path_factory: pytest.TempPathFactory, hosted: FlaskClient, address: str, path: str, expected: int
+) -> None:
+    """Another server may listen anywhere: that others may ask is said by naming what they ask for."""
+    unnamed = create_app(workspace_over(tmp_path_factory.mktemp("unnamed")), port=None).server.test_client()
+    told = {"SERVER_PORT": "8123", "HTTP_HOST": "localhost:8123", "REMOTE_ADDR": address}
+
+    assert unnamed.get(path, environ_overrides=told).status_code == expected
+    assert hosted.get(path, environ_overrides=told).status_code == 200
 
 
 @pytest.mark.parametrize(

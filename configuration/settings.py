@@ -10,6 +10,7 @@ from typing import TextIO
 from platformdirs import user_data_path
 
 from configuration import program
+from configuration.database.connection import Database
 from configuration.logging_config import cleanup_old_logs, setup_logging
 
 
@@ -40,9 +41,15 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The folder that holds everything this installation writes."""
+    """Where everything is that this installation writes.
+
+    Attributes:
+        root: a folder. Beside a database it holds the log files, and nothing else of ours.
+        database: holds what several machines share, in server mode; None on a laptop.
+    """
 
     root: Path
+    database: Database | None = None
 
     @property
     def logs(self) -> Path:
@@ -73,20 +80,30 @@ class Home:
 def home_from(environment: Mapping[str, str], folder: Path = program.FOLDER) -> Home:
     """Return the home that ``THROUGHLINE_HOME`` names; else the checkout; else the user's folder for data.
 
+    ``DATABASE_URL`` puts what is shared into a database; nothing is connected here.
+
     Args:
         environment: of the process.
         folder: holds ``app.py``. An installed program must not write there, among the packages.
     """
+    return Home(_root_from(environment, folder), _database_from(environment))
+
+
+def _root_from(environment: Mapping[str, str], folder: Path) -> Path:
     named = environment.get("THROUGHLINE_HOME")
     if named:
-        return Home(Path(named).absolute())
-    if program.is_checkout(folder):
-        return Home(folder)
-    return Home(user_data_path("throughline", appauthor=False))
+        return Path(named).absolute()
+    return folder if program.is_checkout(folder) else user_data_path("throughline", appauthor=False)
 
 
-# A lock that is waited for would say so with every look, ten times a second.
-_QUIET = {"filelock": "WARNING"}
+def _database_from(environment: Mapping[str, str]) -> Database | None:
+    url = environment.get("DATABASE_URL", "").strip()
+    keys = [key.strip() for key in environment.get("THROUGHLINE_KEYS", "").split(",")]
+    return Database(url, [key for key in keys if key]) if url else None
+
+
+# A lock that is waited for would say so with every look, ten times a second; a connection, with every use.
+_QUIET = {"filelock": "WARNING", "psycopg": "ERROR"}
 
 
 def initialize(
@@ -117,7 +134,7 @@ def initialize(
         home.logs,
         log_level=log_level,
         profile=profile,
-        secrets=secrets,
+        secrets=[*secrets, *(home.database.secrets() if home.database else ())],
         console=console,
         console_level=console_level,
         levels={**_QUIET, **(levels or {})},

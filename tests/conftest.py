@@ -1,6 +1,7 @@
 """Fixtures that many tests share."""
 
 import gc
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from configuration.database.connection import Database
+from tests import services
 from tests.support.gates import Figure, Gate, table
 
 # What a property says depends neither on how busy the machine is (speed is measured by benchmarks) nor on the
@@ -83,3 +86,38 @@ def temp_cache_dir(tmp_path: Path) -> Path:
     folder = tmp_path / "cache"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[services.PostgreSQL]:
+    """Return the PostgreSQL that the tests of a session share; a test that stops it starts it again."""
+    if services.programs() is None:
+        services.missing("PostgreSQL")
+    folder = services.new_folder()
+    server = services.PostgreSQL(folder)
+    try:
+        server.make()
+        database = Database(server.url(server.create()))
+        with database.transaction():
+            pass  # makes the tables, once for all tests
+        database.close()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def database_url(postgres: services.PostgreSQL) -> Iterator[str]:
+    """Return the address of a database with all tables and nothing in them."""
+    name = postgres.create("test_0")
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Return a database with all tables, nothing in them, and no key."""
+    made = Database(database_url)
+    yield made
+    made.close()

@@ -10,7 +10,11 @@ ALLOWED = {
     "BSD-2-Clause": "permissive",
     "BSD-3-Clause": "permissive",
     "CC0-1.0": "given to the public",
+    # psycopg: an optional extra for one shared server, installed from its own wheel and imported as it is;
+    # whoever passes the program on together with it passes on its licence, and must let it be replaced.
+    "LGPL-3.0-only": "copyleft by the library, which is used as it is and can be replaced",
     "MIT": "permissive, ours too",
+    "MIT-0": "permissive",
     "MPL-2.0": "copyleft by the file; the files are used as they are",
     "PSF-2.0": "permissive, that of Python",
     "ZPL-2.1": "permissive",

@@ -8,7 +8,7 @@ from tools.licences import ALLOWED, licence_ids, licence_of
 from tools.sbom import pins_of
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-server.lock", "requirements-dev.lock")
 
 
 def locked(lock: str) -> set[str]:

@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 from tools.resolve import PLATFORMS, PYTHONS
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-server.lock", "requirements-dev.lock")
 EVERYWHERE = list(itertools.product(PLATFORMS, PYTHONS))
 MOST_PACKAGES = 50
 WORDS = {  # what the markers call each platform: sys_platform, os_name, platform_system
@@ -31,6 +31,8 @@ PINNED = re.compile(r"[a-z0-9-]+==\S+( ; [^:/\\]+)? \\")
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
 # Read in other ways than by an import.
 NOT_IMPORTED = {
+    "cryptography": "not yet",
+    "gunicorn": "a command that imports us",
     "plotly": "its script is read as a file",
     "tzdata": "zoneinfo reads it where the system has no time zones",
 }
@@ -84,9 +86,16 @@ def applies(requirement: Requirement, platform: str, python: str, extras: frozen
 def declared(lock: str) -> tuple[Requirement, ...]:
     """What pyproject.toml asks for by name."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    tools = lock == "requirements-dev.lock"
-    names = project["dependency-groups"]["dev"] if tools else project["project"]["dependencies"]
-    return tuple(map(Requirement, names))
+    running, server = (
+        project["project"]["dependencies"],
+        project["project"]["optional-dependencies"]["server"],
+    )
+    names = {
+        "requirements.lock": running,
+        "requirements-server.lock": [*running, *server],
+        "requirements-dev.lock": project["dependency-groups"]["dev"],
+    }
+    return tuple(map(Requirement, names[lock]))
 
 
 @cache
@@ -152,12 +161,13 @@ def test_a_lock_holds_pins_hashes_and_comments(lock: str) -> None:
 
 
 def test_the_locks_agree() -> None:
-    """What both pin is one version: the tools look at the program as users run it."""
-    running, tools = ({pin.requirement.name: str(pin.requirement) for pin in pins(lock)} for lock in LOCKS)
-    shared = running.keys() & tools.keys()
+    """What two of them pin is one version: the tools look at the program as users run it."""
+    pinned = [{pin.requirement.name: str(pin.requirement) for pin in pins(lock)} for lock in LOCKS]
+    for one, other in itertools.combinations(pinned, 2):
+        shared = one.keys() & other.keys()
 
-    assert shared
-    assert {name: running[name] for name in shared} == {name: tools[name] for name in shared}
+        assert shared
+        assert {name: one[name] for name in shared} == {name: other[name] for name in shared}
 
 
 def imported() -> Iterator[str]:
@@ -178,7 +188,7 @@ def test_what_is_imported_is_declared() -> None:
     foreign = set(imported()) - ours - set(sys.stdlib_module_names)
     distributions = packages_distributions()
     used = {canonicalize_name(distributions[name][0]) for name in foreign}
-    asked = {canonicalize_name(requirement.name) for requirement in declared("requirements.lock")}
+    asked = {canonicalize_name(requirement.name) for requirement in declared("requirements-server.lock")}
 
     assert used - asked == set()
     assert asked - used <= set(NOT_IMPORTED)

@@ -67,6 +67,37 @@ def test_the_home_holds_five_folders(tmp_path: Path) -> None:
     assert not any(tmp_path.iterdir())
 
 
+def test_a_database_holds_what_is_shared_where_the_environment_names_one(tmp_path: Path) -> None:
+    """Nothing is connected, and nothing of it prints."""
+    password, keys = "pass" + "word", ["key-" + "one", "key-" + "two"]
+    environment = {
+        "THROUGHLINE_HOME": str(tmp_path),
+        "DATABASE_URL": f" postgresql://team:{password}%21@nowhere.invalid/throughline ",
+        "THROUGHLINE_KEYS": f"{keys[0]}, ,{keys[1]}",
+    }
+
+    home = home_from(environment)
+
+    assert home.root == tmp_path
+    assert home.database is not None
+    assert home.database.keys == tuple(keys)
+    assert home.database.secrets() == (*keys, f"{password}!")
+    assert password not in f"{home!r} {home.database}"
+    assert home_from({"DATABASE_URL": " ", "THROUGHLINE_KEYS": keys[0]}).database is None
+
+
+def test_a_laptop_imports_nothing_of_a_server() -> None:
+    script = (
+        "import sys; import app, callbacks.cli.console, data.pipeline, configuration.settings;"
+        "print([name for name in ('psycopg', 'psycopg_pool', 'cryptography') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=FOLDER, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "[]"
+
+
 def test_a_relative_home_stays_where_it_was_meant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 

@@ -1,4 +1,4 @@
-"""Settings, sections 3 and 4: what fields and statuses mean, proposed with reasons."""
+"""Settings, sections 4 and 5: what fields and statuses mean, proposed with reasons."""
 
 import logging
 from collections.abc import Mapping, Sequence

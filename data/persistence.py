@@ -279,18 +279,42 @@ def save_token(home: Home, name: str, url: str, token: Secret) -> None:
         ConfigurationError: it cannot be written, or what is there cannot be read.
         InputError: the name cannot be one.
     """
+    saved = _other_secrets(secret_path(home, name), "jira", "origin", "token")
+    _write_secrets(home, name, {"jira": {"origin": origin_of(url), "token": token.reveal()}, **saved})
+
+
+def save_host_token(home: Home, name: str, host: str, url: str, token: Secret | None) -> None:
+    """Write the token of a profile's host, with the origin it belongs to; None takes out what is there.
+
+    Args:
+        home: where it is kept.
+        name: of the profile.
+        host: ``github`` or ``gitlab``.
+        url: of the API that it is for.
+        token: of the host.
+
+    Raises:
+        ConfigurationError: it cannot be written, or what is there cannot be read.
+        InputError: the name cannot be one.
+    """
+    saved = _other_secrets(secret_path(home, name), host)
+    if token is not None:
+        saved[host] = {"origin": origin_of(url), "token": token.reveal()}
+    _write_secrets(home, name, saved)
+
+
+def _write_secrets(home: Home, name: str, saved: dict[str, Any]) -> None:
     path = secret_path(home, name)
     try:
         path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
         path.parent.chmod(0o700)
     except OSError as error:
         raise _not_written("The secrets folder", error) from error
-    saved = {"jira": {"origin": origin_of(url), "token": token.reveal()}, **_other_secrets(path)}
     write_in_home(path, f"{json.dumps(saved, indent=2)}\n".encode(), "The file of the token")
 
 
-def _other_secrets(path: Path) -> dict[str, Any]:
-    """Return what stands in the file beside Jira's token, also what this version does not know.
+def _other_secrets(path: Path, *names: str) -> dict[str, Any]:
+    """Return what stands in the file beside some secrets, also what this version does not know.
 
     Raises:
         ConfigurationError: the file holds something that cannot be read, and would be lost.
@@ -304,7 +328,7 @@ def _other_secrets(path: Path) -> dict[str, Any]:
         raise _not_read(path) from None
     if not isinstance(kept, dict):
         raise _not_read(path)
-    return {name: value for name, value in kept.items() if name not in ("jira", "origin", "token")}
+    return {name: value for name, value in kept.items() if name not in names}
 
 
 def delete_token(home: Home, name: str) -> None:

@@ -2,6 +2,7 @@
 
 CONNECTION = "settings-connection"
 DATA = "settings-data"
+CODE = "settings-code"
 MAPPING = "settings-mapping-title"
 WORKFLOW = "settings-workflow"
 RULES = "settings-rules"

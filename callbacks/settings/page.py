@@ -11,7 +11,7 @@ from callbacks import field_mapping, jira_config
 from callbacks.connection import form_of
 from callbacks.jira_config import show_profile
 from callbacks.saving import apply
-from callbacks.settings import profiles, rules, saving
+from callbacks.settings import code, profiles, rules, saving
 from configuration.errors import ConfigurationError, LaterProfileError
 from configuration.profile import Profile
 from data.checks.draft import in_page_words
@@ -35,6 +35,7 @@ def register(app: Dash, workspace: Workspace) -> None:
     _register_file_label(app)
     jira_config.register(app, workspace, readings)
     field_mapping.register(app, workspace, readings)
+    code.register(app, workspace)
     rules.register(app, workspace)
     saving.register(app, workspace, readings)
     profiles.register(app, workspace)
@@ -44,6 +45,7 @@ def _register_page(app: Dash, workspace: Workspace, readings: Readings) -> None:
     @app.callback(
         Output(shell_ids.heading("settings"), "children"),
         Output(ids.SOURCE, "children"),
+        Output(ids.CODE, "children"),
         Output(ids.MEANING, "children"),
         Output(ids.PROFILES, "children"),
         Output(ids.SHOWN, "data"),
@@ -77,6 +79,7 @@ def _register_page(app: Dash, workspace: Workspace, readings: Readings) -> None:
         return (
             f"profile {name}",
             no_update if same else [connection_section(form), data_section(form)],
+            no_update if same else code.section(workspace, name, edits.rules),
             [
                 *field_mapping.sections(workspace, name, readings, edits.fields, edits.stages),
                 rules.section(workspace, name, edits.rules),
@@ -93,7 +96,7 @@ def _show_broken(workspace: Workspace, name: str, error: ConfigurationError) -> 
     wrong = broken_name(workspace, name)
     cause, remedy = in_page_words(error.message), in_page_words(error.hint)
     broken = broken_profile(wrong or name, cause, remedy, can_begin_again=wrong is not None)
-    return f"profile {name}", broken, None, profiles.section(workspace, name), None, None
+    return f"profile {name}", broken, None, None, profiles.section(workspace, name), None, None
 
 
 def _stamp_of(profile: Profile, form: ConnectionForm) -> str:

@@ -1,4 +1,4 @@
-"""Settings, section 6: create, copy, show, rename, delete with undo, export, import."""
+"""Settings, section 7: create, copy, show, rename, delete with undo, export, import."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""Settings, section 5: the rules of a profile, each entered as what it is; the save bar saves them."""
+"""Settings, section 6: the rules of a profile, each entered as what it is; the save bar saves them."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -20,12 +20,12 @@ from data.model.words import fold
 from data.pipeline import ALL_METRICS
 from data.workspace import Workspace
 from ui.pages.settings import ids
-from ui.pages.settings.rules import GROUPS, Ending, RuleLine, group_of, rules_section
+from ui.pages.settings.rules import CODE_GROUPS, GROUPS, Ending, RuleLine, group_of, rules_section
 
 logger = logging.getLogger(__name__)
 _YES, _NO = "yes", "no"
 _TARGETS = "targets."
-_GROUPS = tuple(group for group, _ in GROUPS)
+_GROUPS = tuple(group for group, _ in (*GROUPS, *CODE_GROUPS))
 # What a team lists is kept where it is looked at: in the charts and in the bar.
 _IN_SIGHT = ("events", "views", "default_view")
 
@@ -74,9 +74,13 @@ def counted_otherwise(setting: str, listed: Sequence[str], met: Sequence[Ending]
 def section(workspace: Workspace, name: str, entered: Mapping[str, Any] = MappingProxyType({})) -> Component:
     """Return the section as it stands for a profile, with what was entered and is not saved yet."""
     profile = workspace.pipeline(name).profile
-    lines = rule_lines(profile, _endings_met(workspace, name))
+    return rules_section(entered_lines(rule_lines(profile, _endings_met(workspace, name)), profile, entered))
+
+
+def entered_lines(lines: Sequence[RuleLine], profile: Profile, entered: Mapping[str, Any]) -> list[RuleLine]:
+    """Return lines with what was entered in them and is not saved yet."""
     other = {setting: entered[setting] for setting in changed(profile, entered)}
-    return rules_section([replace(line, value=other.get(line.name, line.value)) for line in lines])
+    return [replace(line, value=other.get(line.name, line.value)) for line in lines]
 
 
 def _endings_met(workspace: Workspace, name: str) -> dict[str, tuple[Ending, ...]]:

@@ -3,22 +3,25 @@
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, cast
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update, set_props
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from callbacks.connection import Typed, bound, form_of
+from callbacks.connection import Typed, bound, form_of, start_sync
 from callbacks.field_mapping import mapping_lines, name_fields, staged, used_statuses
 from callbacks.jira_config import connection_states, keep_connection
 from callbacks.saving import LOCKED, apply, saved, told_of
+from callbacks.settings.code import keep_tokens
 from callbacks.settings.rules import changed, rule_lines
 from callbacks.views import view_of
 from configuration.errors import DashboardError, MappingError
 from configuration.profile import Profile, with_settings
 from data.checks.draft import in_page_words
 from data.field_mapper import validate
+from data.hosts.access import KINDS
 from data.mapping.field_reading import FieldReading, Readings, mapped
 from data.mapping.workflow_proposals import Stage
 from data.model.clock import now_ms
@@ -31,11 +34,13 @@ from ui import places
 from ui.pages.settings import ids
 from ui.pages.settings.bar import Edited, Effect, edited_lines, effect_lines
 from ui.pages.settings.connection import fault_lines
-from ui.pages.settings.rules import title_of
+from ui.pages.settings.rules import CODE_GROUPS, title_of
 from ui.pages.settings.workflow import STAGES
 
 logger = logging.getLogger(__name__)
 _SOURCE = {"url": "Address", "email": "E-mail", "jql": "Query"}
+_CODE = frozenset(group for group, _ in CODE_GROUPS)
+_CODE_READ = "The repositories are read after it is saved."
 _TRIED = "The new token is tried before it is saved."
 
 
@@ -50,6 +55,7 @@ class Edits:
         fields: field id by logical name, "" for none.
         stages: by status.
         rules: by dotted name, as they are entered.
+        hosts: of which a token was typed; which one is not told.
     """
 
     profile: str = ""
@@ -58,6 +64,7 @@ class Edits:
     fields: Mapping[str, str] = field(default_factory=dict)
     stages: Mapping[str, Stage] = field(default_factory=dict)
     rules: Mapping[str, Any] = field(default_factory=dict)
+    hosts: tuple[str, ...] = ()
 
     @classmethod
     def from_page(cls, sent: Mapping[str, Any] | None, profile: str | None = None) -> "Edits":
@@ -71,12 +78,18 @@ class Edits:
             {name: value or "" for name, value in sent["field"].items()},
             cast(Mapping[str, Stage], sent["stage"]),
             sent["rule"],
+            tuple(sent["host"]),
         )
 
     @property
     def of_source(self) -> bool:
         """Whether Jira has to be asked before anything is saved."""
         return self.token or bool(self.sources)
+
+    @property
+    def of_code(self) -> bool:
+        """Whether the next sync reads other repositories, or reads them otherwise."""
+        return bool(self.hosts) or any(name.partition(".")[0] in _CODE for name in self.rules)
 
     @property
     def of_meaning(self) -> bool:
@@ -96,6 +109,7 @@ def kept_of(workspace: Workspace, name: str) -> dict[str, Any]:
         "field": {line.name: profile.fields.get(line.name, "") for line in mapping_lines(profile, None)},
         "stage": {row.key: row.stage for row in used_statuses(pipeline, profile)},
         "rule": {line.name: line.value for line in rule_lines(profile)},
+        "host": {kind.name: False for kind in KINDS},
     }
 
 
@@ -111,6 +125,11 @@ def edited_of(pipeline: Pipeline, edits: Edits) -> list[Edited]:
     return [
         *connection,
         *([Edited("Token", places.section(places.CONNECTION))] if edits.token else []),
+        *(
+            Edited(f"Token of {kind.title}", places.section(places.CODE))
+            for kind in KINDS
+            if kind.name in edits.hosts
+        ),
         *(Edited(name.replace("_", " ").capitalize(), places.field(name)) for name in edits.fields),
         *(
             Edited(f"{names.get(key, key)}: {stages[stage]}", places.stage(key))
@@ -159,9 +178,9 @@ def effect_of(pipeline: Pipeline, edits: Edits, reading: FieldReading | None) ->
     sentences = list(told.sentences) if told else []
     for field_id, name in name_fields(reading).items():
         sentences = [sentence.replace(field_id, name) for sentence in sentences]
-    asks = edits.of_source or trigger.needs_requests
+    asks = edits.of_source or edits.of_code or trigger.needs_requests
     ordered = sorted(sentences, key=lambda one: "keeps its value" in one)  # what moves a number comes first
-    cost = cost_words(trigger) or (_TRIED if edits.of_source else "")
+    cost = cost_words(trigger) or (_TRIED if edits.of_source else _CODE_READ if edits.of_code else "")
     return Effect(tuple(ordered), cost, asks, told.summary if told else "")
 
 
@@ -184,6 +203,7 @@ def _register_browser_side(app: Dash) -> None:
         ClientsideFunction("savebar", "typed"),
         Output(ids.TYPED, "data"),
         *(Input(name, "value") for name in (ids.URL, ids.EMAIL, ids.JQL, ids.TOKEN)),
+        Input({"kind": ids.HOST_TOKEN, "name": ALL}, "value"),
         prevent_initial_call=True,
     )
     app.clientside_callback(
@@ -234,7 +254,8 @@ def told(pipeline: Pipeline, edits: Edits, reading: FieldReading | None) -> tupl
         effect = effect_of(pipeline, edits, reading)
     except DashboardError as error:
         return [*lines, fault_of_page(error)], "Save", is_demo
-    label = "Save & sync" if effect.fetches and pipeline.source.kind == "jira" else "Save"
+    syncs = effect.fetches and (pipeline.source.kind == "jira" or edits.of_code)
+    label = "Save & sync" if syncs else "Save"
     return [*lines, effect_lines(effect)], label, is_demo
 
 
@@ -248,19 +269,31 @@ def _register_saving(app: Dash, workspace: Workspace, readings: Readings) -> Non
             Output(ids.TOKEN, "value", allow_duplicate=True),
         ],
         inputs={"asked": Input(ids.BAR_ASKED, "data")},
-        state={"values": values, "typed_for": State(ids.TYPED_FOR, "data")},
+        state={
+            "values": values,
+            "typed_for": State(ids.TYPED_FOR, "data"),
+            "tokens": State({"kind": ids.HOST_TOKEN, "name": ALL}, "value"),
+            "hosts_for": State({"kind": ids.HOST_FOR, "name": ALL}, "data"),
+        },
         prevent_initial_call=True,
         running=[(Output(ids.BAR_SAVE, "disabled"), True, False)],
     )
     def save(
-        asked: dict[str, Any] | None, values: dict[str, str | None], typed_for: str | None
+        asked: dict[str, Any] | None,
+        values: dict[str, str | None],
+        typed_for: str | None,
+        tokens: list[str | None],
+        hosts_for: list[str | None],
     ) -> tuple[Any, Any, Any]:
         if not asked:
             raise PreventUpdate
         edits = Edits.from_page(asked["edits"])
         lines = [edited_lines(edited_of(workspace.pipeline(edits.profile), edits))]
         try:
-            words = keep(workspace, readings, edits, bound(Typed.from_fields(values), typed_for))
+            # Both are drawn in the order of the hosts.
+            pairs = zip(KINDS, tokens, hosts_for, strict=False)
+            given = {kind.name: ((token or "").strip(), origin) for kind, token, origin in pairs}
+            words = keep(workspace, readings, edits, bound(Typed.from_fields(values), typed_for), given)
         except DashboardError as error:
             return no_update, [*lines, fault_of_page(error)], no_update
         if not isinstance(words, str):
@@ -268,7 +301,13 @@ def _register_saving(app: Dash, workspace: Workspace, readings: Readings) -> Non
         return {"words": words, "n": asked["asked"]}, no_update, ""
 
 
-def keep(workspace: Workspace, readings: Readings, edits: Edits, typed: Typed) -> str | Component:
+def keep(
+    workspace: Workspace,
+    readings: Readings,
+    edits: Edits,
+    typed: Typed,
+    tokens: Mapping[str, tuple[str, str | None]] = MappingProxyType({}),
+) -> str | Component:
     """Save all edits of a profile, or nothing; return what is said, or what is wrong with the connection.
 
     Args:
@@ -276,16 +315,24 @@ def keep(workspace: Workspace, readings: Readings, edits: Edits, typed: Typed) -
         readings: what was read of the fields of its Jira.
         edits: what differs from what is stored.
         typed: the fields of the connection, which Jira is asked about where they differ.
+        tokens: of hosts by name, each with the origin that it was typed for.
 
     Raises:
         DashboardError: the edits contradict each other, or the profile cannot be written.
     """
     name, pipeline = edits.profile, workspace.pipeline(edits.profile)
-    change = change_of(pipeline, edits, readings.of(name), now_ms())
+    made = change_of(pipeline, edits, readings.of(name), now_ms())
+
+    def change(profile: Profile) -> Profile:
+        after = made(profile)
+        keep_tokens(workspace, name, after, tokens)
+        return after
+
     logger.info("settings.saving", extra={"saved": name, "settings": _name_settings(pipeline, edits)})
     if not edits.of_source:
-        return saved(workspace, name, change)
-    change(pipeline.profile)  # what contradicts itself is refused before Jira is asked
+        words = saved(workspace, name, change)
+        return _read_code(workspace, name) if edits.of_code else words
+    made(pipeline.profile)  # what contradicts itself is refused before Jira is asked
     wrong = keep_connection(workspace, readings, name, typed, change)
     if wrong is not None:
         return wrong
@@ -293,6 +340,15 @@ def keep(workspace: Workspace, readings: Readings, edits: Edits, typed: Typed) -
     url = workspace.pipeline(name).source.url
     if url != typed.url:  # it was saved as Jira spells it
         set_props(ids.URL, {"value": url})
+    set_props(shell_ids.POLL, {"disabled": False})
+    return "Saved; the sync is under way."
+
+
+def _read_code(workspace: Workspace, name: str) -> str:
+    """Start the sync that reads repositories as they are named now, if any are."""
+    if not workspace.pipeline(name).source.can_be_asked:
+        return "Saved; there is nothing to read."
+    start_sync(workspace, name)
     set_props(shell_ids.POLL, {"disabled": False})
     return "Saved; the sync is under way."
 

@@ -53,6 +53,7 @@ _PAGE_WORDS = (
     (r"sync --full", "Fetch everything again"),
     (r"sync --ignore-hold asks now, on your word", "or ask now, on your word"),
     (r"--as-of", "as-of"),
+    (r"Run sync, or import --git with its folder", "Saving it reads it"),
 )
 
 

@@ -59,6 +59,19 @@ GITLAB = Kind(
 )
 
 
+KINDS = (GITHUB, GITLAB)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of a host is read, in the words of a profile or of the page, with a token that was typed."""
+
+    url: str
+    repositories: tuple[str, ...]
+    environments: tuple[str, ...] = ()
+    token: Secret | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """A host that a profile reads.
@@ -93,8 +106,8 @@ class Access:
             raise AuthenticationError(
                 f"The token in {kind.token_variable} is not sent to {origin}: nobody said that it belongs"
                 " there.",
-                hint=f"Set {kind.url_variable}={self.url} beside it, or save a token for it in"
-                f" secrets/{self.profile}.json.",
+                hint=f"Set {kind.url_variable}={self.url} beside it, or save a token for it on the Settings"
+                " page.",
             )
         if not origin or urlsplit(self.url).scheme not in ("http", "https"):
             raise ConfigurationError(
@@ -104,7 +117,8 @@ class Access:
         if not self.token:
             raise ConfigurationError(
                 f"{kind.token_variable} is not set for the profile {self.profile}.",
-                hint=f"Set it to a token of {kind.title} with {kind.rights}.",
+                hint=f"Set it to a token of {kind.title} with {kind.rights}, or save one on the Settings"
+                " page.",
             )
         for name in self.repositories:
             if not _NAME.match(name):
@@ -128,12 +142,36 @@ def accesses_of(profile: Profile, name: str, home: Home, environment: Mapping[st
     """
     found = []
     for kind, url, repositories, environments in _settings(profile):
-        if not repositories:
-            continue
-        address = api_of(kind, environment.get(kind.url_variable) or url)
-        token, withheld = _token_for(kind, name, address, home, environment)
-        found.append(Access(kind, name, address, tuple(repositories), tuple(environments), token, withheld))
+        if repositories:
+            asked = Asked(url, tuple(repositories), tuple(environments))
+            found.append(access_to(kind, name, asked, home, environment))
     return found
+
+
+def access_to(kind: Kind, name: str, asked: Asked, home: Home, environment: Mapping[str, str]) -> Access:
+    """Return a host as somebody names it, with the token that may go there.
+
+    Args:
+        kind: of the host.
+        name: of the profile.
+        asked: what of it is read, and where it is.
+        home: where its tokens are.
+        environment: of the process; an address there wins.
+
+    Raises:
+        ConfigurationError: the saved tokens cannot be read.
+    """
+    address = api_of(kind, environment.get(kind.url_variable) or asked.url)
+    token, withheld = _token_for(kind, name, address, home, environment)
+    if asked.token is not None and not is_given(kind, address, environment):
+        token, withheld = asked.token, False
+    return Access(kind, name, address, asked.repositories, asked.environments, token, withheld)
+
+
+def is_given(kind: Kind, url: str, environment: Mapping[str, str]) -> bool:
+    """Tell whether the environment has a token that is meant for an address by itself."""
+    meant = api_of(kind, environment.get(kind.url_variable) or "")
+    return bool(environment.get(kind.token_variable)) and is_same_origin(meant, url)
 
 
 def _settings(profile: Profile) -> Iterator[tuple[Kind, str, Sequence[str], Sequence[str]]]:
@@ -162,9 +200,8 @@ def _token_for(
     or to the origin for which this profile saved a token: a profile alone must not decide where it goes.
     """
     given = environment.get(kind.token_variable)
-    meant = api_of(kind, environment.get(kind.url_variable) or "")
     origin, saved = load_host_token(home, name, kind.name)
-    if given and (is_same_origin(meant, url) or is_same_origin(origin, url)):
+    if given and (is_given(kind, url, environment) or is_same_origin(origin, url)):
         return Secret(given), False
     if saved and is_same_origin(origin, url):
         return saved, False

@@ -15,6 +15,7 @@ from configuration.settings import Home, Secret
 from data.persistence import load_profile, save_profile, save_token
 from data.simulator.server import JiraSimulator
 from tests.browser.conftest import Visitor, Visits
+from tests.servers.code_hosts import FakeGitHub, Repo, serving
 from tests.servers.fault_server import FaultServer, status, too_many
 from tests.support.commands import served
 
@@ -424,6 +425,44 @@ def test_a_mapping_is_saved_and_its_fields_are_fetched(connected: Visits, home: 
     assert profile is not None
     assert profile.fields["story_points"].startswith("customfield_")
     assert profile.provenance["story_points"].startswith("proposed, confidence 0.")
+
+
+def test_repositories_from_their_fields_to_their_numbers(browser: Browser, home: Path) -> None:
+    """A profile without a Jira: what is missing is asked for, one Save has it all, the token stays inside."""
+    save_profile(Home(home), "team", Profile())
+    shop, token = Repo("acme/shop"), "for" + "-the-browser"
+    day = (TODAY - dt.timedelta(days=9)).isoformat()
+    merge = shop.pull(1, "pay", first=day, opened=day, merged=day)
+    shop.deploy(7, merge, day, ("success", day))
+    server = served(home, "--profile", "team")
+    with serving(FakeGitHub([shop])) as github:
+        visits = Visits(browser, next(server))
+        visitor = visits()
+        page, leaked = visitor.page, secrets_of(visitor, token)
+        page.goto(visits.url + "/settings?src=team")
+        page.locator("summary", has_text="GitHub").click()
+        group = page.locator("details", has=page.locator("summary", has_text="GitHub"))
+        group.get_by_label("Address of the API").fill(github.url)
+        group.get_by_label("Repositories").fill("acme/shop")
+        page.keyboard.press("Enter")
+        expect(group.locator(".verdict")).to_contain_text("Enter a token of GitHub")
+        group.get_by_role("textbox", name="Token").fill(token)
+        page.keyboard.press("Tab")
+        expect(group.locator(".check-lines")).to_contain_text("GitHub acme/shop: It can be read")
+        expect(bar_of(page)).to_contain_text("3 changes not saved")
+        save(page)
+        expect(group.get_by_role("textbox", name="Token")).to_have_value("")
+        expect(group).to_contain_text("saved; type a new one to replace it")
+        page.locator("nav.pages a[href^='/dora']").click()
+        figure = page.locator('article[data-metric="change_lead_time"] .figure:visible').first
+        expect(figure).to_have_text(re.compile(r"\d"), timeout=30_000)
+        visits.close()
+        server.close()
+
+    assert leaked == []
+    assert [
+        path.name for path in home.rglob("*") if path.is_file() and token.encode() in path.read_bytes()
+    ] == ["team.json"]
 
 
 def test_profiles_from_copy_to_undo(connected: Visits, home: Path, cloud: JiraSimulator) -> None:

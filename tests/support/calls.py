@@ -98,21 +98,22 @@ def called(app: Dash, output: str, values: dict[str, object]) -> dict:
     Args:
         app: the dashboard.
         output: one of what the callback changes, such as ``settings-bar-told.children``.
-        values: of its inputs and states by name and property; None for those that are not named.
+        values: of its inputs and states by name and property; None for those that are not named. For a
+            pattern, ``kind.property``, they are those of its controls by name.
     """
     client = app.server.test_client()
     client.get("/_dash-dependencies", headers=AT_HOME)  # callbacks are known from the first request on
     spec = next(name for name in app.callback_map if output in name)
 
-    def filled(kind: str) -> list[dict]:
-        given = app.callback_map[spec][kind]
-        return [{**one, "value": values.get(f"{one['id']}.{one['property']}")} for one in given]
+    def filled(kind: str) -> list:
+        return [_filled(one, values) for one in app.callback_map[spec][kind]]
 
-    names = [name.split(".") for name in spec.strip(".").split("...")]
+    names = [name.rpartition(".") for name in spec.strip(".").split("...")]
+    outputs = [{"id": _id_of(name), "property": prop.partition("@")[0]} for name, _, prop in names]
     inputs = filled("inputs")
     body = {
         "output": spec,
-        "outputs": [{"id": name, "property": prop.partition("@")[0]} for name, prop in names],
+        "outputs": outputs if spec.startswith("..") else outputs[0],
         "inputs": inputs,
         "state": filled("state"),
         "changedPropIds": [f"{inputs[0]['id']}.{inputs[0]['property']}"],
@@ -120,3 +121,21 @@ def called(app: Dash, output: str, values: dict[str, object]) -> dict:
     answer = client.post("/_dash-update-component", json=body, headers=AT_HOME)
     assert answer.status_code == 200, answer.get_data(as_text=True)
     return answer.get_json()
+
+
+def _filled(one: dict, values: dict[str, object]) -> dict | list[dict]:
+    """An input with its value; a pattern of a kind with all of its controls."""
+    place = _id_of(one["id"])
+    if not isinstance(place, dict) or place["name"] != ["ALL"]:
+        return {
+            "id": place,
+            "property": one["property"],
+            "value": values.get(f"{one['id']}.{one['property']}"),
+        }
+    found = values.get(f"{place['kind']}.{one['property']}") or {}
+    assert isinstance(found, dict)
+    return [{**one, "id": {**place, "name": name}, "value": value} for name, value in found.items()]
+
+
+def _id_of(text: str) -> str | dict:
+    return json.loads(text) if text.startswith("{") else text

@@ -3,16 +3,16 @@
 
 /** Values by name.
     @typedef {Record<string, unknown>} Values */
-/** What is stored, or what differs from it: of the connection, of fields, of stages, of rules. Nothing can be saved where it
-    is locked.
+/** What is stored, or what differs from it: of the connection, of fields, of stages, of rules, and of which hosts a token
+    was typed. Nothing can be saved where it is locked.
     @typedef {{ profile: string, locked?: boolean, token?: boolean, source: Values, field: Values, stage: Values,
-      rule: Values }} Settings */
+      rule: Values, host: Values }} Settings */
 /** What stands in the fields of the connection.
-    @typedef {Values & { token: boolean }} Typed */
+    @typedef {Values & { token: boolean, host: Values }} Typed */
 
 const savebar = (() => {
   const SOURCE = /** @type {const} */ (["url", "email", "jql"]);
-  const GROUPS = /** @type {const} */ (["source", "field", "stage", "rule"]);
+  const GROUPS = /** @type {const} */ (["source", "field", "stage", "rule", "host"]);
   const LEADING_AWAY = ["create", "rename", "show", "delete"];
   /** @type {Settings | null} */
   let kept = null;
@@ -45,13 +45,13 @@ const savebar = (() => {
 
   /** Returns what differs from what is stored, or nothing.
       @param {Settings} stored
-      @param {Pick<Settings, "source" | "field" | "stage" | "rule">} shown
+      @param {Pick<Settings, "source" | "field" | "stage" | "rule" | "host">} shown
       @param {boolean} token was typed
       @returns {Settings | null} */
   function editsOf(stored, shown, token) {
-    const [source, field, stage, rule] = GROUPS.map((group) => differing(stored[group], shown[group]));
+    const [source, field, stage, rule, host] = GROUPS.map((group) => differing(stored[group], shown[group]));
     const found = { profile: stored.profile, token: token && "url" in stored.source };
-    const all = /** @type {Settings} */ ({ ...found, source, field, stage, rule });
+    const all = /** @type {Settings} */ ({ ...found, source, field, stage, rule, host });
     return count(all) ? all : null;
   }
 
@@ -61,12 +61,17 @@ const savebar = (() => {
     return GROUPS.reduce((sum, group) => sum + Object.keys(some[group]).length, some.token ? 1 : 0);
   }
 
-  /** Returns what stands in the fields of the connection; of the token only that there is one.
+  /** Returns what stands in the fields of the connection; of tokens only that there is one, and of which hosts.
       @param {unknown} url
       @param {unknown} email
       @param {unknown} jql
-      @param {unknown} token */
-  const typed = (url, email, jql, token) => ({ url, email, jql, token: Boolean(token) });
+      @param {unknown} token
+      @param {unknown} _hosts their tokens, which come with their names */
+  function typed(url, email, jql, token, _hosts) {
+    const hosts = namedValues(window.dash_clientside.callback_context.inputs_list[4]);
+    const host = Object.fromEntries(Object.entries(hosts).map(([name, value]) => [name, Boolean(value)]));
+    return { url, email, jql, token: Boolean(token), host };
+  }
 
   /** Compares what the controls show with what is stored; the controls of a pattern come with their names.
       @param {unknown} _fields
@@ -79,10 +84,10 @@ const savebar = (() => {
     const { callback_context, no_update } = window.dash_clientside;
     kept = stored;
     if (!kept) return [no_update, no_update];
-    const { token, ...source } = connection || { token: false };
+    const { token, host, ...source } = connection || { token: false, host: {} };
     /** @type {Values[]} */
     const [field, stage, rule] = [0, 1, 2].map((place) => namedValues(callback_context.inputs_list[place]));
-    const shown = { source, field: field || {}, stage: stage || {}, rule: rule || {} };
+    const shown = { source, field: field || {}, stage: stage || {}, rule: rule || {}, host };
     const first = !edits;
     edits = editsOf(kept, shown, token);
     if (!edits) excused = false;
@@ -130,7 +135,8 @@ const savebar = (() => {
     const others = /** @type {const} */ (["field", "stage", "rule"]).flatMap((group) =>
       Object.keys(changed[group]).map((name) => /** @type {[ComponentId, unknown]} */ ([{ kind: "settings-" + group, name }, shownFor(stored[group][name], group)]))
     );
-    return [...source, ...others, ...(changed.token ? [/** @type {[ComponentId, unknown]} */ (["settings-token", ""])] : [])];
+    const hosts = Object.keys(changed.host).map((name) => /** @type {[ComponentId, unknown]} */ ([{ kind: "settings-host-token", name }, ""]));
+    return [...source, ...others, ...hosts, ...(changed.token ? [/** @type {[ComponentId, unknown]} */ (["settings-token", ""])] : [])];
   }
 
   /** Shows again what is stored. */

@@ -19,10 +19,13 @@ from configuration.settings import Home, Secret
 from data.persistence import (
     checked_name,
     load_headers,
+    load_host_token,
     load_profile,
     load_token,
+    save_host_token,
     save_profile,
     save_token,
+    secret_path,
     token_origin,
     update_profile,
 )
@@ -325,3 +328,18 @@ def test_headers_in_a_file_that_cannot_be_read(home: Home, content: str) -> None
 def test_headers_without_a_file(home: Home) -> None:
     with pytest.raises(ConfigurationError, match="has no value"):
         load_headers(home, "team", URL, ["X-Gate"])
+
+
+def test_the_token_of_a_host_stands_beside_all_other_secrets(home: Home) -> None:
+    """Also beside what this version does not know; taken out, it leaves them."""
+    jira, host = Secret("for" + "-jira"), Secret("for" + "-github")
+    save_token(home, "team", "https://jira.example.com", jira)
+    path = secret_path(home, "team")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"later": {"kept": 1}}))
+    save_host_token(home, "team", "github", "https://git.example.com/api/v3", host)
+
+    assert load_host_token(home, "team", "github") == ("https://git.example.com", host)
+    assert load_token(home, "team", "https://jira.example.com") == jira
+    assert path.stat().st_mode & 0o777 == 0o600
+    save_host_token(home, "team", "github", "", None)
+    assert json.loads(path.read_text()).keys() == {"jira", "later"}

@@ -26,6 +26,16 @@ CONNECT_ROW = "settings-connect-row"  # not there once the bar saves the connect
 CONNECT_WAIT = "settings-connect-wait"
 SAVED = "settings-saved"
 
+# Code
+CODE = "settings-code-box"
+HOST_TOKEN = "settings-host-token"  # noqa: S105  # pattern: {"kind": HOST_TOKEN, "name": host}
+HOST_FOR = (
+    "settings-host-for"  # pattern: {"kind": HOST_FOR, "name": host}; origin that the typed token is for
+)
+HOST_VERIFY = "settings-host-verify"  # pattern: {"kind": HOST_VERIFY, "name": host}
+HOST_FORGET = "settings-host-forget"  # pattern: {"kind": HOST_FORGET, "name": host}
+HOST_VERDICT = "settings-host-verdict"  # pattern: {"kind": HOST_VERDICT, "name": host}, "git" for clones
+
 # Mapping
 FIELD = "settings-field"  # pattern: {"kind": FIELD, "name": logical name}
 MAPPING = "settings-mapping"

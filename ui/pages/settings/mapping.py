@@ -1,4 +1,4 @@
-"""Settings, section 3: which Jira field stands for what, how sure that is, and why."""
+"""Settings, section 4: which Jira field stands for what, how sure that is, and why."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -80,7 +80,7 @@ def mapping_section(lines: Sequence[FieldLine], can_ask: bool) -> Component:
         children=[
             section_head(
                 "settings-mapping-title",
-                "3",
+                "4",
                 "Mapping",
                 "Fields of your Jira that make some metrics better. Every metric works from the standard "
                 "fields where it can; nothing here is needed to begin.",

@@ -15,6 +15,7 @@ from ui.pages.settings.bar import leaving_dialog, save_bar
 SECTIONS = (
     (places.CONNECTION, "Connection"),
     (places.DATA, "Data"),
+    (places.CODE, "Code"),
     (places.MAPPING, "Mapping"),
     (places.WORKFLOW, "Workflow"),
     (places.RULES, "Rules"),
@@ -25,8 +26,8 @@ SECTIONS = (
 def layout() -> Sequence[Component]:
     """Return the page before its profile is known.
 
-    The connection, the meaning of the data and the list of profiles are drawn
-    apart, so that new data do not take away what somebody is typing.
+    The connection, the code, the meaning of the data and the list of profiles
+    are drawn apart, so that new data do not take away what somebody is typing.
     """
     return [
         heading("settings", "Settings"),
@@ -46,6 +47,7 @@ def layout() -> Sequence[Component]:
                 html.Div(
                     [
                         html.Div(id=ids.SOURCE, className="settings-pair"),
+                        html.Div(id=ids.CODE),
                         html.Div(id=ids.MEANING),
                         html.Div(id=ids.PROFILES),
                         save_bar(),

@@ -1,4 +1,4 @@
-"""Settings, section 6: the profiles of this home."""
+"""Settings, section 7: the profiles of this home."""
 
 from collections.abc import Sequence
 
@@ -30,7 +30,7 @@ def profiles_section(
         children=[
             section_head(
                 "settings-profiles-title",
-                "6",
+                "7",
                 "Profiles",
                 "Each is one file of settings; its token is kept apart and is in no copy and no export.",
             ),

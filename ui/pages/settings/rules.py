@@ -1,4 +1,4 @@
-"""Settings, section 5: how time is counted, and which issues count as what."""
+"""Settings, section 6: how time is counted, and which issues count as what."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,11 +19,10 @@ GROUPS = (
     ("flow_types", "Kinds of work"),
     ("deployments", "Deployments"),
     ("incidents", "Incidents"),
-    ("git", "Local clones"),
-    ("github", "GitHub"),
-    ("gitlab", "GitLab"),
     ("targets", "Targets"),
 )
+# Where code is has a section of its own.
+CODE_GROUPS = (("git", "Local clones"), ("github", "GitHub"), ("gitlab", "GitLab"))
 # The workflow's statuses have a section of their own; this list stands beside that of the resolutions. What
 # a parent starts with stands beside what an item does.
 _BESIDE = {"workflow.not_delivered": "", "hierarchy.parent_starts_with_children": ""}
@@ -78,6 +77,7 @@ class RuleLine:
         value: as it is entered: a text, a number, or a list of texts.
         choices: of a choice.
         endings: of a list of what is not delivered: what was met in the data.
+        fixed: what decides it instead, in words; "" for what can be entered.
     """
 
     name: str
@@ -86,6 +86,7 @@ class RuleLine:
     value: Any
     choices: tuple[str, ...] = ()
     endings: tuple[Ending, ...] = ()
+    fixed: str = ""
 
 
 def rules_section(lines: Sequence[RuleLine]) -> Component:
@@ -102,12 +103,12 @@ def rules_section(lines: Sequence[RuleLine]) -> Component:
         children=[
             section_head(
                 "settings-rules",
-                "5",
+                "6",
                 "Rules",
                 "How time is counted, and which issues count as what. Each has its name in the profile.",
             ),
-            _draw_grid(first),
-            *(html.Details([html.Summary(title), _draw_grid(group)]) for title, group in others),
+            draw_grid(first),
+            *(html.Details([html.Summary(title), draw_grid(group)]) for title, group in others),
         ],
     )
 
@@ -123,16 +124,19 @@ def title_of(name: str) -> str:
     return _TITLES.get(name, words[:1].upper() + words[1:])
 
 
-def _draw_grid(lines: Sequence[RuleLine]) -> Component:
-    return html.Div([_draw_entry(line) for line in lines], className="rules")
+def draw_grid(lines: Sequence[RuleLine]) -> Component:
+    """Return the controls of some settings beside each other."""
+    return html.Div([draw_entry(line) for line in lines], className="rules")
 
 
-def _draw_entry(line: RuleLine) -> Any:  # a component, of a library without types
+def draw_entry(line: RuleLine) -> Any:  # a component, of a library without types
+    """Return the control of a setting."""
     shared: dict[str, Any] = {
         "id": {"kind": ids.RULE, "name": line.name},
         "label": title_of(line.name),
         "description": f"{line.name}: {line.about}",
         "value": line.value,
+        **({"disabled": True, "description": line.fixed} if line.fixed else {}),
     }
     if line.kind == "choice":
         searchable = len(line.choices) > 10

@@ -1,4 +1,4 @@
-"""Settings, section 4: what each status means to the flow of work."""
+"""Settings, section 5: what each status means to the flow of work."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ def workflow_section(lines: Sequence[StatusLine]) -> Component:
         children=[
             section_head(
                 "settings-workflow",
-                "4",
+                "5",
                 "Workflow",
                 "What each status means. Drag a status to another column, or choose in its list.",
             ),

@@ -33,7 +33,7 @@ WRONG_DAY = {"holidays": ["25.12.2026"]}
 
 def found(profile: str = "default", *, token: bool = False, **groups: dict[str, Any]) -> dict[str, Any]:
     """What the browser found to differ, as it sends it."""
-    nothing: dict[str, Any] = {"source": {}, "field": {}, "stage": {}, "rule": {}}
+    nothing: dict[str, Any] = {"source": {}, "field": {}, "stage": {}, "rule": {}, "host": {}}
     return {"profile": profile, "token": token, **nothing, **groups}
 
 
@@ -184,6 +184,7 @@ def test_what_the_page_shows_untouched_differs_from_nothing(workspace: Workspace
     assert kept["source"] == {}  # no Jira is connected
     assert kept["rule"] == {line.name: line.value for line in rule_lines(Profile())}
     assert set(kept["field"].values()) == {""}
+    assert kept["host"] == {"github": False, "gitlab": False}  # no token was typed
 
 
 def test_no_change_no_number_and_many_changes_are_said() -> None:

@@ -10,6 +10,7 @@ const STORED = {
   field: { story_points: "customfield_1", failed: "" },
   stage: { 3: "active", 4: "waiting" },
   rule: { timezone: "UTC", holidays: ["2026-12-25"], "incidents.window_hours": 72 },
+  host: { github: false, gitlab: false },
 };
 
 const NOTHING = { description: "nothing" }; // as the page of these tests has it
@@ -25,7 +26,7 @@ function controls(changed = {}) {
 }
 
 /** Lets the bar compare what the controls of a page show. */
-function opened(changed = {}, { stored = STORED, token = "" } = {}) {
+function opened(changed = {}, { stored = STORED, token = "", hosts = {} } = {}) {
   const page = openWindow();
   page.setTimeout = () => 0;
   globalThis.document = { activeElement: null, getElementById: () => null };
@@ -33,6 +34,7 @@ function opened(changed = {}, { stored = STORED, token = "" } = {}) {
   const named = (group) => Object.entries(shown[group]).map(([name, value]) => ({ id: { name }, value }));
   page.dash_clientside.callback_context = { inputs_list: [named("field"), named("stage"), named("rule")] };
   const { url, email, jql } = shown.source;
+  page.dash_clientside.callback_context.inputs_list[4] = Object.entries(hosts).map(([name, value]) => ({ id: { name }, value }));
   return { page, answer: savebar.compare([], [], [], savebar.typed(url, email, jql, token), stored, null) };
 }
 
@@ -73,6 +75,9 @@ test("a token is told of and never told", () => {
   assert.equal(answer[0].token, true);
   assert.doesNotMatch(JSON.stringify(answer), /hush/);
   assert.doesNotMatch(JSON.stringify(savebar.typed("", "", "", "hush")), /hush/);
+  const { answer: other } = opened({}, { hosts: { github: "hush", gitlab: "" } });
+  assert.deepEqual([other[0].host, savebar.count(other[0])], [{ github: true }, 1]);
+  assert.doesNotMatch(JSON.stringify(other), /hush/);
 });
 
 test("a token of a Jira that is not connected yet is no edit: the button beside it saves it", () => {
@@ -82,13 +87,14 @@ test("a token of a Jira that is not connected yet is no edit: the button beside 
 
 test("discarding shows what is stored, and nothing is asked for then", () => {
   const changed = { source: { jql: "x" }, field: { failed: "y" }, stage: { 4: "done" }, rule: { holidays: [] } };
-  const { page } = opened(changed, { token: "hush" });
+  const { page } = opened(changed, { token: "hush", hosts: { gitlab: "hush" } });
   savebar.discard();
   assert.deepEqual(page.asked, [
     ["settings-jql", { value: "project = A" }],
     [{ kind: "settings-field", name: "failed" }, { value: null }],
     [{ kind: "settings-stage", name: "4" }, { value: "waiting" }],
     [{ kind: "settings-rule", name: "holidays" }, { value: ["2026-12-25"] }],
+    [{ kind: "settings-host-token", name: "gitlab" }, { value: "" }],
     ["settings-token", { value: "" }],
   ]);
   assert.equal(savebar.isPending(), false);

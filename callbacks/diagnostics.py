@@ -37,7 +37,7 @@ from data.model.tables import MISSING
 from data.persistence import CacheMetadata, load_cache_metadata
 from data.pipeline import ALL_METRICS, Pipeline
 from data.profiles.sources import Source, check_connection
-from data.store.ledger import CacheLedger
+from data.store.ledger import ledger_of
 from data.workspace import Workspace
 from ui import ids
 from ui.components import diagnostics as panels
@@ -86,7 +86,7 @@ def _draw_body(
     metadata = load_cache_metadata(workspace.home, pipeline.name)
     syncs = metadata.syncs if metadata else ()
     entries = [*recent_entries(workspace.home.logs), *timings.entries()]
-    statistics = CacheLedger(workspace.home.run, pipeline.name).statistics()
+    statistics = ledger_of(workspace.home, pipeline.name).statistics()
     return f"profile {pipeline.name}", [
         _draw_jira(workspace, pipeline, metadata, now),
         _draw_store(pipeline, report),

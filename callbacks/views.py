@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 from urllib.parse import urlencode
 
 from configuration.errors import InputError
+from data import persistence
 from data.charts.marks import MarkKind
 from data.metrics.filters import FILTERS
 from data.metrics.report import View
@@ -126,8 +127,8 @@ def query_of(filters: Mapping[str, Any] | None, **more: str | None) -> str:
 
 def profile_names(workspace: Workspace) -> list[str]:
     """Return the profiles to choose from: those with a file, the one shown anyway, the sample data."""
-    files = {path.stem for path in workspace.home.profiles.glob("*.toml")}
-    return [*sorted((files | {workspace.shown}) - {DEMO_PROFILE}), DEMO_PROFILE]
+    names = {*persistence.profile_names(workspace.home), workspace.shown}
+    return [*sorted(names - {DEMO_PROFILE}), DEMO_PROFILE]
 
 
 def _period_pairs(chosen: Mapping[str, Any]) -> list[tuple[str, Any]]:

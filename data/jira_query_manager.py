@@ -40,6 +40,7 @@ from configuration.errors import (
 )
 from configuration.locks import lock, unlock
 from configuration.origins import origin_of
+from configuration.settings import Home
 from data.model.instants import DAY_S
 
 logger = logging.getLogger(__name__)
@@ -378,11 +379,11 @@ def _told_to_wait(seconds: float) -> RateLimitedError:
     )
 
 
-def shared_bucket(run: Path, host: str, capacity: int = 100, period_s: float = 10.0) -> TokenBucket:
+def shared_bucket(home: Home, host: str, capacity: int = 100, period_s: float = 10.0) -> TokenBucket:
     """Return the bucket of ``host`` that all processes of the home share.
 
     Args:
-        run: the ``run`` folder of the home.
+        home: its processes share the limit.
         host: name and port, as ``Connection.host`` gives it.
         capacity: tokens per period.
         period_s: seconds.
@@ -390,7 +391,7 @@ def shared_bucket(run: Path, host: str, capacity: int = 100, period_s: float = 1
     # Two spellings of one host must not get two limits.
     spelled = (origin_of(f"https://{host}").partition("//")[2] or host).replace("localhost", "127.0.0.1")
     name = "".join(char if char.isalnum() or char in ".-" else "_" for char in spelled)
-    return TokenBucket(capacity, period_s, path=run / f"rate-{name}.json")
+    return TokenBucket(capacity, period_s, path=home.run / f"rate-{name}.json")
 
 
 def stop_if(cancelled: threading.Event | None) -> None:

@@ -1,24 +1,21 @@
 """Profiles and tokens on disk: read with care, written whole or not at all."""
 
+import io
 import json
-import logging
-import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from configuration.errors import ConfigurationError, InputError
-from configuration.files import write_whole
 from configuration.origins import GATEWAY_HOST, is_same_origin, origin_of
 from configuration.profile import Profile, profile_from
 from configuration.profile_versions import migrate
 from configuration.settings import Home, Secret
+from data.store.documents import Documents, documents_of
 
-logger = logging.getLogger(__name__)
 DEFAULT_PROFILE = "default"
 DEMO_PROFILE = "demo"
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9_-])?\Z")
@@ -72,15 +69,15 @@ def profile_text(home: Home, name: str) -> str | None:
         ConfigurationError: it cannot be read.
         InputError: the name cannot be one, or the file is a link to somewhere else.
     """
-    path = profile_path(home, name)
+    file = profile_file(name)
     try:
-        return path.read_text(encoding="utf-8-sig")  # Notepad and PowerShell begin with a byte order mark
-    except FileNotFoundError:
-        return None
+        content = documents_of(home, "profiles").read(file)
+        # Notepad and PowerShell begin with a byte order mark, and end lines in their own way.
+        return None if content is None else io.TextIOWrapper(io.BytesIO(content), "utf-8-sig").read()
     except UnicodeDecodeError as error:
         raise ConfigurationError(
             f"The profile {name} cannot be read: {error}.",
-            hint=f"Correct {path.name} in the profiles folder; it must be UTF-8 text.",
+            hint=f"Correct {file} in the profiles folder; it must be UTF-8 text.",
         ) from error
     except OSError as error:
         raise ConfigurationError(
@@ -123,7 +120,7 @@ def save_profile_text(home: Home, name: str, text: str) -> None:
         ConfigurationError: it cannot be written.
         InputError: the name cannot be one.
     """
-    write_in_home(profile_path(home, name), text.encode(), "The profile file")
+    write_document(documents_of(home, "profiles"), profile_file(name), text.encode(), "The profile file")
 
 
 class _SavedToken(msgspec.Struct, frozen=True):
@@ -239,16 +236,17 @@ def _secrets(home: Home, name: str) -> _Secrets:
     Raises:
         ConfigurationError: it cannot be read.
     """
-    path = secret_path(home, name)
+    file = secret_file(name)
     try:
-        _close_to_others(path)
-        content = path.read_bytes()
-        return msgspec.json.decode(content, type=_Secrets, dec_hook=_as_secret)
-    except FileNotFoundError:
-        return _Secrets()
+        content = documents_of(home, "secrets").read(file)
+        return _Secrets() if content is None else _decode_secrets(content)
     except (OSError, msgspec.DecodeError, RecursionError) as error:
         # Neither the words of the decoder nor the error itself: they may hold a piece of a secret.
-        raise _not_read(path) from (error if isinstance(error, OSError) else None)
+        raise _not_read(file) from (error if isinstance(error, OSError) else None)
+
+
+def _decode_secrets(content: bytes) -> _Secrets:
+    return msgspec.json.decode(content, type=_Secrets, dec_hook=_as_secret)
 
 
 def _as_secret(_kind: type, value: object) -> Secret:
@@ -256,18 +254,11 @@ def _as_secret(_kind: type, value: object) -> Secret:
     return Secret(value if isinstance(value, str) else "")
 
 
-def _not_read(path: Path) -> ConfigurationError:
+def _not_read(file: str) -> ConfigurationError:
     return ConfigurationError(
-        f"The file secrets/{path.name} cannot be read.",
+        f"The file secrets/{file} cannot be read.",
         hint="Correct it, which is JSON as the page on settings shows, or delete it and enter the token.",
     )
-
-
-def _close_to_others(path: Path) -> None:
-    """Take the rights of others on the file of a token away: a copy or a backup may have given them."""
-    if os.name == "posix" and path.stat().st_mode & 0o077:
-        path.chmod(0o600)
-        logger.warning("secret.was_readable", extra={"file": path.name})
 
 
 def save_token(home: Home, name: str, url: str, token: Secret) -> None:
@@ -279,8 +270,10 @@ def save_token(home: Home, name: str, url: str, token: Secret) -> None:
         ConfigurationError: it cannot be written, or what is there cannot be read.
         InputError: the name cannot be one.
     """
-    saved = _other_secrets(secret_path(home, name), "jira", "origin", "token")
-    _write_secrets(home, name, {"jira": {"origin": origin_of(url), "token": token.reveal()}, **saved})
+    documents, file = documents_of(home, "secrets"), secret_file(name)
+    saved = _other_secrets(documents, file, "jira", "origin", "token")
+    jira = {"origin": origin_of(url), "token": token.reveal()}
+    _write_secrets(documents, file, {"jira": jira, **saved})
 
 
 def save_host_token(home: Home, name: str, host: str, url: str, token: Secret | None) -> None:
@@ -297,37 +290,30 @@ def save_host_token(home: Home, name: str, host: str, url: str, token: Secret | 
         ConfigurationError: it cannot be written, or what is there cannot be read.
         InputError: the name cannot be one.
     """
-    saved = _other_secrets(secret_path(home, name), host)
+    documents, file = documents_of(home, "secrets"), secret_file(name)
+    saved = _other_secrets(documents, file, host)
     if token is not None:
         saved[host] = {"origin": origin_of(url), "token": token.reveal()}
-    _write_secrets(home, name, saved)
+    _write_secrets(documents, file, saved)
 
 
-def _write_secrets(home: Home, name: str, saved: dict[str, Any]) -> None:
-    path = secret_path(home, name)
-    try:
-        path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
-        path.parent.chmod(0o700)
-    except OSError as error:
-        raise _not_written("The secrets folder", error) from error
-    write_in_home(path, f"{json.dumps(saved, indent=2)}\n".encode(), "The file of the token")
+def _write_secrets(documents: Documents, file: str, saved: dict[str, Any]) -> None:
+    write_document(documents, file, f"{json.dumps(saved, indent=2)}\n".encode(), "The file of the token")
 
 
-def _other_secrets(path: Path, *names: str) -> dict[str, Any]:
+def _other_secrets(documents: Documents, file: str, *names: str) -> dict[str, Any]:
     """Return what stands in the file beside some secrets, also what this version does not know.
 
     Raises:
         ConfigurationError: the file holds something that cannot be read, and would be lost.
     """
     try:
-        content = path.read_bytes()
+        content = documents.read(file) or b""
         kept = json.loads(content) if content.strip(b" \r\n\t\0") else {}
-    except FileNotFoundError:
-        return {}
     except (OSError, ValueError, RecursionError):
-        raise _not_read(path) from None
+        raise _not_read(file) from None
     if not isinstance(kept, dict):
-        raise _not_read(path)
+        raise _not_read(file)
     return {name: value for name, value in kept.items() if name not in names}
 
 
@@ -339,53 +325,66 @@ def delete_token(home: Home, name: str) -> None:
         InputError: the name cannot be one.
     """
     try:
-        secret_path(home, name).unlink(missing_ok=True)
+        documents_of(home, "secrets").delete(secret_file(name))
     except OSError as error:
         raise _not_written("The file of the token", error) from error
 
 
-def profile_path(home: Home, name: str) -> Path:
-    """Return the file of a profile, which may not exist.
+def profile_names(home: Home) -> list[str]:
+    """Return what stands in the profiles folder, sorted, be it good names for profiles or not."""
+    files = documents_of(home, "profiles").names()
+    return [file.removesuffix(".toml") for file in files if file.endswith(".toml") and "/" not in file]
+
+
+def has_profile(home: Home, name: str) -> bool:
+    """Tell whether there is a file of a profile.
 
     Raises:
         InputError: the name cannot be one, or the file is a link to somewhere else.
     """
-    return _no_link(home.profiles / f"{checked_name(name)}.toml")
+    return documents_of(home, "profiles").has(profile_file(name))
 
 
-def secret_path(home: Home, name: str) -> Path:
-    """Return the file of a profile's token, which may not exist.
+def delete_profile(home: Home, name: str) -> None:
+    """Delete the file of a profile; nothing happens where there is none.
 
     Raises:
+        ConfigurationError: it cannot be deleted.
         InputError: the name cannot be one, or the file is a link to somewhere else.
-    """
-    return _no_link(home.secrets / f"{checked_name(name)}.json")
-
-
-def write_in_home(path: Path, content: bytes, what: str) -> None:
-    """Put ``content`` in place of a file of the home in one step; its owner alone may read it.
-
-    Args:
-        path: the file; its folder is made if missing.
-        content: all of it.
-        what: the file is called so if it cannot be written.
-
-    Raises:
-        ConfigurationError: it cannot be written; the old file is unharmed.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, content)
+        documents_of(home, "profiles").delete(profile_file(name))
     except OSError as error:
-        raise _not_written(f"{what} {path.name}", error) from error
+        raise _not_written("The profile file", error) from error
 
 
-def _no_link(path: Path) -> Path:
-    if path.is_symlink():
-        raise InputError(
-            f"{path.name} is a link to somewhere else.", hint="Put the file itself into the folder."
-        )
-    return path
+def profile_file(name: str) -> str:
+    """Return what the document of a profile is called; raises InputError where the name cannot be one."""
+    return f"{checked_name(name)}.toml"
+
+
+def secret_file(name: str) -> str:
+    """Return what the document of a profile's secrets is called; raises InputError as ``profile_file``."""
+    return f"{checked_name(name)}.json"
+
+
+def write_document(documents: Documents, name: str, content: bytes, what: str) -> None:
+    """Put ``content`` in place of a document of the home in one step; its owner alone may read it.
+
+    Args:
+        documents: where it is.
+        name: of the document.
+        content: all of it.
+        what: the document is called so if it cannot be written.
+
+    Raises:
+        ConfigurationError: it cannot be written; the old one is unharmed.
+        InputError: it is a link to somewhere else.
+    """
+    try:
+        documents.write(name, content)
+    except OSError as error:
+        raise _not_written(f"{what} {name.rpartition('/')[2]}", error) from error
 
 
 def _not_written(what: str, error: OSError) -> ConfigurationError:
@@ -429,10 +428,11 @@ class CacheMetadata(msgspec.Struct, frozen=True):
 
 def load_cache_metadata(home: Home, name: str) -> CacheMetadata | None:
     """Return the metadata of a profile's cache; None where there are none that can be read."""
+    file = _metadata_file(name)
     try:
-        content = _metadata_path(home, name).read_bytes()
-        return msgspec.json.decode(content, type=CacheMetadata)
-    except (OSError, msgspec.DecodeError, RecursionError):
+        content = documents_of(home, "run").read(file)
+        return None if content is None else msgspec.json.decode(content, type=CacheMetadata)
+    except (OSError, InputError, msgspec.DecodeError, RecursionError):
         return None  # they can be written anew; nothing is computed from them
 
 
@@ -442,8 +442,9 @@ def save_cache_metadata(home: Home, name: str, metadata: CacheMetadata) -> None:
     Raises:
         ConfigurationError: the file cannot be written.
     """
-    write_in_home(_metadata_path(home, name), msgspec.json.encode(metadata), "The metadata of the cache")
+    content = msgspec.json.encode(metadata)
+    write_document(documents_of(home, "run"), _metadata_file(name), content, "The metadata of the cache")
 
 
-def _metadata_path(home: Home, name: str) -> Path:
-    return home.run / f"{checked_name(name)}.cache.json"
+def _metadata_file(name: str) -> str:
+    return f"{checked_name(name)}.cache.json"

@@ -16,10 +16,10 @@ from data.intake.jobs import JobPort
 from data.intake.profile_sync import synchronize
 from data.intake.sync_outcome import SyncOutcome
 from data.model.clock import now_ms
-from data.persistence import DEFAULT_PROFILE, DEMO_PROFILE, checked_name, profile_path
+from data.persistence import DEFAULT_PROFILE, DEMO_PROFILE, checked_name, has_profile
 from data.pipeline import Pipeline
 from data.profiles.sources import Source, resolve
-from data.store.ledger import CacheLedger
+from data.store.ledger import ledger_of
 
 logger = logging.getLogger(__name__)
 STALE_AFTER_MS = 15 * 60 * 1000
@@ -91,7 +91,7 @@ class Workspace:
     def _resolve(self, name: str) -> Source:
         """Return a profile that exists: an address of the environment alone does not make one of any name."""
         checked_name(name)
-        if name not in (DEFAULT_PROFILE, DEMO_PROFILE) and not profile_path(self.home, name).is_file():
+        if name not in (DEFAULT_PROFILE, DEMO_PROFILE) and not has_profile(self.home, name):
             raise ConfigurationError(
                 f"There is no profile called {name}.",
                 hint="Choose another one, or create it on the Settings page.",
@@ -180,7 +180,7 @@ class Workspace:
         self._demo.stop()
 
     def _pipeline_of(self, source: Source) -> Pipeline:
-        ledger = CacheLedger(self.home.run, source.name)
+        ledger = ledger_of(self.home, source.name)
         return Pipeline(source, ledger, self._still_wanted, self._answers)
 
     def _make_work(

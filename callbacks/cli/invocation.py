@@ -11,7 +11,7 @@ from configuration.logging_config import run_context
 from configuration.settings import Home, home_from, initialize
 from data.persistence import DEFAULT_PROFILE
 from data.profiles.sources import Source, resolve
-from data.store.ledger import CacheLedger
+from data.store.ledger import CacheLedger, ledger_of
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
@@ -55,7 +55,7 @@ class Invocation:
 
     def ledger(self, source: Source) -> CacheLedger:
         """Return the ledger in which look-ups of the source's store are noted."""
-        return CacheLedger(self.home.run, source.name)
+        return ledger_of(self.home, source.name)
 
     def start_logging(self, *, talkative: bool = False) -> None:
         """Start logging once, with the level of option or environment.

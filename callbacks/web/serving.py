@@ -89,7 +89,7 @@ def hosted(source: Source, home: Home, environment: Mapping[str, str]) -> Flask:
     atexit.register(workspace.close)
     first = contextlib.ExitStack()
     try:
-        first.enter_context(held(home.run / "first.lock", wait_s=0.0))
+        first.enter_context(held(home, "first", wait_s=0.0))
     except StoreError:
         logger.info("serve.joined")
     else:

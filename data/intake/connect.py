@@ -68,7 +68,7 @@ def lift_hold(source: Source, home: Home) -> float:
 
 
 def _bucket_of(source: Source, home: Home) -> TokenBucket:
-    return shared_bucket(home.run, urlsplit(source.url).netloc)
+    return shared_bucket(home, urlsplit(source.url).netloc)
 
 
 def read_deadline(environment: Mapping[str, str]) -> float:

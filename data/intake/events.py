@@ -119,7 +119,7 @@ def add_events(
         StoreError: a store is damaged or cannot be written, or a sync goes on for long.
     """
     kept = _kept_in(home, source.name)
-    with held(home.run / f"{source.store.path.stem}.lock"):
+    with held(home, source.store.path.stem):
         source.store.verify()
         kept.verify()
         changes = kept.add((), told, meta, retold)

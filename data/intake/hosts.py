@@ -134,7 +134,7 @@ def host_of(access: Access, client: HostClient) -> Host:
 
 def bucket_of(access: Access, home: Home) -> TokenBucket:
     """Return the limit that all processes of a home share for a host."""
-    return shared_bucket(home.run, urlsplit(access.url).netloc)
+    return shared_bucket(home, urlsplit(access.url).netloc)
 
 
 def lift_holds(source: Source, home: Home, environment: Mapping[str, str]) -> None:
@@ -216,7 +216,7 @@ def keep(
     """Keep rows of hosts for a profile, whichever source its issues have."""
     if source.kind == "jira":
         return add_events(source, home, rows, retold, meta)
-    with held(home.run / f"{source.store.path.stem}.lock"):
+    with held(home, source.store.path.stem):
         source.store.verify()
         return source.store.add((), rows, meta, retold)
 

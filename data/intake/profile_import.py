@@ -29,7 +29,7 @@ from data.jira.stamps import latest_of
 from data.model.changes import ChangeRow, IncidentRow
 from data.model.clock import now_ms
 from data.model.tables import DeploymentRow, IssueRow, VersionRow
-from data.persistence import load_profile, profile_path, save_profile
+from data.persistence import delete_profile, load_profile, save_profile
 from data.profiles.sources import Source
 
 _Row = TypeVar("_Row", DeploymentRow, ChangeRow, IncidentRow)
@@ -249,7 +249,7 @@ def _profile_kept(source: Source, home: Home) -> Iterator[None]:
         yield
     except DashboardError:
         if is_new:
-            profile_path(home, source.name).unlink(missing_ok=True)
+            delete_profile(home, source.name)
         raise
 
 

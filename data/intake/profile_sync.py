@@ -21,7 +21,7 @@ from data.intake.sync_outcome import SyncOutcome
 from data.model.clock import now_ms
 from data.persistence import CacheMetadata, SyncRecord, load_cache_metadata, save_cache_metadata
 from data.profiles.sources import Source, check_connection, configuration_of
-from data.store.ledger import CacheLedger
+from data.store.ledger import ledger_of
 from data.store.locks import held
 
 logger = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ def synchronize(
     check_connection(source)
     wanted = configuration or configuration_of(source)
     client = client_of(source, home, environment, cancelled)
-    with held(home.run / f"{source.store.path.stem}.lock", cancelled):
+    with held(home, source.store.path.stem, cancelled):
         notes = _Notes(source, home, wanted)  # after the wait: whoever held the lock noted something too
         began = time.monotonic()
         try:
@@ -163,7 +163,7 @@ class _Notes:
     def ended(self, outcome: SyncOutcome) -> None:
         document = outcome.as_document()
         key = self._source.store.path.stem
-        ledger = CacheLedger(self._home.run, self._source.name)
+        ledger = ledger_of(self._home, self._source.name)
         full = outcome.mode == "full"
         ledger.note_sync(key, outcome.reason, outcome.requests["total"], full=full)
         told = {"mode": outcome.mode, "state": document["state"], "reason": outcome.reason}

@@ -5,6 +5,7 @@ back with a deletion that is undone, and is never copied. So do imported
 issues, which have no other home; what was read from a Jira can be read again.
 """
 
+import contextlib
 import datetime as dt
 import re
 import time
@@ -12,7 +13,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from configuration.errors import ConfigurationError, InputError, LaterProfileError
+from configuration.errors import ConfigurationError, DashboardError, InputError, LaterProfileError
 from configuration.profile import Profile, profile_from
 from configuration.profile_text import exported, merged, secret_keys
 from configuration.profile_versions import migrate
@@ -23,15 +24,18 @@ from data.persistence import (
     DEMO_PROFILE,
     checked_name,
     delete_token,
+    has_profile,
     load_profile,
-    profile_path,
+    profile_file,
+    profile_names,
     profile_text,
     save_profile_text,
-    secret_path,
-    write_in_home,
+    secret_file,
+    write_document,
 )
 from data.profiles.rules import require_consistent
 from data.profiles.sources import files_store_path
+from data.store.documents import Folder, documents_of
 
 MOST_CHARACTERS = 256 * 1024
 # Undo is for slips; a token must not lie about for ever.
@@ -59,12 +63,9 @@ class SetAside:
 def list_profiles(home: Home) -> tuple[str, ...]:
     """Return the names of the profiles on disk, sorted; files that cannot be profiles are passed over."""
     names = []
-    for path in home.profiles.glob("*.toml"):
-        try:
-            if profile_path(home, path.stem).is_file():
-                names.append(path.stem)
-        except InputError:
-            continue
+    for name in profile_names(home):
+        with contextlib.suppress(InputError):
+            names.append(checked_name(name))
     return tuple(sorted(names, key=str.casefold))
 
 
@@ -98,11 +99,11 @@ def rename(home: Home, name: str, new: str) -> None:
     _existing_text(home, name)
     same_but_for_case = name.casefold() == new.casefold() and name != new
     target = checked_name(new) if same_but_for_case else free_name(home, new)
-    _move(secret_path(home, name), secret_path(home, target))
+    _move(home, "secrets", secret_file(name), secret_file(target))
     try:
-        _move(profile_path(home, name), profile_path(home, target))
-    except ConfigurationError:
-        _move(secret_path(home, target), secret_path(home, name))
+        _move(home, "profiles", profile_file(name), profile_file(target))
+    except DashboardError:
+        _move(home, "secrets", secret_file(target), secret_file(name))
         raise
     _move_store(files_store_path(home, name), files_store_path(home, target))
 
@@ -115,25 +116,24 @@ def delete(home: Home, name: str) -> Deleted:
         ConfigurationError: there is no such profile, or the files cannot be moved.
     """
     _not_the_demo(name)
-    source = profile_path(home, name)
-    if not source.exists():
+    if not has_profile(home, name):
         raise _explain_missing(name)
     forget_old_tokens(home)
     stamp = _make_stamp()
     aside = f"{name}~{stamp}"
-    _move(secret_path(home, name), _name_aside(home.secrets, aside, ".json"))
-    _move(source, _name_aside(home.profiles, aside, ".toml"))
-    _move_store(files_store_path(home, name), _name_aside(home.cache, aside, ".sqlite"))
+    _move(home, "secrets", secret_file(name), f"aside/{aside}.json")
+    _move(home, "profiles", profile_file(name), f"aside/{aside}.toml")
+    _move_store(files_store_path(home, name), _store_aside(home, aside))
     return Deleted(aside, name, stamp)
 
 
 def deleted(home: Home) -> tuple[Deleted, ...]:
     """Return the profiles that can be taken back, the newest first."""
     found = []
-    for path in (home.profiles / "aside").glob("*.toml"):
-        match = _ASIDE.match(path.stem)
+    for aside in _names_aside(home, "profiles", ".toml"):
+        match = _ASIDE.match(aside)
         if match:
-            found.append(Deleted(path.stem, match["name"], match["stamp"]))
+            found.append(Deleted(aside, match["name"], match["stamp"]))
     return tuple(sorted(found, key=lambda one: one.stamp, reverse=True))
 
 
@@ -145,25 +145,25 @@ def restore(home: Home, deleted_id: str) -> str:
         ConfigurationError: the files cannot be moved.
     """
     match = _ASIDE.match(deleted_id)
-    if match is None or not _name_aside(home.profiles, deleted_id, ".toml").is_file():
+    if match is None or deleted_id not in _names_aside(home, "profiles", ".toml"):
         raise InputError(
             "There is no such deleted profile.", hint="Look into the profiles folder, under aside."
         )
     name = free_name(home, match["name"])
     delete_token(home, name)
-    _move(_name_aside(home.profiles, deleted_id, ".toml"), profile_path(home, name))
-    _move(_name_aside(home.secrets, deleted_id, ".json"), secret_path(home, name))
-    _move_store(_name_aside(home.cache, deleted_id, ".sqlite"), files_store_path(home, name))
+    _move(home, "profiles", f"aside/{deleted_id}.toml", profile_file(name))
+    _move(home, "secrets", f"aside/{deleted_id}.json", secret_file(name))
+    _move_store(_store_aside(home, deleted_id), files_store_path(home, name))
     return name
 
 
 def forget_old_tokens(home: Home, now: float | None = None) -> None:
     """Delete the tokens of profiles that were deleted more than a day ago (``now`` in epoch seconds)."""
     moment = time.time() if now is None else now
-    for path in (home.secrets / "aside").glob("*.json"):
-        match = _ASIDE.match(path.stem)
+    for aside in _names_aside(home, "secrets", ".json"):
+        match = _ASIDE.match(aside)
         if match is None or moment - _epoch_s(match["stamp"]) > TOKENS_KEPT_S:
-            path.unlink(missing_ok=True)
+            documents_of(home, "secrets").delete(f"aside/{aside}.json")
 
 
 def export(home: Home, name: str) -> str:
@@ -252,11 +252,12 @@ def start_afresh(home: Home, name: str) -> SetAside:
         reason = error.message
     else:
         raise InputError(f"The profile {name} can be read.", hint="Delete it if you want to begin again.")
-    aside = home.profiles / "aside" / f"{name}~{_make_stamp()}.broken"
-    _move(profile_path(home, name), aside)
-    write_in_home(aside.with_suffix(".reason.txt"), f"{reason}\n".encode(), "The note")
+    aside = f"{name}~{_make_stamp()}"
+    _move(home, "profiles", profile_file(name), f"aside/{aside}.broken")
+    documents = documents_of(home, "profiles")
+    write_document(documents, f"aside/{aside}.reason.txt", f"{reason}\n".encode(), "The note")
     save_profile_text(home, name, "")
-    return SetAside(aside.name, reason)
+    return SetAside(f"{aside}.broken", reason)
 
 
 def free_name(home: Home, name: str) -> str:
@@ -266,7 +267,7 @@ def free_name(home: Home, name: str) -> str:
         InputError: it cannot be a name, is that of the sample data, or is taken, be it in other case.
     """
     _not_the_demo(checked_name(name))
-    taken = {path.stem.casefold(): path.stem for path in home.profiles.glob("*.toml")}
+    taken = {known.casefold(): known for known in profile_names(home)}
     if name.casefold() in taken:
         raise InputError(
             f"There is a profile called {taken[name.casefold()]} already.", hint="Choose another name."
@@ -299,11 +300,38 @@ def _existing_text(home: Home, name: str) -> str:
     return text
 
 
-def _name_aside(folder: Path, aside: str, suffix: str) -> Path:
-    return folder / "aside" / f"{aside}{suffix}"
+def _names_aside(home: Home, folder: Folder, suffix: str) -> list[str]:
+    """Return what was set aside in a folder, without ``aside/`` and the suffix."""
+    files = [file for file in documents_of(home, folder).names() if file.endswith(suffix)]
+    return [file[len("aside/") : -len(suffix)] for file in files if file.startswith("aside/")]
 
 
-def _move(source: Path, target: Path) -> None:
+def _store_aside(home: Home, aside: str) -> Path:
+    return home.cache / "aside" / f"{aside}.sqlite"
+
+
+def _move(home: Home, folder: Folder, name: str, new: str) -> None:
+    """Move a document if it is there, in one step."""
+    try:
+        documents_of(home, folder).move(name, new)
+    except OSError as error:
+        raise _not_moved(name, error) from error
+
+
+def _not_moved(name: str, error: OSError) -> ConfigurationError:
+    return ConfigurationError(
+        f"The file {name.rpartition('/')[2]} cannot be moved: {error.strerror}.",
+        hint="Check the space and the permissions of the folder that THROUGHLINE_HOME names.",
+    )
+
+
+def _move_store(source: Path, target: Path) -> None:
+    """Move a store with what SQLite keeps beside it."""
+    for companion in ("-wal", "-shm", ""):
+        _move_file(source.with_name(source.name + companion), target.with_name(target.name + companion))
+
+
+def _move_file(source: Path, target: Path) -> None:
     """Move a file if it is there, within one file system and so in one step."""
     try:
         if not source.exists():
@@ -311,16 +339,7 @@ def _move(source: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
         source.replace(target)
     except OSError as error:
-        raise ConfigurationError(
-            f"The file {source.name} cannot be moved: {error.strerror}.",
-            hint="Check the space and the permissions of the folder that THROUGHLINE_HOME names.",
-        ) from error
-
-
-def _move_store(source: Path, target: Path) -> None:
-    """Move a store with what SQLite keeps beside it."""
-    for companion in ("-wal", "-shm", ""):
-        _move(source.with_name(source.name + companion), target.with_name(target.name + companion))
+        raise _not_moved(source.name, error) from error
 
 
 def _make_stamp() -> str:

@@ -12,10 +12,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
 from configuration.files import for_owner, write_whole
+from configuration.settings import Home
 from data.model.clock import now_ms
 
 logger = logging.getLogger(__name__)
@@ -65,16 +67,27 @@ class CacheStatistics:
         return 1 - self.calls / self.calls_without if self.calls_without else None
 
 
+class Lines(Protocol):
+    """Where the lines of one ledger are. Threads and processes may share them."""
+
+    def append(self, line: bytes) -> None:
+        """Add a line; a failure is nobody's concern."""
+
+    def read(self) -> list[bytes]:
+        """Return all lines in order; none where they cannot be read."""
+
+    def are_many(self) -> bool:
+        """Tell whether the lines take more than ``MOST_BYTES``."""
+
+    def replace(self, line: bytes) -> None:
+        """Put one line in place of all; a failure is nobody's concern."""
+
+
 class CacheLedger:
-    """The ledger of one profile. Threads and processes may share the file.
+    """The ledger of one profile."""
 
-    Args:
-        folder: where it lies.
-        name: of the profile.
-    """
-
-    def __init__(self, folder: Path, name: str) -> None:
-        self._path = folder / f"{name}.lookups.jsonl"
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
         self._full: int | None = None
 
     def note_view(self, key: str) -> None:
@@ -105,26 +118,50 @@ class CacheLedger:
         logger.info(
             "cache.miss" if lookup.reason else "cache.hit", extra={"key": key, "reason": lookup.reason}
         )
-        # Statistics are not worth failing for: on a full disk the log line still tells.
-        with contextlib.suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with open(self._path, "ab", opener=for_owner) as file:  # Path.open takes no opener
-                file.write(msgspec.json.encode(lookup) + b"\n")
+        self._lines.append(msgspec.json.encode(lookup))
 
     def _read_lines(self) -> Iterator[Lookup]:
-        try:
-            lines = self._path.read_bytes().splitlines()
-        except OSError:
-            return
-        for line in lines:
+        for line in self._lines.read():
             with contextlib.suppress(msgspec.DecodeError):
                 yield _decode(line)
 
     def _compact(self) -> None:
         """Put the sum in place of the lines once there are many; only a sync does so, under its lock."""
+        if self._lines.are_many():
+            self._lines.replace(msgspec.json.encode(_sum_lines(self._read_lines())))
+
+
+def ledger_of(home: Home, name: str) -> CacheLedger:
+    """Return the ledger of a profile."""
+    return CacheLedger(_File(home.run / f"{name}.lookups.jsonl"))
+
+
+class _File:
+    """Lines of a file. Statistics are not worth failing for: on a full disk the log line still tells."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def append(self, line: bytes) -> None:
         with contextlib.suppress(OSError):
-            if self._path.stat().st_size > MOST_BYTES:
-                write_whole(self._path, msgspec.json.encode(_sum_lines(self._read_lines())) + b"\n")
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with open(self._path, "ab", opener=for_owner) as file:  # Path.open takes no opener
+                file.write(line + b"\n")
+
+    def read(self) -> list[bytes]:
+        try:
+            return self._path.read_bytes().splitlines()
+        except OSError:
+            return []
+
+    def are_many(self) -> bool:
+        with contextlib.suppress(OSError):
+            return self._path.stat().st_size > MOST_BYTES
+        return False
+
+    def replace(self, line: bytes) -> None:
+        with contextlib.suppress(OSError):
+            write_whole(self._path, line + b"\n")
 
 
 _decode = msgspec.json.Decoder(Lookup).decode

@@ -1,4 +1,4 @@
-"""A file that one process at a time may hold; it is free again when that process ends, however it ends."""
+"""A name that one at a time may hold; it is free again when its process ends, however it ends."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -6,17 +6,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from configuration.errors import CancelledError, DashboardError, StoreError
+from configuration.settings import Home
 
 LOCK_WAIT_S = 30.0
 _POLL_S = 0.1
 
 
 @contextmanager
-def held(path: Path, cancelled: threading.Event | None = None, wait_s: float | None = None) -> Iterator[None]:
-    """Hold the lock file at ``path``, waiting for whoever holds it.
+def held(
+    home: Home, name: str, cancelled: threading.Event | None = None, wait_s: float | None = None
+) -> Iterator[None]:
+    """Hold what is called ``name`` for all who share a home, waiting for whoever holds it.
 
     Args:
-        path: of the file; it is made if missing, and stays.
+        home: on a laptop the lock is a file below ``run``, which is made if missing, and stays.
+        name: such as the key of a scope.
         cancelled: ends the wait.
         wait_s: how long to wait; by default ``LOCK_WAIT_S``.
 
@@ -24,7 +28,7 @@ def held(path: Path, cancelled: threading.Event | None = None, wait_s: float | N
         StoreError: somebody else held it all the time, or the file cannot be made.
         CancelledError: the user stopped waiting.
     """
-    release = _acquire(path, cancelled, LOCK_WAIT_S if wait_s is None else wait_s)
+    release = _acquire(home.run / f"{name}.lock", cancelled, LOCK_WAIT_S if wait_s is None else wait_s)
     try:
         yield
     finally:

@@ -17,7 +17,7 @@ from data.metrics.report import View
 from data.persistence import save_profile, save_token
 from data.profiles.sources import resolve
 from data.simulator.server import JiraSimulator
-from data.store.ledger import CacheLedger
+from data.store.ledger import ledger_of
 from data.workspace import Workspace
 from tests.support.gates import Gate
 
@@ -73,7 +73,7 @@ def benchmark_working_week(gate: Gate, tmp_path: Path, caplog: pytest.LogCapture
         save_token(home, "team", jira.url, Secret(jira.token))
         with caplog.at_level(logging.INFO):
             gate.once(lambda: week(home, jira, shift))
-    statistics = CacheLedger(home.run, "team").statistics()
+    statistics = ledger_of(home, "team").statistics()
     logged = [record.getMessage() for record in caplog.records if record.getMessage().startswith("cache.")]
 
     assert logged.count("cache.hit") == statistics.hits

@@ -17,7 +17,7 @@ from data.jira_simple import Connection, JiraClient
 from data.persistence import load_cache_metadata
 from data.profiles.sources import Source, configuration_of
 from data.simulator.server import JiraSimulator
-from data.store.ledger import CacheLedger
+from data.store.ledger import ledger_of
 from tests.support.commands import run
 
 EVERYTHING = "created is not EMPTY"
@@ -30,7 +30,7 @@ def test_rate_limiting_prevents_429_errors(tmp_path: Path) -> None:
     """
     with JiraSimulator(issues=10, rate_limit=100, rate_window_s=10.0) as jira:
         connection = Connection(jira.url, jira.email, Secret(jira.token))
-        client = JiraClient(connection, shared_bucket(tmp_path / "run", connection.host))
+        client = JiraClient(connection, shared_bucket(Home(tmp_path), connection.host))
         threads = [
             threading.Thread(target=lambda: [client.myself() for _ in range(15)], daemon=True)
             for _ in range(10)
@@ -139,7 +139,7 @@ def test_the_ledger_agrees_with_the_log(tmp_path: Path) -> None:
             ["metrics"],
         ):
             run(home, *command, **settings)
-    statistics = CacheLedger(Home(home).run, "default").statistics()
+    statistics = ledger_of(Home(home), "default").statistics()
     lines = map(json.loads, (home / "logs" / "app.log").read_text().splitlines())
     events = [line for line in lines if line["message"] in ("cache.hit", "cache.miss")]
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from configuration.errors import QueryError
-from configuration.settings import Secret
+from configuration.settings import Home, Secret
 from data.jira.dialects import FIELDS
 from data.jira.issue_rows import FIELD_BIT
 from data.jira_query_manager import TokenBucket, shared_bucket
@@ -463,6 +463,6 @@ def _redirect_once(exchange: Exchange) -> None:
 
 
 def test_the_shared_bucket_lies_under_run(tmp_path: Path) -> None:
-    shared_bucket(tmp_path / "run", "jira.example.com:443").consume()
+    shared_bucket(Home(tmp_path), "jira.example.com:443").consume()
 
     assert [file.name for file in (tmp_path / "run").iterdir()] == ["rate-jira.example.com.json"]

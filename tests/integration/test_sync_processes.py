@@ -127,7 +127,7 @@ def test_a_second_sync_waits_and_then_says_that_one_is_running(
         source = source_for(jira, "cloud", home)
         monkeypatch.setattr(data.store.locks, "LOCK_WAIT_S", 0.3)
         with (
-            held(home.run / f"{source.store.path.stem}.lock"),
+            held(home, source.store.path.stem),
             pytest.raises(StoreError, match="Another sync of the same issues is running") as met,
         ):
             synchronize(source, home, {})
@@ -144,5 +144,5 @@ def test_a_sync_of_another_scope_does_not_wait(tmp_path: Path, monkeypatch: pyte
     with JiraSimulator(60, 3) as jira:
         one, other = (source_for(jira, "cloud", home, jql=f"project = {key}") for key in ("WEB", "PAY"))
         monkeypatch.setattr(data.store.locks, "LOCK_WAIT_S", 0.3)
-        with held(home.run / f"{one.store.path.stem}.lock"):
+        with held(home, one.store.path.stem):
             assert synchronize(replace(other, name="other"), home, {}).changes.stored > 0

@@ -23,6 +23,7 @@ from configuration.errors import (
     StoreError,
     TransientError,
 )
+from configuration.settings import Home
 from data.jira_query_manager import (
     Deadline,
     TokenBucket,
@@ -372,10 +373,10 @@ class TestSharedStamps:
         assert theirs.held_for() == 5
 
     def test_hosts_do_not_share(self, tmp_path: Path) -> None:
-        assert shared_bucket(tmp_path, "a.example", capacity=1).consume()
-        assert shared_bucket(tmp_path, "b.example:8080", capacity=1).consume()
+        assert shared_bucket(Home(tmp_path), "a.example", capacity=1).consume()
+        assert shared_bucket(Home(tmp_path), "b.example:8080", capacity=1).consume()
         for spelled in ("A.example", "a.example:443", "a.example.", "me@a.example"):
-            assert not shared_bucket(tmp_path, spelled, capacity=1).consume()
+            assert not shared_bucket(Home(tmp_path), spelled, capacity=1).consume()
 
     def test_a_stamp_from_before_a_reboot_counts_as_now(self, tmp_path: Path) -> None:
         """The clock starts again at zero: what seems to lie in the future has just happened."""
@@ -617,7 +618,7 @@ class TestSharedStamps:
     )
     def test_the_file_is_named_after_the_host(self, tmp_path: Path, host: str, name: str) -> None:
         """Two spellings of one host have one limit; what a file name cannot hold becomes a line."""
-        tokens = shared_bucket(tmp_path / "run", host)
+        tokens = shared_bucket(Home(tmp_path), host)
         tokens.consume()
 
         assert [path.name for path in (tmp_path / "run").iterdir()] == [name]
@@ -641,7 +642,7 @@ class TestSharedStamps:
         (tmp_path / "run").write_text("a file, not a folder")
 
         with pytest.raises(StoreError, match="rate limit"):
-            shared_bucket(tmp_path / "run", "host").consume()
+            shared_bucket(Home(tmp_path), "host").consume()
 
 
 STEPS = st.lists(

@@ -25,7 +25,6 @@ from data.persistence import (
     save_host_token,
     save_profile,
     save_token,
-    secret_path,
     token_origin,
     update_profile,
 )
@@ -334,7 +333,7 @@ def test_the_token_of_a_host_stands_beside_all_other_secrets(home: Home) -> None
     """Also beside what this version does not know; taken out, it leaves them."""
     jira, host = Secret("for" + "-jira"), Secret("for" + "-github")
     save_token(home, "team", "https://jira.example.com", jira)
-    path = secret_path(home, "team")
+    path = home.secrets / "team.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"later": {"kept": 1}}))
     save_host_token(home, "team", "github", "https://git.example.com/api/v3", host)
 

@@ -14,7 +14,7 @@ from data.intake.profile_sync import MOST_SYNCS, synchronize
 from data.persistence import load_cache_metadata
 from data.profiles.sources import Source, configuration_of
 from data.simulator.server import JiraSimulator
-from data.store.ledger import CacheLedger
+from data.store.ledger import ledger_of
 from tests.support.syncing import source_for
 
 
@@ -48,7 +48,7 @@ def test_a_sync_is_noted(jira: JiraSimulator, home: Home) -> None:
     ]
     assert metadata.creation_timestamp == metadata.syncs[0].at
     assert (metadata.last_synced, metadata.stored) == (metadata.syncs[1].at, 60)
-    statistics = CacheLedger(home.run, "team").statistics()
+    statistics = ledger_of(home, "team").statistics()
     assert (statistics.hits, statistics.misses) == (1, {"cold": 1})
 
 
@@ -65,7 +65,7 @@ def test_a_failed_sync_is_noted_beside_the_good_ones(jira: JiraSimulator, home: 
     assert after.syncs[-1].error == met.value.message
     assert (after.last_synced, after.stored) == (before.last_synced, before.stored)
     assert after.configuration == before.configuration
-    assert CacheLedger(home.run, "team").statistics().hits == 0
+    assert ledger_of(home, "team").statistics().hits == 0
 
 
 def test_another_query_is_the_reason_for_a_fetch(jira: JiraSimulator, home: Home) -> None:

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from data.store.ledger import MOST_BYTES, CacheLedger, CacheStatistics
+from configuration.settings import Home
+from data.store.ledger import MOST_BYTES, CacheLedger, CacheStatistics, ledger_of
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> CacheLedger:
-    return CacheLedger(tmp_path / "run", "team")
+    return ledger_of(Home(tmp_path), "team")
 
 
 def test_nothing_was_looked_up(ledger: CacheLedger) -> None:
@@ -35,12 +36,12 @@ def test_a_morning(ledger: CacheLedger) -> None:
 
 def test_another_ledger_of_the_same_file_goes_on(tmp_path: Path) -> None:
     """A view in a new process costs what the last full fetch did."""
-    CacheLedger(tmp_path, "team").note_sync("k", "cold", 50, full=True)
-    CacheLedger(tmp_path, "team").note_view("k")
-    CacheLedger(tmp_path, "other").note_view("k")
+    ledger_of(Home(tmp_path), "team").note_sync("k", "cold", 50, full=True)
+    ledger_of(Home(tmp_path), "team").note_view("k")
+    ledger_of(Home(tmp_path), "other").note_view("k")
 
-    assert CacheLedger(tmp_path, "team").statistics().calls_without == 100
-    assert CacheLedger(tmp_path, "other").statistics().hits == 1
+    assert ledger_of(Home(tmp_path), "team").statistics().calls_without == 100
+    assert ledger_of(Home(tmp_path), "other").statistics().hits == 1
 
 
 def test_each_look_up_is_a_line_in_the_log(ledger: CacheLedger, caplog: pytest.LogCaptureFixture) -> None:
@@ -80,7 +81,7 @@ def test_a_long_ledger_becomes_its_sum(ledger: CacheLedger, tmp_path: Path) -> N
 
 def test_a_ledger_that_cannot_be_written_fails_nothing(tmp_path: Path) -> None:
     (tmp_path / "run").write_text("a file where a folder should be")
-    ledger = CacheLedger(tmp_path / "run", "team")
+    ledger = ledger_of(Home(tmp_path), "team")
     ledger.note_sync("k", "cold", 50, full=True)
     ledger.note_view("k")
 

@@ -1,0 +1,113 @@
+"""Small documents by name: profiles, their secrets, notes about syncs. Files on a laptop."""
+
+import contextlib
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, Protocol
+
+from configuration.errors import InputError
+from configuration.files import write_whole
+from configuration.settings import Home
+
+logger = logging.getLogger(__name__)
+Folder = Literal["profiles", "secrets", "run"]
+
+
+class Documents(Protocol):
+    """Documents of one folder by name, such as ``team.toml`` or, set aside, ``aside/team.toml``.
+
+    Each method raises InputError where a file is a link to somewhere else, and OSError where the file system
+    refuses; whoever calls knows what the document is called by people.
+    """
+
+    def read(self, name: str) -> bytes | None:
+        """Return all of a document, None where there is none."""
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is such a document, be it one that cannot be read."""
+
+    def write(self, name: str, content: bytes) -> None:
+        """Put ``content`` in place of a document in one step; where that fails the old one is unharmed."""
+
+    def delete(self, name: str) -> None:
+        """Delete a document; nothing happens where there is none."""
+
+    def move(self, name: str, new: str) -> None:
+        """Give a document another name, in place of what had it; nothing happens where there is none."""
+
+    def names(self) -> list[str]:
+        """Return the names of all documents, sorted, with those that were set aside."""
+
+
+def documents_of(home: Home, folder: Folder) -> Documents:
+    """Return the documents that a home keeps in a folder."""
+    kind = _SecretFiles if folder == "secrets" else _Files
+    return kind(home.root / folder)
+
+
+class _Files:
+    """Documents as files of a folder, which is made when something is written."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read(self, name: str) -> bytes | None:
+        try:
+            return self._path(name).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def has(self, name: str) -> bool:
+        return self._path(name).is_file()
+
+    def write(self, name: str, content: bytes) -> None:
+        path = self._path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, content)
+
+    def delete(self, name: str) -> None:
+        self._path(name).unlink(missing_ok=True)
+
+    def move(self, name: str, new: str) -> None:
+        source, target = self._path(name), self._path(new)
+        if not source.exists():
+            return
+        target.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+        source.replace(target)
+
+    def names(self) -> list[str]:
+        return sorted(self._list(""))
+
+    def _list(self, below: str) -> Iterator[str]:
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+            for entry in os.scandir(self._folder / below):
+                if entry.is_file(follow_symlinks=False) and not entry.name.startswith("."):
+                    yield f"{below}{entry.name}"
+                elif not below and entry.name == "aside":
+                    yield from self._list("aside/")
+
+    def _path(self, name: str) -> Path:
+        path = self._folder / name
+        if path.is_symlink():
+            raise InputError(
+                f"{path.name} is a link to somewhere else.", hint="Put the file itself into the folder."
+            )
+        return path
+
+
+class _SecretFiles(_Files):
+    """Files that their owner alone can read."""
+
+    def read(self, name: str) -> bytes | None:
+        path = self._path(name)
+        if os.name == "posix" and path.exists() and path.stat().st_mode & 0o077:
+            path.chmod(0o600)  # a copy or a backup may have given rights to others
+            logger.warning("secret.was_readable", extra={"file": path.name})
+        return super().read(name)
+
+    def write(self, name: str, content: bytes) -> None:
+        self._folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+        self._folder.chmod(0o700)
+        super().write(name, content)

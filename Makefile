@@ -6,7 +6,7 @@ BENCH = $(BIN)/python -m pytest -m "bench and not soak" -p no:randomly
 AGAIN := --last-failed --last-failed-no-failures none
 INSTALL = $(PYTHON) tools/install.py --venv $(VENV)
 
-.PHONY: python install tools run charts test quick check bench soak mutants lock resolve sbom audit
+.PHONY: python install tools run charts test quick check style types types-elsewhere script bench soak mutants lock resolve sbom audit
 
 python:
 	@command -v $(PYTHON) >/dev/null || { echo "Error: There is no $(PYTHON) here."; \
@@ -43,11 +43,19 @@ test: tools
 quick: tools
 	$(BIN)/python -m pytest -q -m "not bench and not soak and not slow" --hypothesis-profile=quick tests/unit
 
-check: tools
+check: style types types-elsewhere script
+
+style: tools
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: tools
 	$(BIN)/python -m mypy
+
+types-elsewhere: tools
 	$(BIN)/python -m mypy --platform win32 --python-version 3.14
+
+script:
 	@if [ -x node_modules/.bin/tsc ] && command -v node >/dev/null; then node_modules/.bin/tsc --project jsconfig.json; \
 	elif [ "$$REQUIRE_NODE" = 1 ]; then echo "TypeScript or Node.js is missing and REQUIRE_NODE=1" >&2; exit 1; \
 	else echo "The browser's code is not checked: Node.js or TypeScript is missing (CONTRIBUTING.md)."; fi

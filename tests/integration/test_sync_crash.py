@@ -151,11 +151,11 @@ def kill_both(tmp_path: Path, kills: int) -> list[Victim]:
         return list(pool.map(assert_kills, folders, DIALECTS, [kills // 2] * 2))
 
 
-def test_killed_at_50_random_moments(tmp_path: Path) -> None:
-    victims = kill_both(tmp_path, 50)
+def test_killed_at_20_random_moments(tmp_path: Path) -> None:
+    victims = kill_both(tmp_path, 20)
 
-    assert sum(victim.kills for victim in victims) == 50
-    assert all(victim.published >= 2 for victim in victims)
+    assert sum(victim.kills for victim in victims) == 20
+    assert all(victim.published >= 1 for victim in victims)
 
 
 @pytest.mark.soak

@@ -185,9 +185,9 @@ def page_data(
 
     A chart that fails is told of in its panel, and the rest of the page goes on.
     """
-    reach = reach_of(report)
+    reach, unread = reach_of(report), _tell_unread(report)
     cards = [
-        card_data(BY_ID[name], report.results[name], reach, detailed=panels.detailed)
+        card_data(BY_ID[name], report.results[name], reach, detailed=panels.detailed, unread=unread)
         for name in panels.names
         if name in report.results
     ]
@@ -203,6 +203,15 @@ def page_data(
         "heading": plain_design(list(heading)),
         "marks": plain_design(list(marking.components)),
     }
+
+
+def _tell_unread(report: Report) -> dict[str, str]:
+    """Return which source could not be read, and since when; nothing where all were."""
+    if not report.unread:
+        return {}
+    first, *others = report.unread
+    more = f" So it is with {len(others)} more." if others else ""
+    return {"unread": f"{first.words}{more}", "unread_title": f"{first.cause} {first.remedy}"}
 
 
 def reach_of(report: Report) -> Reach:

@@ -9,7 +9,7 @@ import datetime as dt
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -26,7 +26,7 @@ from data.export.selection import Found, Selection, select
 from data.flow_calculator import FLOW_METRICS, OPTIONAL_FLOW_METRICS, flow_metrics_of, optional_metrics
 from data.forecast.foresight import year_of
 from data.meaning.delivery import DeliveryTables, derive
-from data.meaning.quality import Noticed, find_in_tables, in_view
+from data.meaning.quality import Noticed, find_in_tables, find_unread, in_view
 from data.meaning.quality_rules import without_settings
 from data.metrics.context import CalculationContext
 from data.metrics.cut import Cut, cut_at
@@ -43,6 +43,7 @@ from data.model.metric import Metric, MetricResult, QualityFinding, no_series
 from data.model.periods import Window, automatic_step, lay_out, parse_as_of, parse_day, zone_named
 from data.model.tables import MISSING, Dataset, IssueTable
 from data.model.targets import target_values
+from data.model.unread import Unread, unread_of
 from data.performance_utils import PerformanceTimer
 from data.profiles.outdated import outdated_words
 from data.profiles.sources import Source
@@ -91,6 +92,8 @@ def compute(
     view: View,
     derived: Callable[[ZoneInfo, int], Derived] | None = None,
     still_wanted: Callable[[], None] = lambda: None,
+    *,
+    unread: Sequence[Unread] = (),
 ) -> Report:
     """Answer a view from tables: derive their meaning, lay out the period, choose the issues.
 
@@ -102,6 +105,7 @@ def compute(
         view: what is asked.
         derived: gives the tables their meaning in a zone as of an instant, for a caller that keeps it.
         still_wanted: called between the steps; raises where nobody waits for the answer any more.
+        unread: repositories that the last sync could not read.
 
     Raises:
         InputError: a date, period or zone of the view makes no sense.
@@ -128,11 +132,12 @@ def compute(
         scope_issues=len(issues),
         flow_items=int(in_scope.sum()),
         results=results,
-        find=lambda: _find_all(meaning.noticed, profile, context, results),
+        find=lambda: _find_all(meaning.noticed, profile, context, results, unread),
         view=view,
         delivery=delivery,
         context=context,
         events=place_events(profile.events, window),
+        unread=tuple(unread),
     )
 
 
@@ -141,9 +146,11 @@ def _find_all(
     profile: Profile,
     context: CalculationContext,
     results: Mapping[str, MetricResult],
+    unread: Sequence[Unread],
 ) -> tuple[QualityFinding, ...]:
     seen = in_view(noticed, context.choice.rows, context.choice.projects)
-    return ranked(_without_settings((*seen, *find_in_period(context)), profile), results)
+    found = (*find_unread(unread), *seen, *find_in_period(context))
+    return ranked(_without_settings(found, profile), results)
 
 
 def _without_settings(found: Iterable[QualityFinding], profile: Profile) -> tuple[QualityFinding, ...]:
@@ -269,14 +276,16 @@ class Snapshot:
 
     Attributes:
         dataset: as published.
+        unread: repositories that the last sync could not read.
     """
 
     dataset: Dataset
+    unread: tuple[Unread, ...] = ()
 
     @property
     def state(self) -> Hashable:
         """What tells this state from the others of the same profile."""
-        return self.dataset.revision, self.dataset.as_of, self.dataset.complete
+        return self.dataset.revision, self.dataset.as_of, self.dataset.complete, self.unread
 
     @cached_property
     def choices(self) -> Choices:
@@ -350,23 +359,26 @@ class Pipeline:
         return self._refresh(self.store.meta()).dataset
 
     def _refresh(self, meta: Mapping[str, str]) -> Snapshot:
+        unread = unread_of(meta)
         with self._lock:
             known = self._snapshot
             if known is None or known.dataset.revision != meta.get("revision", ""):
                 del known
                 self._let_go()  # before the load: of large data there is not room for both
-                return self._take_over(self.store.load())
+                return self._take_over(Snapshot(self.store.load(), unread))
             as_of = int(meta.get("as_of", MISSING))
-            if known.dataset.as_of != as_of:
-                # Nothing has changed but the instant as of which that is known.
+            if known.dataset.as_of != as_of or known.unread != unread:
+                # Nothing has changed but the instant as of which that is known, or what could not be read.
                 complete = meta.get("complete", "1") == "1"
-                return self._take_over(replace(known.dataset, as_of=as_of, complete=complete))
+                return self._take_over(
+                    Snapshot(replace(known.dataset, as_of=as_of, complete=complete), unread)
+                )
             return known
 
-    def _take_over(self, dataset: Dataset) -> Snapshot:
+    def _take_over(self, snapshot: Snapshot) -> Snapshot:
         self._let_go()
-        self._snapshot = Snapshot(dataset)
-        return self._snapshot
+        self._snapshot = snapshot
+        return snapshot
 
     def _let_go(self) -> None:
         self._snapshot = None
@@ -516,6 +528,9 @@ class Pipeline:
             return known
 
     def _compute_anew(self, view: View, dataset: Dataset, names: Iterable[str] | None) -> Report:
+        with self._lock:
+            current = self._snapshot
+            unread = current.unread if current is not None and current.dataset is dataset else ()
         with PerformanceTimer() as timer:
             report = compute(
                 dataset,
@@ -523,6 +538,7 @@ class Pipeline:
                 view,
                 lambda zone, as_of: self._find_derived(dataset, zone, as_of),
                 self._still_wanted,
+                unread=unread,
             )
             wanted = [report.results[name] for name in names or report.results if name in report.results]
         logger.info(

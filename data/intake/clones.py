@@ -8,6 +8,7 @@ from pathlib import Path
 from configuration.errors import InputError
 from configuration.profile import Profile
 from data.cache_manager import References
+from data.intake.unread import Failing
 from data.jira.stamps import latest_of
 from data.model.changes import ChangeRow
 from data.model.tables import DeploymentRow
@@ -29,6 +30,7 @@ class Clones:
         retold: whose rows are told anew.
         meta: what to note of each with the store, for the next time.
         notices: sentences that a reader of the numbers should know.
+        failing: clones that could not be read, by folder, where that stops nothing.
     """
 
     deployments: list[DeploymentRow] = field(default_factory=list)
@@ -36,6 +38,12 @@ class Clones:
     retold: list[Retold] = field(default_factory=list)
     meta: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+    failing: dict[str, Failing] = field(default_factory=dict)
+
+    @property
+    def unread(self) -> tuple[tuple[str, str], ...]:
+        """Cause and remedy of each that could not be read."""
+        return tuple((error.message, error.hint) for _, _, error in self.failing.values())
 
     @property
     def references(self) -> References:
@@ -57,6 +65,8 @@ def read_clones(
     meta: Mapping[str, str],
     known: Iterable[ChangeRow],
     now_ms: int,
+    *,
+    tolerant: bool = False,
 ) -> Clones:
     """Read clones; of one in which nothing has happened since the last time nothing is told.
 
@@ -66,15 +76,24 @@ def read_clones(
         meta: of the store that holds what was told the last time.
         known: the changes that it holds.
         now_ms: this machine's time.
+        tolerant: one that cannot be read is noted, and the others are read all the same.
 
     Raises:
-        InputError: one of them cannot be read, or two have one name.
+        InputError: one of them cannot be read, unless ``tolerant``, or two have one name.
         ConfigurationError: there is no git program.
     """
     taken = _taken(known)
     clones = Clones()
     for path in paths:
-        told = read_clone(path, patterns, meta.get(_key(path), ""), latest_of(now_ms), taken)
+        try:
+            told = read_clone(path, patterns, meta.get(_key(path), ""), latest_of(now_ms), taken)
+        except InputError as error:
+            if not tolerant:
+                raise
+            logger.warning("git.unreadable", extra={"cause": error.message})
+            # What it is called by itself cannot be read either; mostly that is the name of its folder.
+            clones.failing[str(path)] = f"The clone {path.name}", path.resolve().name, error
+            continue
         if told is None:
             continue
         if any(told.service in each.services for each in clones.retold):

@@ -20,6 +20,7 @@ from data.hosts.port import Host
 from data.hosts.reading import Reader, Told
 from data.intake.connect import read_deadline
 from data.intake.events import add_events, kept_in
+from data.intake.unread import Failing, note_unread
 from data.jira.proxy import proxy_secrets
 from data.jira_query_manager import TokenBucket, shared_bucket
 from data.model.clock import now_ms
@@ -28,6 +29,7 @@ from data.store.locks import held
 from data.store.references import Retold
 
 logger = logging.getLogger(__name__)
+_ORIGINS = (GITHUB.name, GITLAB.name)
 
 
 @dataclass(slots=True)
@@ -84,16 +86,17 @@ def read_hosts(
     """
     accesses = accesses_of(source.profile, source.name, home, environment)
     services = services_of(accesses)
-    work = _Work(source, home, full)
-    work.forget(services)
+    work = _Work(source, home, full, services)
+    work.forget()
     for access in accesses:
         try:
             client = client_of(access, home, environment, cancelled)
         except DashboardError as error:
             work.note(access.kind.title, error)
+            work.fail(access, access.repositories, error)
             continue
         host = host_of(access, client)
-        for repository in access.repositories:
+        for place, repository in enumerate(access.repositories):
             service = services[access.kind.name, repository]
             settings = (access.url, *access.environments)
             try:
@@ -102,9 +105,13 @@ def read_hosts(
                 raise
             except SourceError as error:
                 work.note(f"The repository {repository} on {access.kind.title}", error)
-                if isinstance(error, AuthenticationError) and client.is_refused:
+                refused = isinstance(error, AuthenticationError) and client.is_refused
+                work.fail(access, access.repositories[place:][: None if refused else 1], error)
+                if refused:
                     break
         work.read_so_far.requests.append(client.requests.as_document())
+    for origin in _ORIGINS:
+        note_unread(source, home, origin, work.failing[origin])
     return work.read_so_far
 
 
@@ -150,7 +157,16 @@ class _Work:
     source: Source
     home: Home
     full: bool
+    services: Mapping[tuple[str, str], str]
     read_so_far: HostsRead = field(default_factory=HostsRead)
+    failing: dict[str, dict[str, Failing]] = field(default_factory=lambda: {each: {} for each in _ORIGINS})
+
+    def fail(self, access: Access, repositories: Sequence[str], error: DashboardError) -> None:
+        """Have it noted that repositories could not be read."""
+        kind = access.kind
+        for name in repositories:
+            told = f"{kind.title} {name}", self.services[kind.name, name], error
+            self.failing[kind.name][name] = told
 
     def note(self, what: str, error: DashboardError) -> None:
         logger.warning("host.unreadable", extra={"host": what, "cause": error.message})
@@ -180,13 +196,9 @@ class _Work:
         rows = References(deployments=told.deployments, changes=told.changes)
         self._store(rows, retold, {key: told.state})
 
-    def forget(self, services: Mapping[tuple[str, str], str]) -> None:
-        """Take out what is kept of repositories that the profile does not name any more.
-
-        Args:
-            services: what each that it names is called, by host and whole name.
-        """
-        wanted = {(kind, service) for (kind, _), service in services.items()}
+    def forget(self) -> None:
+        """Take out what is kept of repositories that the profile does not name any more."""
+        wanted = {(kind, service) for (kind, _), service in self.services.items()}
         store = kept_in(self.source, self.home)
         if not store.revision():
             return
@@ -197,7 +209,7 @@ class _Work:
         if not gone:
             return
         # Without what was noted of them a repository that comes back is read as for the first time.
-        staying = {f"{kind} {name}" for kind, name in services}
+        staying = {f"{kind} {name}" for kind, name in self.services}
         heads = tuple(f"{each} " for each in _ORIGINS)
         noted = {name: "" for name in store.meta() if name.startswith(heads) and name not in staying}
         self._store(References(), [Retold(origin, frozenset((service,))) for origin, service in gone], noted)
@@ -205,9 +217,6 @@ class _Work:
     def _store(self, rows: References, retold: Sequence[Retold], meta: Mapping[str, str]) -> None:
         changes = keep(self.source, self.home, rows, retold, meta)
         self.read_so_far.revision = changes.revision or self.read_so_far.revision
-
-
-_ORIGINS = (GITHUB.name, GITLAB.name)
 
 
 def keep(

@@ -23,6 +23,7 @@ from data.intake.import_files import name_of, read_issues, read_statuses, read_v
 from data.intake.incident_files import INCIDENT_FORM
 from data.intake.row_files import RowForm, read_rows
 from data.intake.sync_outcome import NO_REQUESTS, SyncOutcome
+from data.intake.unread import note_unread
 from data.jira.issue_rows import JiraIssue, custom_fields, met_versions
 from data.jira.requested_fields import requested_fields
 from data.jira.stamps import latest_of
@@ -31,6 +32,7 @@ from data.model.clock import now_ms
 from data.model.tables import DeploymentRow, IssueRow, VersionRow
 from data.persistence import delete_profile, load_profile, save_profile
 from data.profiles.sources import Source
+from data.sources.git.rows import ORIGIN
 
 _Row = TypeVar("_Row", DeploymentRow, ChangeRow, IncidentRow)
 _SITE = "imported_from"  # in the metadata of a store: host and context path of the Jira
@@ -38,7 +40,7 @@ _SITE = "imported_from"  # in the metadata of a store: host and context path of 
 
 @dataclass(frozen=True, slots=True)
 class ImportFiles:
-    """The files of one import, by what they hold."""
+    """The files of one import, by what they hold; ``tolerant``: a clone that cannot be read stops nothing."""
 
     issues: tuple[Path, ...] = ()
     statuses: tuple[Path, ...] = ()
@@ -47,6 +49,7 @@ class ImportFiles:
     changes: tuple[Path, ...] = ()
     incidents: tuple[Path, ...] = ()
     git: tuple[Path, ...] = ()
+    tolerant: bool = False
 
     @property
     def all(self) -> tuple[Path, ...]:
@@ -85,6 +88,8 @@ def import_into(source: Source, home: Home, files: ImportFiles, left_out: LeftOu
             told = with_known_histories(rows, source.store)
             meta = _one_site(source, reading.addresses.sites()) | clones.meta
             changes = source.store.add(told, references, meta, clones.retold)
+    if files.tolerant:
+        note_unread(source, home, ORIGIN, clones.failing)
     return SyncOutcome(
         mode="import",
         changes=changes,
@@ -94,6 +99,7 @@ def import_into(source: Source, home: Home, files: ImportFiles, left_out: LeftOu
         reason=("cold" if cold else "updated") if changes.changed else None,
         duration_s=time.monotonic() - started,
         notices=tuple(clones.notices),
+        unread=clones.unread,
         beside=reading.counted(before, source),
     )
 
@@ -132,7 +138,8 @@ class _Reading:
         """Read the clones; ``before`` is what was stored."""
         meta = kept_in(source, home).meta()
         tags = source.profile.git.tags
-        clones = read_clones(self._files.git, tags, meta, before.changes, self._began_at)
+        changes, tolerant = before.changes, self._files.tolerant
+        clones = read_clones(self._files.git, tags, meta, changes, self._began_at, tolerant=tolerant)
         for deployment in clones.deployments:
             self.deployments.add(deployment)
         for change in clones.changes:

@@ -18,9 +18,11 @@ from data.intake.jobs import Progress
 from data.intake.profile_import import ImportFiles, import_into
 from data.intake.sync import sync_all
 from data.intake.sync_outcome import SyncOutcome
+from data.intake.unread import note_unread
 from data.model.clock import now_ms
 from data.persistence import CacheMetadata, SyncRecord, load_cache_metadata, save_cache_metadata
 from data.profiles.sources import Source, check_connection, configuration_of
+from data.sources.git.rows import ORIGIN
 from data.store.ledger import ledger_of
 from data.store.locks import held
 
@@ -64,7 +66,7 @@ def synchronize(
     profile = source.profile
     beside = (*profile.git.paths, *profile.github.repositories, *profile.gitlab.projects)
     if source.kind == "files" and beside:
-        outcome = import_into(source, home, ImportFiles(git=clone_paths(profile)), None)
+        outcome = import_into(source, home, ImportFiles(git=clone_paths(profile), tolerant=True), None)
         return _with_hosts(source, home, environment, outcome, cancelled, full=full)
     check_connection(source)
     wanted = configuration or configuration_of(source)
@@ -112,14 +114,14 @@ def _with_hosts(
         raise
     except DashboardError as error:
         logger.warning("host.unreadable", extra={"host": "", "cause": error.message})
-        return replace(outcome, unread=((error.message, error.hint),))
+        return replace(outcome, unread=(*outcome.unread, (error.message, error.hint)))
     revised = replace(outcome.changes, revision=read.revision or outcome.changes.revision)
     return replace(
         outcome,
         changes=revised,
         requests=summed(outcome.requests, read.requests),
         notices=(*outcome.notices, *read.notices),
-        unread=tuple(read.unread),
+        unread=(*outcome.unread, *read.unread),
     )
 
 
@@ -127,19 +129,21 @@ def _with_clones(source: Source, home: Home, outcome: SyncOutcome) -> SyncOutcom
     """Read the clones that the profile names; one that cannot be read is told and changes nothing."""
     paths = clone_paths(source.profile)
     if not paths:
+        note_unread(source, home, ORIGIN, {})
         return outcome
     try:
         store = kept_in(source, home)
         known, tags = store.references().changes, source.profile.git.tags
-        clones = read_clones(paths, tags, store.meta(), known, now_ms())
-        if not clones.retold:
-            return outcome
-        changes = add_events(source, home, clones.references, clones.retold, clones.meta)
+        clones = read_clones(paths, tags, store.meta(), known, now_ms(), tolerant=True)
+        revision = ""
+        if clones.retold:
+            revision = add_events(source, home, clones.references, clones.retold, clones.meta).revision
+        note_unread(source, home, ORIGIN, clones.failing)
     except DashboardError as error:
         logger.warning("git.unreadable", extra={"cause": error.message})
         return replace(outcome, notices=(f"{error.message} {error.hint}",))
-    revised = replace(outcome.changes, revision=changes.revision or outcome.changes.revision)
-    return replace(outcome, changes=revised, notices=tuple(clones.notices))
+    revised = replace(outcome.changes, revision=revision or outcome.changes.revision)
+    return replace(outcome, changes=revised, notices=tuple(clones.notices), unread=clones.unread)
 
 
 class _Notes:

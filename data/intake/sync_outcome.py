@@ -25,7 +25,7 @@ class SyncOutcome:
         set_aside: name that a damaged file was given, "" where there was none.
         warnings: what Jira said about the query although it answered.
         notices: what a reader of the numbers should know of the clones and hosts that were read.
-        unread: of each repository that a host did not give, cause and remedy; what is stored of it stays.
+        unread: of each repository or clone that could not be read, cause and remedy; what is stored stays.
         beside: what became of imported deployments, changes and incidents, by these words; those of which
             none were given are absent.
     """

@@ -4,7 +4,7 @@ Each finding has a count, the keys, a sentence on its effect and a remedy. What
 is met depends on T alone; a view shows of it what lies in its issues.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
 
@@ -45,6 +45,7 @@ from data.model.tables import (
     VersionRow,
     category_of,
 )
+from data.model.unread import Unread
 from data.model.words import fold
 
 ZOMBIE_DAYS = 90
@@ -74,6 +75,15 @@ def find_in_tables(dataset: Dataset, delivery: DeliveryTables) -> tuple[Noticed,
         *_find_in_fields(delivery),
     )
     return tuple(noticed for noticed in found if noticed.finding.n)
+
+
+def find_unread(unread: Sequence[Unread]) -> tuple[QualityFinding, ...]:
+    """Return what is to be said of repositories that the last sync could not read; nothing of none."""
+    if not unread:
+        return ()
+    first, rule = unread[0], rules.SOURCE_UNREAD
+    message = f"{rule.message} {first.words} {first.cause}"
+    return (QualityFinding(rule.code, message, first.remedy, tuple(each.name for each in unread)),)
 
 
 def in_view(

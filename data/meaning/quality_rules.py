@@ -142,6 +142,12 @@ CLOSED_LATE = Rule(
     "Nothing has to be done where tickets are closed late. If the work went out later, name the later "
     "release in these issues, by JQL: key in (...).",
 )
+SOURCE_UNREAD = Rule(
+    "source_unread",
+    "The last sync could not read these repositories; what was read before counts, and later deployments and"
+    " changes of theirs are missing.",
+    "",
+)
 UNKNOWN_PROJECT = Rule(
     "deployment_unknown_project",
     "Deployment events name projects that no stored issue has; such a deployment counts, but carries only "

@@ -11,6 +11,7 @@ from data.metrics.context import CalculationContext
 from data.metrics.events import PlacedEvent
 from data.model.metric import MetricResult, QualityFinding
 from data.model.periods import Step
+from data.model.unread import Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Report:
         delivery: the tables underneath, for whoever opens the evidence; None over an empty store.
         context: the same with period and filters, for charts; None over an empty store.
         events: those of the profile, each with where it lies.
+        unread: repositories that the last sync could not read.
     """
 
     as_of: int
@@ -85,6 +87,7 @@ class Report:
     delivery: DeliveryTables | None = field(default=None, repr=False)
     context: CalculationContext | None = field(default=None, repr=False)
     events: tuple[PlacedEvent, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     @cached_property
     def findings(self) -> tuple[QualityFinding, ...]:

@@ -4,12 +4,14 @@ The card is a design that travels once; ``card_data`` is what differs between vi
 differs between metrics.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
-from data.model.metric import Metric, MetricResult
+from data.model.metric import FROM_DEPLOYMENTS, Metric, MetricResult
 from data.model.verdict import target_grounds
 from ui import ids
 from ui.components.aria import aria
@@ -49,9 +51,10 @@ def card_design() -> Design:
     part = html.P("$part", className="eyebrow")
     head = html.Div([title, help_button("$title", "$help")], className="card-head")
     answer = when("value", _design_value(), _design_silence())
+    unread = when("unread", html.P("$unread", className="unread", title="$unread_title"))
     return plain_design(
         html.Article(
-            [part, head, answer, _design_foot()],
+            [part, head, answer, unread, _design_foot()],
             className="card",
             **aria(labelledby="$title_id", data_metric="$id"),
         )
@@ -71,7 +74,12 @@ def card_terms(metric: Metric) -> dict[str, str]:
 
 
 def card_data(
-    metric: Metric, result: MetricResult, reach: Reach, *, detailed: bool = False
+    metric: Metric,
+    result: MetricResult,
+    reach: Reach,
+    *,
+    detailed: bool = False,
+    unread: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Return what the card of a metric says in one view.
 
@@ -80,6 +88,7 @@ def card_data(
         result: its result in this view.
         reach: of the view, which decides what helps where there is no value.
         detailed: with range and percentiles, on a page that has room for them.
+        unread: what is said beside a number of deployments if a source of it could not be read.
 
     Returns:
         Texts, and the heights of the sparkline; without a value, why, and the way out of it.
@@ -92,6 +101,7 @@ def card_data(
         "ignored": ignored_words(result),
         **_tell_band(result),
         **target_data(result),
+        **(unread if metric.id in FROM_DEPLOYMENTS else {}),
     }
     return data | (
         _tell_silence(result, reach) if result.value is None else _tell_value(metric, result, detailed)

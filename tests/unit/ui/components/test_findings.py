@@ -19,6 +19,7 @@ def test_a_remedy_that_is_a_setting_has_its_section_beside_it(rule: Rule) -> Non
         "done_without_date": [],
         "bulk_created": [],
         "closed_after_release": [],
+        "source_unread": [],
         "deployment_unknown_project": [],
         "deployment_unknown_issue": [],
         "deployment_without_changes": [],

@@ -144,11 +144,10 @@ def _draw_jira(
 
 def _draw_store(pipeline: Pipeline, report: Report) -> Component:
     store, meta = pipeline.store, pipeline.store.meta()
-    size = store.path.stat().st_size if store.path.exists() else 0
     held = int(meta.get("held_back", "0"))
     told = [
         ("Issues", number(report.scope_issues)),
-        ("Size", f"{size / 1e6:.1f} MB in {store.path.name}"),
+        ("Size", f"{store.size() / 1e6:.1f} MB in {store.name}"),
         ("Revision", report.revision or "nothing stored"),
         ("Schema", meta.get("schema", "")),
         ("Complete", "yes" if report.complete else "no, a first sync has not ended"),

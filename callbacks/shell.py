@@ -14,7 +14,6 @@ from data.intake.jobs import JobState
 from data.model.clock import now_ms
 from data.persistence import DEMO_PROFILE
 from data.pipeline import Pipeline, SourceStatus
-from data.store.opening import has_room
 from data.workspace import Workspace
 from ui import ids
 from ui.components.aria import data
@@ -224,8 +223,7 @@ def banner_kind(workspace: Workspace, pipeline: Pipeline, kind: str) -> str:
 
 def banner_of(workspace: Workspace, pipeline: Pipeline) -> Component | None:
     """Return the lines above a page: whose data it shows, and that the disk takes no newer ones."""
-    path = pipeline.store.path
-    storable = not path.exists() or has_room(path.parent)
+    storable = pipeline.store.has_room()
     status = pipeline.status()
     lacking = status.outdated
     renewed = outdated_line(*lacking) if lacking else None

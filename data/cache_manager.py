@@ -10,7 +10,6 @@ import json
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
-from pathlib import Path
 from typing import Any, Literal
 
 from configuration.errors import StoreError
@@ -18,9 +17,10 @@ from configuration.profile_versions import current_meaning
 from data.model.instants import DAY_MS
 from data.model.tables import Dataset
 from data.store.database import Changes, Store
-from data.store.opening import LOCK_WAIT_S
 from data.store.references import References
 from data.store.schema import ROWS_VERSION, SCHEMA_VERSION
+from data.store.sqlite.opening import LOCK_WAIT_S
+from data.store.stores import Stores
 
 __all__ = [
     "LOCK_WAIT_S",
@@ -334,45 +334,40 @@ def save_cache(
 
 
 def invalidate_cache(store: Store) -> None:
-    """Delete a scope's file; the next sync fetches everything.
+    """Delete a scope; the next sync fetches everything.
 
     Raises:
         StoreError: it cannot be deleted.
     """
     store.delete()
-    logger.info("cache.invalidated", extra={"key": store.path.stem})
+    logger.info("cache.invalidated", extra={"key": store.key})
 
 
-def evict(folder: Path, keep: Collection[Path], most_bytes: int = MOST_BYTES) -> list[Path]:
-    """Delete the scopes that were not used for longest, until the others fit, and return them.
+def evict(stores: Stores, keep: Collection[str], most_bytes: int = MOST_BYTES) -> list[str]:
+    """Delete the scopes that were not used for longest, until the others fit, and return their keys.
 
     Only scopes that can be fetched again are deleted: imported files may be the only copy there is.
     One that cannot be deleted stays; on Windows that is one which another process has open.
 
     Args:
-        folder: of the stores.
-        keep: stores that are in use.
+        stores: all there are.
+        keep: keys of those that are in use.
         most_bytes: what all stores together may take.
     """
-    files = sorted(folder.glob("*.sqlite"), key=lambda path: path.stat().st_mtime)
-    total = sum(_measure_size(path) for path in files)
+    scopes = stores.kept()
+    total = sum(scope.size for scope in scopes)
     evicted = []
-    for path in files:
+    for scope in scopes:
         if total <= most_bytes:
             break
-        if path in keep or not _can_be_fetched(Store(path)):
+        store = stores.of(scope.key)
+        if scope.key in keep or not _can_be_fetched(store):
             continue
-        size = _measure_size(path)
         with contextlib.suppress(StoreError):
-            invalidate_cache(Store(path))
-            total -= size
-            evicted.append(path)
+            invalidate_cache(store)
+            total -= scope.size
+            evicted.append(scope.key)
     return evicted
-
-
-def _measure_size(path: Path) -> int:
-    companions = (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm")))
-    return sum(each.stat().st_size for each in companions if each.exists())
 
 
 def _can_be_fetched(store: Store) -> bool:

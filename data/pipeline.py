@@ -551,7 +551,7 @@ class Pipeline:
             },
         )
         if self._ledger is not None and report.revision:
-            self._ledger.note_view(self.store.path.stem)
+            self._ledger.note_view(self.store.key)
         with self._lock:
             if self._snapshot is not None and dataset is self._snapshot.dataset:
                 self._reports[view] = report

@@ -209,7 +209,7 @@ def _name_unread(outcome: SyncOutcome) -> None:
 def _without_lists(source: Source) -> tuple[object, ...]:
     """Return all of a source that numbers depend on, in a form that can be compared."""
     profile = replace(source.profile, events=(), views=(), default_view="")
-    return profile, source.kind, source.store.path, source.url, source.email, source.jql, source.dialect
+    return profile, source.kind, source.store.key, source.url, source.email, source.jql, source.dialect
 
 
 def _refer(error: Exception) -> str:

@@ -15,7 +15,7 @@ from configuration.settings import Home
 from data.cache_manager import Changes, References, Store
 from data.model.changes import ChangeRow, IncidentRow
 from data.model.tables import DeploymentRow, IssueTable
-from data.profiles.sources import Source, files_store_path
+from data.profiles.sources import Source, files_store
 from data.store.locks import held
 from data.store.references import Retold, stored_as
 
@@ -118,8 +118,8 @@ def add_events(
     Raises:
         StoreError: a store is damaged or cannot be written, or a sync goes on for long.
     """
-    kept = _kept_in(home, source.name)
-    with held(home, source.store.path.stem):
+    kept = files_store(home, source.name)
+    with held(home, source.store.key):
         source.store.verify()
         kept.verify()
         changes = kept.add((), told, meta, retold)
@@ -135,12 +135,12 @@ def events_of(source: Source, home: Home) -> References:
 
 def kept_in(source: Source, home: Home) -> Store:
     """Return the store that keeps what is imported beside the issues."""
-    return _kept_in(home, source.name) if source.kind == "jira" else source.store
+    return files_store(home, source.name) if source.kind == "jira" else source.store
 
 
 def kept_events(home: Home, name: str) -> tuple[DeploymentRow, ...] | None:
     """Return the deployments that a profile keeps, None where it keeps none or they cannot be read now."""
-    store = _kept_in(home, name)
+    store = files_store(home, name)
     try:
         return tuple(store.references().deployments) or None
     except StoreError as error:
@@ -159,7 +159,7 @@ def carry_over(store: Store, home: Home, name: str) -> Changes | None:
         StoreError: the synced store cannot be written.
     """
     try:
-        kept = _kept_in(home, name)
+        kept = files_store(home, name)
         revision = kept.revision()
         if not revision or store.meta().get(_KEPT) == revision:
             return None
@@ -190,10 +190,6 @@ def merged(
     staying = stored if kept is None else (row for row in stored if not row.origin)
     by_id = {stored_as(row): row for row in (*staying, *(kept or ()))}
     return tuple(by_id[name] for name in sorted(by_id))
-
-
-def _kept_in(home: Home, name: str) -> Store:
-    return Store(files_store_path(home, name))
 
 
 def _keys_of(issues: IssueTable) -> set[str]:

@@ -225,7 +225,7 @@ def keep(
     """Keep rows of hosts for a profile, whichever source its issues have."""
     if source.kind == "jira":
         return add_events(source, home, rows, retold, meta)
-    with held(home, source.store.path.stem):
+    with held(home, source.store.key):
         source.store.verify()
         return source.store.add((), rows, meta, retold)
 

@@ -133,7 +133,7 @@ def _set_aside_if_damaged(store: Store, *, full: bool) -> str:
     except DamagedStoreError:
         if not full:
             raise
-        name = store.set_aside().name
+        name = store.set_aside()
         logger.warning("store.set_aside", extra={"file": name})
         return name
     return ""

@@ -25,6 +25,7 @@ from data.profiles.sources import Source, check_connection, configuration_of
 from data.sources.git.rows import ORIGIN
 from data.store.ledger import ledger_of
 from data.store.locks import held
+from data.store.stores import stores_of
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ def synchronize(
     check_connection(source)
     wanted = configuration or configuration_of(source)
     client = client_of(source, home, environment, cancelled)
-    with held(home, source.store.path.stem, cancelled):
+    with held(home, source.store.key, cancelled):
         notes = _Notes(source, home, wanted)  # after the wait: whoever held the lock noted something too
         began = time.monotonic()
         try:
@@ -93,7 +94,7 @@ def synchronize(
         if carried is not None and carried.changed:
             outcome = replace(outcome, changes=replace(outcome.changes, revision=carried.revision))
         notes.ended(outcome)
-        evict(home.cache, [source.store.path])
+        evict(stores_of(home), [source.store.key])
     outcome = _with_clones(source, home, outcome)
     return _with_hosts(source, home, environment, outcome, cancelled, full=full)
 
@@ -166,7 +167,7 @@ class _Notes:
 
     def ended(self, outcome: SyncOutcome) -> None:
         document = outcome.as_document()
-        key = self._source.store.path.stem
+        key = self._source.store.key
         ledger = ledger_of(self._home, self._source.name)
         full = outcome.mode == "full"
         ledger.note_sync(key, outcome.reason, outcome.requests["total"], full=full)
@@ -186,13 +187,13 @@ class _Notes:
 
     def _write(self, record: SyncRecord) -> None:
         known = self._known
-        same = known is not None and known.cache_key == self._source.store.path.stem
+        same = known is not None and known.cache_key == self._source.store.key
         good = record.state != "failed"
         save_cache_metadata(
             self._home,
             self._source.name,
             CacheMetadata(
-                cache_key=self._source.store.path.stem,
+                cache_key=self._source.store.key,
                 creation_timestamp=known.creation_timestamp if known and same else record.at,
                 config_hash=self._configuration.digest(),
                 configuration=self._configuration.as_text() if good or not known else known.configuration,

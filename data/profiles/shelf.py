@@ -11,7 +11,6 @@ import re
 import time
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 
 from configuration.errors import ConfigurationError, DashboardError, InputError, LaterProfileError
 from configuration.profile import Profile, profile_from
@@ -34,8 +33,9 @@ from data.persistence import (
     write_document,
 )
 from data.profiles.rules import require_consistent
-from data.profiles.sources import files_store_path
+from data.profiles.sources import files_store
 from data.store.documents import Folder, documents_of
+from data.store.stores import stores_of
 
 MOST_CHARACTERS = 256 * 1024
 # Undo is for slips; a token must not lie about for ever.
@@ -105,7 +105,7 @@ def rename(home: Home, name: str, new: str) -> None:
     except DashboardError:
         _move(home, "secrets", secret_file(target), secret_file(name))
         raise
-    _move_store(files_store_path(home, name), files_store_path(home, target))
+    stores_of(home).move(files_store(home, name).key, files_store(home, target).key)
 
 
 def delete(home: Home, name: str) -> Deleted:
@@ -123,7 +123,7 @@ def delete(home: Home, name: str) -> Deleted:
     aside = f"{name}~{stamp}"
     _move(home, "secrets", secret_file(name), f"aside/{aside}.json")
     _move(home, "profiles", profile_file(name), f"aside/{aside}.toml")
-    _move_store(files_store_path(home, name), _store_aside(home, aside))
+    stores_of(home).move(files_store(home, name).key, f"aside/{aside}")
     return Deleted(aside, name, stamp)
 
 
@@ -153,7 +153,7 @@ def restore(home: Home, deleted_id: str) -> str:
     delete_token(home, name)
     _move(home, "profiles", f"aside/{deleted_id}.toml", profile_file(name))
     _move(home, "secrets", f"aside/{deleted_id}.json", secret_file(name))
-    _move_store(_store_aside(home, deleted_id), files_store_path(home, name))
+    stores_of(home).move(f"aside/{deleted_id}", files_store(home, name).key)
     return name
 
 
@@ -306,10 +306,6 @@ def _names_aside(home: Home, folder: Folder, suffix: str) -> list[str]:
     return [file[len("aside/") : -len(suffix)] for file in files if file.startswith("aside/")]
 
 
-def _store_aside(home: Home, aside: str) -> Path:
-    return home.cache / "aside" / f"{aside}.sqlite"
-
-
 def _move(home: Home, folder: Folder, name: str, new: str) -> None:
     """Move a document if it is there, in one step."""
     try:
@@ -323,23 +319,6 @@ def _not_moved(name: str, error: OSError) -> ConfigurationError:
         f"The file {name.rpartition('/')[2]} cannot be moved: {error.strerror}.",
         hint="Check the space and the permissions of the folder that THROUGHLINE_HOME names.",
     )
-
-
-def _move_store(source: Path, target: Path) -> None:
-    """Move a store with what SQLite keeps beside it."""
-    for companion in ("-wal", "-shm", ""):
-        _move_file(source.with_name(source.name + companion), target.with_name(target.name + companion))
-
-
-def _move_file(source: Path, target: Path) -> None:
-    """Move a file if it is there, within one file system and so in one step."""
-    try:
-        if not source.exists():
-            return
-        target.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
-        source.replace(target)
-    except OSError as error:
-        raise _not_moved(source.name, error) from error
 
 
 def _make_stamp() -> str:

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -26,6 +25,7 @@ from data.persistence import (
 )
 from data.profiles.rules import require_consistent
 from data.simulator.catalogue import DETECTED, FIRST_COMMIT, POINTS, RESTORED
+from data.store.stores import stores_of
 
 SourceKind = Literal["demo", "jira", "files"]
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -134,7 +134,7 @@ def _jira_source(home: Home, name: str, profile: Profile, url: str, environment:
         name,
         "jira",
         profile,
-        Store(home.cache / f"{key}.sqlite"),
+        stores_of(home).of(key),
         url=url,
         email=email,
         jql=jql,
@@ -220,12 +220,12 @@ def is_bound(environment: Mapping[str, str], url: str) -> bool:
     return bool(environment.get("JIRA_TOKEN")) and is_same_origin(named, url)
 
 
-def files_store_path(home: Home, name: str) -> Path:
-    """Return where the imported issues of a profile are, if it has any."""
-    return _find_store(home, "files", name).path
+def files_store(home: Home, name: str) -> Store:
+    """Return the store of the imported issues of a profile, if it has any."""
+    return _find_store(home, "files", name)
 
 
 def _find_store(home: Home, dialect: str, site: str) -> Store:
     # Imported files are the only copy there is: their scope must not change with the schema.
     key = generate_cache_key(dialect=dialect, site=site, account="", jql="", fields=(), schema=0)
-    return Store(home.cache / f"{key}.sqlite")
+    return stores_of(home).of(key)

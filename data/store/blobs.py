@@ -7,9 +7,8 @@ writes the columns again.
 
 import hashlib
 import itertools
-import sqlite3
 import zlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -21,6 +20,7 @@ from data.store.column_chunks import Chunk, chunk_of
 from data.store.column_patch import build_in_chunks, patched
 from data.store.columns import build_issue_table
 from data.store.damage import DamagedError
+from data.store.port import Entry, Rows
 
 # Once so many rows, or this share of all, are newer than the columns, they are written again.
 MOST_CHANGED = 2_000
@@ -30,8 +30,6 @@ _IDS = "ids of the issues"  # not the name of a column
 _TYPES: dict[str, Any] = {item.name: item.type for item in fields(IssueTable)} | {_IDS: list[str]}
 # Which columns a program writes; a store with others was written by another version.
 COLUMNS = hashlib.sha256(" ".join(item.name for item in fields(IssueTable)).encode()).hexdigest()[:16]
-# What is stored of an issue, its checksum last.
-CELLS = "id, key, updated, row, crc"
 _decode_row = msgspec.msgpack.Decoder(IssueRow).decode
 _encode = msgspec.msgpack.encode
 
@@ -57,29 +55,29 @@ def check_row(issue_id: str, key: str, updated: int, row: bytes, crc: int) -> No
         raise DamagedError("a row is not what was written")
 
 
-def all_rows(connection: sqlite3.Connection) -> Iterator[IssueRow]:
+def all_rows(rows: Rows) -> Iterator[IssueRow]:
     """Yield every stored row, checked."""
-    for cells in connection.execute(f"SELECT {CELLS} FROM issue"):  # noqa: S608  # our own names
+    for cells in rows.cells("issue"):
         yield decode_row(*cells)
 
 
-def load_columns(connection: sqlite3.Connection, written_by: str) -> IssueTable:
+def load_columns(rows: Rows, written_by: str) -> IssueTable:
     """Return the issue table as of the last publication, inside a running transaction.
 
     Args:
-        connection: to the store.
+        rows: of the store.
         written_by: which columns the store holds; those of another version are made again from the rows.
 
     Raises:
         DamagedError: a column or a row is not what was written.
     """
     if written_by != COLUMNS:
-        return build_in_chunks(_walk_pieces(connection, list(_all_ids(connection))))
-    changed = _read_changed(connection)
+        return build_in_chunks(_walk_pieces(rows, list(rows.ids())))
+    changed = set(rows.changed())
     if not changed:
-        return _load(connection)[0]
-    table, ids = _load(connection, with_ids=True)
-    return patched(table, ids, [chunk_of(rows_of(connection, sorted(changed)))], changed)[0]
+        return _load(rows)[0]
+    table, ids = _load(rows, with_ids=True)
+    return patched(table, ids, [chunk_of(rows_of(rows, sorted(changed)))], changed)[0]
 
 
 @dataclass(slots=True)
@@ -98,7 +96,7 @@ class Renewed:
 
 
 def settle_columns(
-    connection: sqlite3.Connection,
+    rows: Rows,
     stored: int,
     written_by: str,
     renewed: Renewed,
@@ -107,81 +105,45 @@ def settle_columns(
     """Write the columns again where too many rows are newer than they are; else note which rows that are.
 
     Args:
-        connection: to the store, inside a transaction.
+        rows: of the store, inside a transaction.
         stored: how many rows there are.
         written_by: which columns the store holds.
         renewed: what this transaction has changed.
         proceed: called now and then; it raises where nobody wants the columns any more.
     """
-    outdated = (_read_changed(connection) | _linking_to(connection, renewed.keys)) - renewed.ids
+    outdated = {*rows.changed(), *rows.linking_to(sorted(renewed.keys))} - renewed.ids
     whole = written_by == COLUMNS
     if whole and len(outdated) + len(renewed.ids) <= min(MOST_CHANGED, stored * MOST_CHANGED_SHARE):
-        put = "INSERT OR IGNORE INTO changed VALUES (?)"
-        connection.executemany(put, [(issue_id,) for issue_id in (*outdated, *renewed.ids)])
+        rows.note_changed((*outdated, *renewed.ids))
         return
     proceed()  # also where every row came with its columns, so that no piece is read again
-    base, base_ids = _load(connection, with_ids=True) if whole else (build_issue_table(()), [])
-    rest = outdated if whole else [name for name in _all_ids(connection) if name not in renewed.ids]
-    renewed.chunks += map(chunk_of, _walk_pieces(connection, sorted(rest), proceed))
-    _save(connection, *patched(base, base_ids, renewed.chunks, outdated | renewed.ids if whole else ()))
-    connection.execute("DELETE FROM changed")
-
-
-def _all_ids(connection: sqlite3.Connection) -> Iterator[str]:
-    return (issue_id for (issue_id,) in connection.execute("SELECT id FROM issue"))
-
-
-def _read_changed(connection: sqlite3.Connection) -> set[str]:
-    """Return the ids of the rows that are newer than the columns."""
-    return {issue_id for (issue_id,) in connection.execute("SELECT id FROM changed")}
-
-
-def _linking_to(connection: sqlite3.Connection, keys: Collection[str]) -> set[str]:
-    """Return the ids of the issues that name one of ``keys``."""
-    found: set[str] = set()
-    for part in in_parts(sorted(keys)):
-        query = f"SELECT id FROM link WHERE key IN ({marks(part)})"  # noqa: S608  # only question marks
-        found.update(issue_id for (issue_id,) in connection.execute(query, part))
-    return found
+    base, base_ids = _load(rows, with_ids=True) if whole else (build_issue_table(()), [])
+    rest = outdated if whole else [name for name in rows.ids() if name not in renewed.ids]
+    renewed.chunks += map(chunk_of, _walk_pieces(rows, sorted(rest), proceed))
+    _save(rows, *patched(base, base_ids, renewed.chunks, outdated | renewed.ids if whole else ()))
+    rows.clear("changed")
 
 
 def _walk_pieces(
-    connection: sqlite3.Connection, ids: Sequence[str], proceed: Callable[[], None] = lambda: None
+    rows: Rows, ids: Sequence[str], proceed: Callable[[], None] = lambda: None
 ) -> Iterator[list[IssueRow]]:
     for start in range(0, len(ids), _PIECE):
         if start:
             proceed()
-        yield rows_of(connection, ids[start : start + _PIECE])
+        yield rows_of(rows, ids[start : start + _PIECE])
 
 
-def rows_of(connection: sqlite3.Connection, ids: Sequence[str]) -> list[IssueRow]:
+def rows_of(rows: Rows, ids: Sequence[str]) -> list[IssueRow]:
     """Return the stored rows of issues, checked, in no particular order; unknown ids are left out."""
-    rows = []
-    for part in in_parts(ids):
-        query = f"SELECT {CELLS} FROM issue WHERE id IN ({marks(part)})"  # noqa: S608  # only question marks
-        rows += [decode_row(*cells) for cells in connection.execute(query, part)]
-    return rows
+    return [decode_row(*cells) for cells in rows.cells_of("issue", ids)]
 
 
-def in_parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Cut a list into parts that one statement may take as parameters."""
-    for start in range(0, len(values), 500):
-        yield values[start : start + 500]
-
-
-def marks(values: Sequence[str]) -> str:
-    """Return as many question marks as there are values."""
-    return ",".join("?" * len(values))
-
-
-def _save(connection: sqlite3.Connection, table: IssueTable, ids: list[str]) -> None:
+def _save(rows: Rows, table: IssueTable, ids: list[str]) -> None:
     entries = (encode_entry(item.name, getattr(table, item.name)) for item in fields(IssueTable))
-    connection.execute("DELETE FROM columns")
-    put = "INSERT INTO columns VALUES (?, ?, ?, ?)"
-    connection.executemany(put, itertools.chain(entries, [encode_entry(_IDS, ids)]))
+    rows.write_columns(itertools.chain(entries, [encode_entry(_IDS, ids)]))
 
 
-def encode_entry(name: str, value: Any) -> tuple[str, str, int, bytes]:
+def encode_entry(name: str, value: Any) -> Entry:
     """Return a column or vocabulary as it is stored: name, kind, checksum and bytes."""
     array = isinstance(value, np.ndarray)
     data = value.tobytes() if array else _encode(value)
@@ -213,10 +175,9 @@ def _crc_of_column(name: str, kind: str, data: bytes) -> int:
     return zlib.crc32(data, zlib.crc32(f"{name}\0{kind}".encode()))
 
 
-def _load(connection: sqlite3.Connection, *, with_ids: bool = False) -> tuple[IssueTable, list[str]]:
+def _load(rows: Rows, *, with_ids: bool = False) -> tuple[IssueTable, list[str]]:
     """Return the table as it was written; every column is checked against its checksum."""
-    query = "SELECT name, kind, crc, data FROM columns WHERE ? OR name != ?"
-    found = connection.execute(query, (with_ids, _IDS))
+    found = rows.columns(without="" if with_ids else _IDS)
     values = {name: decode_entry(name, kind, crc, data, _TYPES) for name, kind, crc, data in found}
     ids = values.pop(_IDS, [])
     if set(values) != {item.name for item in fields(IssueTable)}:

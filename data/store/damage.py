@@ -1,16 +1,13 @@
-"""What may be wrong with a store's file, and how that is told to people."""
+"""What may be wrong with what is stored, and how that is told to people."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import msgspec
 
 from configuration.errors import DamagedStoreError, StoreError
 
-_NO_ROOM = ("full", "disk I/O", "readonly", "read-only", "unable to open")
-_NOT_TEXT = "it holds text that cannot be read"
+NOT_TEXT = "it holds text that cannot be read"
 
 
 class DamagedError(Exception):
@@ -22,66 +19,45 @@ class LaterVersionError(Exception):
 
 
 @contextmanager
-def told_as_store_error(path: Path, *, reading: bool = False) -> Iterator[None]:
-    """Translate what SQLite, msgspec, the file system and our checksums say.
+def told_as_damage(name: str) -> Iterator[None]:
+    """Translate what msgspec and our checksums say.
 
     Args:
-        path: of the store.
-        reading: nothing was to be stored.
+        name: of the store.
 
     Raises:
-        DamagedStoreError: the file holds something else than was written.
-        StoreError: the file cannot be read or written.
+        DamagedStoreError: it holds something else than was written.
+        StoreError: a later version of the program wrote it.
     """
     try:
         yield
-    except sqlite3.OperationalError as error:
-        raise _tell_operational(error, path, reading=reading) from error
     except UnicodeDecodeError as error:
-        raise _tell_damaged(path, _NOT_TEXT) from error
-    except (sqlite3.DatabaseError, msgspec.DecodeError, DamagedError) as error:
-        raise _tell_damaged(path, str(error)) from error
+        raise tell_damaged(name, NOT_TEXT) from error
+    except (msgspec.DecodeError, DamagedError) as error:
+        raise tell_damaged(name, str(error)) from error
     except LaterVersionError as error:
         raise StoreError(
-            f"The store {path.name} was written by a later version of this program ({error}).",
+            f"The store {name} was written by a later version of this program ({error}).",
             hint="Update the program, or choose another folder with THROUGHLINE_HOME; nothing was changed.",
         ) from error
-    except OSError as error:
-        raise StoreError(
-            f"The store {path.name} cannot be {'read' if reading else 'written'}: {error.strerror}.",
-            hint="Check the space and the permissions of the folder, then try again.",
-        ) from error
 
 
-def _tell_damaged(path: Path, cause: str) -> DamagedStoreError:
+@contextmanager
+def nothing_unknown() -> Iterator[None]:
+    """Tell what trips over a value of another kind than was ever written.
+
+    Raises:
+        DamagedError: something did.
+    """
+    try:
+        yield
+    except (ValueError, TypeError, KeyError, OverflowError) as error:  # UnicodeDecodeError is among them
+        raise DamagedError("it holds what was never written") from error
+
+
+def tell_damaged(name: str, cause: str) -> DamagedStoreError:
+    """Return what is said of a store that is not what was written."""
     return DamagedStoreError(
-        f"The store {path.name} is damaged: {cause}.",
+        f"The store {name} is damaged: {cause}.",
         hint="Fetch everything again (sync --full), or import the files again; what is damaged is kept.",
     )
-
-
-def _tell_operational(error: sqlite3.OperationalError, path: Path, *, reading: bool) -> StoreError:
-    text = str(error)
-    if "decode" in text:  # SQLite's word for bytes that are not text
-        return _tell_damaged(path, _NOT_TEXT)
-    if "locked" in text or "busy" in text:
-        return StoreError(
-            "Another process is writing to this store.",
-            hint="Wait until the running sync or import has ended.",
-        )
-    if reading and any(words in text for words in _NO_ROOM):
-        return StoreError(
-            f"The store {path.name} cannot be read now ({text}).",
-            hint="Free some space and check the permissions of the cache folder, then try again.",
-        )
-    if "full" in text or "disk I/O" in text:
-        return StoreError(
-            f"The disk did not take what was to be stored ({text}); nothing was changed.",
-            hint="Free some space, or raise the quota, then try again.",
-        )
-    if "readonly" in text or "read-only" in text or "unable to open" in text:
-        return StoreError(
-            f"The store {path.name} cannot be opened for writing.",
-            hint="Check the permissions of the cache folder, then try again.",
-        )
-    return StoreError(f"The store {path.name} failed: {text}.", hint="Look into the log for the cause.")

@@ -6,7 +6,6 @@ program wrote rows, they are made again.
 """
 
 import hashlib
-import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from typing import Any, Generic, TypeVar
@@ -18,12 +17,8 @@ from data.model.tables import DeploymentRow, EventTable
 from data.store.blobs import decode_entry, encode_entry
 from data.store.damage import DamagedError
 from data.store.event_table import build_change_table, build_event_table
+from data.store.port import Rows
 
-TABLE = """
-CREATE TABLE IF NOT EXISTS event_columns (
-    name TEXT PRIMARY KEY, kind TEXT NOT NULL, crc INTEGER NOT NULL, data BLOB NOT NULL
-);
-"""
 _MADE_OF = "made of"  # not the name of a column
 _Table = TypeVar("_Table", EventTable, ChangeTable)
 
@@ -46,36 +41,35 @@ class KeptColumns(Generic[_Table]):
     build: Callable[[Iterable[Any]], _Table]
     prefix: str = ""
 
-    def load(self, connection: sqlite3.Connection, revision: str) -> _Table:
+    def load(self, rows: Rows, revision: str) -> _Table:
         """Return the table of a revision, inside a running transaction.
 
         Raises:
             DamagedError: a column is not what was written.
         """
-        if not self._fits(connection, revision):
-            return self._built(connection)
+        if not self._fits(rows, revision):
+            return self._built(rows)
         names = [item.name for item in fields(self.table)]
-        found = self._noted(connection, names)
+        found = self._noted(rows, names)
         if set(found) != set(names):
             raise DamagedError(f"columns of {self.kind}s are missing")
         return self.table(**found)
 
-    def settle(self, connection: sqlite3.Connection, before: str, revision: str, *, changed: bool) -> None:
+    def settle(self, rows: Rows, before: str, revision: str, *, changed: bool) -> None:
         """Make the columns fit the rows of a new revision.
 
         Args:
-            connection: to the store, inside a transaction that wrote the rows.
+            rows: of the store, inside a transaction that wrote the rows.
             before: the revision that was published until now.
             revision: the new one.
             changed: a row came, changed or went since.
         """
-        if changed or not self._fits(connection, before):
-            connection.execute(TABLE)
-            table = self._built(connection)
-            self._put(connection, {item.name: getattr(table, item.name) for item in fields(self.table)})
+        if changed or not self._fits(rows, before):
+            table = self._built(rows)
+            self._put(rows, {item.name: getattr(table, item.name) for item in fields(self.table)})
         elif revision == before:
             return
-        self._put(connection, {_MADE_OF: [self._columns, revision]})
+        self._put(rows, {_MADE_OF: [self._columns, revision]})
 
     @property
     def _columns(self) -> str:
@@ -83,30 +77,24 @@ class KeptColumns(Generic[_Table]):
         names = " ".join(item.name for item in fields(self.table))
         return hashlib.sha256(names.encode()).hexdigest()[:16]
 
-    def _fits(self, connection: sqlite3.Connection, revision: str) -> bool:
+    def _fits(self, rows: Rows, revision: str) -> bool:
         """Tell whether columns of today were made of the rows of a revision."""
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'event_columns'").fetchone():
-            return False
-        return self._noted(connection, [_MADE_OF]).get(_MADE_OF) == [self._columns, revision]
+        return self._noted(rows, [_MADE_OF]).get(_MADE_OF) == [self._columns, revision]
 
-    def _built(self, connection: sqlite3.Connection) -> _Table:
-        query = "SELECT row FROM reference WHERE kind = ? ORDER BY id"
+    def _built(self, rows: Rows) -> _Table:
         decode = msgspec.msgpack.Decoder(self.row).decode
-        return self.build(decode(row) for (row,) in connection.execute(query, (self.kind,)))
+        return self.build(decode(row) for _, row in rows.references(self.kind))
 
-    def _noted(self, connection: sqlite3.Connection, names: Iterable[str]) -> dict[str, Any]:
+    def _noted(self, rows: Rows, names: Iterable[str]) -> dict[str, Any]:
         types: dict[str, Any] = {item.name: item.type for item in fields(self.table)} | {_MADE_OF: list[str]}
-        query = "SELECT kind, crc, data FROM event_columns WHERE name = ?"
         found: dict[str, Any] = {}
-        for name in names:
-            whole = self.prefix + name
-            for kind, crc, data in connection.execute(query, (whole,)):
-                found[name] = decode_entry(whole, kind, crc, data, {whole: types[name]})
+        for whole, kind, crc, data in rows.event_columns([self.prefix + name for name in names]):
+            name = whole.removeprefix(self.prefix)
+            found[name] = decode_entry(whole, kind, crc, data, {whole: types[name]})
         return found
 
-    def _put(self, connection: sqlite3.Connection, values: dict[str, Any]) -> None:
-        entries = [encode_entry(self.prefix + name, value) for name, value in values.items()]
-        connection.executemany("INSERT OR REPLACE INTO event_columns VALUES (?, ?, ?, ?)", entries)
+    def _put(self, rows: Rows, values: dict[str, Any]) -> None:
+        rows.put_event_columns([encode_entry(self.prefix + name, value) for name, value in values.items()])
 
 
 DEPLOYMENTS = KeptColumns("deployment", EventTable, DeploymentRow, build_event_table)

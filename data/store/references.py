@@ -3,7 +3,6 @@
 Everything here happens inside a transaction of whoever calls it.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -12,7 +11,7 @@ import msgspec
 
 from data.model.changes import ChangeRow, IncidentRow
 from data.model.tables import DeploymentRow, StatusRef, VersionRow
-from data.store.blobs import in_parts, marks
+from data.store.port import Rows
 from data.store.rows import Tally
 from data.store.schema import row_digest
 
@@ -82,94 +81,75 @@ def _encode_reference(row: _Told) -> bytes:
     return _encode(row)
 
 
-def replace_references(connection: sqlite3.Connection, references: References, tally: Tally) -> None:
+def replace_references(stored: Rows, references: References, tally: Tally) -> None:
     """Put rows; of what a server lists those that are not among them go."""
     for kind, rows in _by_kind(references).items():
         if kind in _REPLACED:
             keep = {stored_as(row) for row in rows}
-            query = "SELECT id, row FROM reference WHERE kind = ?"
-            gone = [each for each in connection.execute(query, (kind,)) if each[0] not in keep]
-            _forget(connection, kind, gone, tally)
-        _put(connection, kind, rows, tally)
+            gone = [each for each in stored.references(kind) if each[0] not in keep]
+            _forget(stored, kind, gone, tally)
+        _put(stored, kind, rows, tally)
 
 
-def put_references(
-    connection: sqlite3.Connection, references: References, retold: Sequence[Retold], tally: Tally
-) -> None:
+def put_references(stored: Rows, references: References, retold: Sequence[Retold], tally: Tally) -> None:
     """Put rows, and forget those of ``retold`` that are not among them."""
     for kind, rows in _by_kind(references).items():
         if retold and kind in _RETOLD:
             keep = {stored_as(row) for row in rows}
-            query = "SELECT id, row FROM reference WHERE kind = ?"
-            others = (each for each in connection.execute(query, (kind,)) if each[0] not in keep)
+            others = (each for each in stored.references(kind) if each[0] not in keep)
             gone = [each for each in others if _is_retold(_RETOLD[kind](each[1]), retold)]
-            _forget(connection, kind, gone, tally)
-        _put(connection, kind, rows, tally)
+            _forget(stored, kind, gone, tally)
+        _put(stored, kind, rows, tally)
 
 
 def _is_retold(row: DeploymentRow | ChangeRow, retold: Sequence[Retold]) -> bool:
     return any(each.covers(row) for each in retold)
 
 
-def _forget(
-    connection: sqlite3.Connection, kind: str, gone: Sequence[tuple[str, bytes]], tally: Tally
-) -> None:
+def _forget(stored: Rows, kind: str, gone: Sequence[tuple[str, bytes]], tally: Tally) -> None:
     if gone:
         tally.kinds.add(kind)
     tally.total -= sum(row_digest(kind, name, row) for name, row in gone)
-    forget = "DELETE FROM reference WHERE kind = ? AND id = ?"
-    connection.executemany(forget, [(kind, name) for name, _ in gone])
+    stored.forget_references(kind, [name for name, _ in gone])
 
 
-def _put(connection: sqlite3.Connection, kind: str, rows: Sequence[_Told], tally: Tally) -> None:
+def _put(stored: Rows, kind: str, rows: Sequence[_Told], tally: Tally) -> None:
     if not rows:
         return
-    known = dict(connection.execute("SELECT id, row FROM reference WHERE kind = ?", (kind,)))
+    known = dict(stored.references(kind))
     fresh = {stored_as(row): _encode_reference(row) for row in rows}
     written = {name: row for name, row in fresh.items() if known.get(name) != row}
     if written:
         tally.kinds.add(kind)
     tally.total += sum(row_digest(kind, name, row) for name, row in written.items())
     tally.total -= sum(row_digest(kind, name, known[name]) for name in written if name in known)
-    connection.executemany(
-        "INSERT OR REPLACE INTO reference VALUES (?, ?, ?)",
-        [(kind, name, row) for name, row in written.items()],
-    )
+    stored.put_references(kind, written)
 
 
-def read_references(connection: sqlite3.Connection, kind: str, row_type: type[_Row]) -> Iterator[_Row]:
+def read_references(rows: Rows, kind: str, row_type: type[_Row]) -> Iterator[_Row]:
     """Yield the stored rows of a kind, by id."""
-    query = "SELECT row FROM reference WHERE kind = ? ORDER BY id"
-    for (row,) in connection.execute(query, (kind,)):
+    for _, row in rows.references(kind):
         yield msgspec.msgpack.decode(row, type=row_type)
 
 
-def read_changes(connection: sqlite3.Connection, names: Sequence[str]) -> list[ChangeRow]:
+def read_changes(rows: Rows, names: Sequence[str]) -> list[ChangeRow]:
     """Return the stored changes of some names, as ``stored_as`` gives them; unknown names are left out."""
-    return _read_named(connection, "change", names, ChangeRow)
+    return _read_named(rows, "change", names, ChangeRow)
 
 
-def read_deployments(connection: sqlite3.Connection, names: Sequence[str]) -> list[DeploymentRow]:
+def read_deployments(rows: Rows, names: Sequence[str]) -> list[DeploymentRow]:
     """Return the stored deployments of some names likewise."""
-    return _read_named(connection, "deployment", names, DeploymentRow)
+    return _read_named(rows, "deployment", names, DeploymentRow)
 
 
-def _read_named(
-    connection: sqlite3.Connection, kind: str, names: Sequence[str], row_type: type[_Row]
-) -> list[_Row]:
-    rows: list[_Row] = []
-    part: Sequence[str]
-    for part in in_parts(names):
-        query = f"SELECT row FROM reference WHERE kind = ? AND id IN ({marks(part)})"  # noqa: S608
-        cells = [cell for (cell,) in connection.execute(query, (kind, *part))]
-        rows += [msgspec.msgpack.decode(cell, type=row_type) for cell in cells]
-    return rows
+def _read_named(rows: Rows, kind: str, names: Sequence[str], row_type: type[_Row]) -> list[_Row]:
+    return [msgspec.msgpack.decode(row, type=row_type) for row in rows.references_of(kind, names)]
 
 
-def read_listed(connection: sqlite3.Connection) -> References:
+def read_listed(rows: Rows) -> References:
     """Return statuses, versions and deployments: what a sync looks at and replaces."""
     return References(
-        tuple(read_references(connection, "status", StatusRef)),
-        tuple(read_references(connection, "version", VersionRow)),
-        tuple(read_references(connection, "deployment", DeploymentRow)),
+        tuple(read_references(rows, "status", StatusRef)),
+        tuple(read_references(rows, "version", VersionRow)),
+        tuple(read_references(rows, "deployment", DeploymentRow)),
     )

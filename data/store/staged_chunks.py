@@ -4,7 +4,6 @@ Rows are the truth: a chunk says of which versions of which rows it was made, an
 counts for these alone. Rows that no chunk tells of are decoded.
 """
 
-import sqlite3
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +19,7 @@ from data.store.blobs import COLUMNS as WRITTEN_BY
 from data.store.column_chunks import Chunk, chunk_of
 from data.store.columns import COLUMNS, VOCABULARIES
 from data.store.damage import DamagedError
+from data.store.port import Rows
 
 DIGEST_BYTES = 16
 _INT64 = np.dtype(np.int64)
@@ -74,14 +74,13 @@ def staged_chunk(rows: Sequence[IssueRow], crcs: Iterable[int], digests: Iterabl
     return StagedChunk(chunk_of(rows), np.fromiter(crcs, np.int64), joined)
 
 
-def write_chunk(connection: sqlite3.Connection, staged: StagedChunk) -> None:
+def write_chunk(rows: Rows, staged: StagedChunk) -> None:
     """Keep a chunk, inside the transaction that stages its rows."""
     data = _encode_chunk(staged)
-    put = "INSERT INTO chunk (columns, crc, data) VALUES (?, ?, ?)"
-    connection.execute(put, (WRITTEN_BY, _crc_of(WRITTEN_BY, data), data))
+    rows.put_chunk(WRITTEN_BY, _crc_of(WRITTEN_BY, data), data)
 
 
-def read_chunks(connection: sqlite3.Connection) -> Iterator[StagedChunk]:
+def read_chunks(rows: Rows) -> Iterator[StagedChunk]:
     """Read the kept chunks, and yield them in the order in which they were staged.
 
     Those of another version of the program are left out. All are read before the first one is yielded, and
@@ -91,7 +90,7 @@ def read_chunks(connection: sqlite3.Connection) -> Iterator[StagedChunk]:
         DamagedError: one is not what was written.
     """
     kept: deque[bytes] = deque()
-    for columns, crc, data in connection.execute("SELECT columns, crc, data FROM chunk ORDER BY number"):
+    for columns, crc, data in rows.chunks():
         if _crc_of(columns, data) != crc:
             raise DamagedError("staged columns are not what was written")
         if columns == WRITTEN_BY:

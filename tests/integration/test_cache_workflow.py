@@ -10,7 +10,6 @@ import pytest
 
 from configuration.profile import Profile, WorkflowSettings
 from configuration.settings import Home, Secret
-from data.cache_manager import Store
 from data.intake.profile_sync import synchronize
 from data.jira_query_manager import shared_bucket
 from data.jira_simple import Connection, JiraClient
@@ -19,6 +18,7 @@ from data.profiles.sources import Source, configuration_of
 from data.simulator.server import JiraSimulator
 from data.store.ledger import ledger_of
 from tests.support.commands import run
+from tests.support.stores import store_at
 
 EVERYTHING = "created is not EMPTY"
 
@@ -51,10 +51,10 @@ def jira_source(jira: JiraSimulator, home: Home, **changes: object) -> Source:
     """A profile that reads the simulator; what changes of it may lead to another store."""
     profile = changes.pop("profile", Profile())
     asked = Source(
-        "team", "jira", profile, Store(home.cache / "none"), url=jira.url, email=jira.email, jql=EVERYTHING
+        "team", "jira", profile, store_at(home.cache / "none"), url=jira.url, email=jira.email, jql=EVERYTHING
     )
     source = replace(asked, token=Secret(jira.token), **changes)
-    return replace(source, store=Store(home.cache / f"{configuration_of(source).key()}.sqlite"))
+    return replace(source, store=store_at(home.cache / f"{configuration_of(source).key()}.sqlite"))
 
 
 def test_incremental_fetch_workflow(tmp_path: Path) -> None:
@@ -108,15 +108,15 @@ def test_cache_invalidation_on_config_change(
     with JiraSimulator(issues=120, seed=3) as jira:
         before = jira_source(jira, home)
         synchronize(before, home, {})
-        kept = before.store.path.read_bytes()
+        kept = before.store.place.path.read_bytes()
         after = jira_source(jira, home, **change)
         outcome = synchronize(after, home, {})
 
     metadata = load_cache_metadata(home, "team")
     assert (outcome.mode, outcome.reason) == (mode, reason)
-    assert (after.store.path == before.store.path) is (mode == "unchanged")
-    assert mode == "unchanged" or before.store.path.read_bytes() == kept
-    assert metadata.cache_key == after.store.path.stem
+    assert (after.store.place.path == before.store.place.path) is (mode == "unchanged")
+    assert mode == "unchanged" or before.store.place.path.read_bytes() == kept
+    assert metadata.cache_key == after.store.key
     assert metadata.config_hash == configuration_of(after).digest()
     assert [sync.mode for sync in metadata.syncs] == ["full", mode]
 

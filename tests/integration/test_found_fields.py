@@ -24,6 +24,7 @@ from data.simulator.messages import Request
 from data.simulator.server import JiraSimulator
 from data.store.database import _put_meta
 from tests.servers.fault_server import Exchange, Fault, FaultServer
+from tests.support.stores import store_at
 from tests.support.syncing import DIALECTS, Clock, differences, synced, told
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -53,7 +54,7 @@ def jira(dialect: str, clock: Clock) -> Iterator[JiraSimulator]:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "scope.sqlite")
+    return store_at(tmp_path / "scope.sqlite")
 
 
 def rows_of(store: Store) -> dict[str, IssueRow]:
@@ -97,7 +98,7 @@ def test_changes_bring_the_same_fields_and_the_list_is_not_asked_for_again(
     clock.advance(60)
     changed = synced(jira, dialect, store)
     asked = Counter(entry.path.rpartition("/")[2] for entry in jira.request_log)
-    fresh = Store(tmp_path / "fresh.sqlite")
+    fresh = store_at(tmp_path / "fresh.sqlite")
     synced(jira, dialect, fresh)
 
     assert (unchanged.mode, unchanged.requests["total"]) == ("unchanged", 2)
@@ -188,7 +189,7 @@ def test_a_jira_that_does_not_list_its_fields_is_read_without_them(
         exchange.send(403, b'{"errorMessages":["no"],"errors":{}}')
 
     def plan(_: int, request: Request) -> Fault | None:
-        return denied if request.path.endswith("/field") and not store.path.exists() else None
+        return denied if request.path.endswith("/field") and not store.place.path.exists() else None
 
     with FaultServer(jira.handle, plan) as server:
         outcome = synced(jira, dialect, store, url=server.url)
@@ -202,7 +203,7 @@ def test_both_dialects_tell_the_same_of_sprints(tmp_path: Path, clock: Clock) ->
     """Counts, keys and points, by histories in both; what came into a sprint is what went out."""
     told, profile = [], Profile(fields={"story_points": c.POINTS})
     for kind in DIALECTS:
-        store = Store(tmp_path / f"{kind}.sqlite")
+        store = store_at(tmp_path / f"{kind}.sqlite")
         with JiraSimulator(400, 3, kind, clock=clock) as jira:
             synced(jira, kind, store, fields=requested_fields(profile))
         found = sprints_document(compute(store.load(), profile, View()).context)
@@ -251,8 +252,8 @@ def test_a_store_that_knows_of_no_fields_asks_once(
     """An empty store of an earlier version lacks nothing of any issue, so it is not fetched again."""
     nothing = "created < 0"
     synced(jira, dialect, store, jql=nothing)
-    with store._open_writing() as connection:
-        _put_meta(connection, {"fields": "", "rows": "2"})
+    with store.place.writing() as rows:
+        _put_meta(rows, {"fields": "", "rows": "2"})
     clock.advance(60)
     jira.requests.clear()
     first, second = (synced(jira, dialect, store, jql=nothing) for _ in range(2))
@@ -266,8 +267,8 @@ def test_a_store_of_an_earlier_version_asks_for_everything_once(
     jira: JiraSimulator, dialect: str, store: Store
 ) -> None:
     """For the reason ``schema``, and then never again; what its 40 issues lacked is there."""
-    store.path.parent.mkdir(exist_ok=True)
-    shutil.copy(FIXTURES / "store-v2.sqlite", store.path)
+    store.place.path.parent.mkdir(exist_ok=True)
+    shutil.copy(FIXTURES / "store-v2.sqlite", store.place.path)
     lacking = sorted(rows_of(store))
     outcome = synced(jira, dialect, store)
     later = synced(jira, dialect, store)

@@ -57,7 +57,7 @@ def test_a_mapping_of_more_fields_is_another_scope(tmp_path: Path) -> None:
     stores = []
     for fields in ({}, {"story_points": "customfield_7"}, {"commit_date": "customfield_7"}):
         save_profile(home, "team", Profile(fields=fields))
-        stores.append(resolve(home, "team", environment).store.path)
+        stores.append(resolve(home, "team", environment).store.place.path)
 
     assert stores[0] != stores[1] == stores[2]
 

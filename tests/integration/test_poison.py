@@ -14,7 +14,6 @@ import pytest
 
 from configuration.errors import PermissionDeniedError
 from configuration.settings import Secret
-from data.cache_manager import Store
 from data.intake.bad_entries import BadEntry
 from data.intake.import_files import read_issues
 from data.intake.sync import sync_all
@@ -27,6 +26,7 @@ from data.simulator.messages import Request, Response
 from data.simulator.server import JiraSimulator
 from tests.servers.fault_server import Fault, FaultServer, always, bomb, hang, truth
 from tests.support.rows import read_issue
+from tests.support.stores import store_at
 from tests.support.syncing import EVERYTHING, client_for
 
 Spoil = Callable[[Request, Any], Any]
@@ -350,13 +350,13 @@ class TestSearchPages:
                 ]
             return answer
 
-        store = Store(tmp_path / "poison.sqlite")
+        store = store_at(tmp_path / "poison.sqlite")
         with spoilt(jira, spoil) as server:
             costs = []
             for _ in range(4):
                 outcome = sync_all(client_to(jira, server), store, EVERYTHING)
                 costs.append(outcome.requests["total"])
-        plain = Store(tmp_path / "plain.sqlite")
+        plain = store_at(tmp_path / "plain.sqlite")
         usual = [sync_all(client_for(jira, dialect_of(jira)), plain, EVERYTHING) for _ in range(2)]
 
         stored = {row.id: row for row in store.load_with_rows()[1]}

@@ -79,11 +79,11 @@ def test_what_a_later_version_stored_is_told_and_never_set_aside(jira: JiraSimul
     settings = settings_for(jira, "cloud")
     printed(tmp_path, "sync", **settings)
     store = store_of(tmp_path)
-    with closing(sqlite3.connect(store.path)) as connection:
+    with closing(sqlite3.connect(store.place.path)) as connection:
         connection.execute("PRAGMA user_version = 99")
-    with closing(sqlite3.connect(store.path)) as connection:
+    with closing(sqlite3.connect(store.place.path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    content = store.path.read_bytes()
+    content = store.place.path.read_bytes()
     for asked in (("metrics",), ("issues",), ("sync",), ("sync", "--full")):
         refused(run(tmp_path, *asked, **settings), 6, "a later version of this program", "Update the program")
     server = served(tmp_path, **settings)
@@ -92,7 +92,7 @@ def test_what_a_later_version_stored_is_told_and_never_set_aside(jira: JiraSimul
 
     assert "later version of this program" in told
     assert "Fetch everything again" not in told
-    assert store.path.read_bytes() == content
+    assert store.place.path.read_bytes() == content
     assert list((tmp_path / "cache").glob("*damaged*")) == []
 
 
@@ -103,7 +103,7 @@ def test_imports_into_what_a_later_version_stored_are_refused(tmp_path: Path) ->
     )
     printed(tmp_path, "import", issues)
     store = store_of(tmp_path)
-    with closing(sqlite3.connect(store.path)) as connection:
+    with closing(sqlite3.connect(store.place.path)) as connection:
         connection.execute("PRAGMA user_version = 99")
 
     refused(run(tmp_path, "import", issues), 6, "a later version of this program", "Update the program")

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from callbacks.web.limits import MOST_BODY_BYTES
-from data.cache_manager import Store
 from data.simulator.server import JiraSimulator
 from tests.servers.fault_server import FaultServer, once, too_many
 from tests.support.calls import EVERYTHING, callback, press, projects, settled, source_of
 from tests.support.commands import run, served
 from tests.support.promptness import assert_ends_within
+from tests.support.stores import store_at
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +148,7 @@ def test_the_dashboard_starts_over_a_damaged_store_and_mends_it(
     """The page says so and has a button; after a click the numbers are there again."""
     home, known, _ = synced_home
     store = next((home / "cache").glob("*.sqlite"))
-    Store(store).meta()
+    store_at(store).meta()
     for beside in (home / "cache").glob("*.sqlite-*"):
         beside.unlink()
     assert callable(harm)

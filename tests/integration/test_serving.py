@@ -7,10 +7,11 @@ import sys
 import time
 from pathlib import Path
 
-from data.cache_manager import References, Store
+from data.cache_manager import References
 from data.simulator.server import JiraSimulator
 from tests.support.calls import EVERYTHING, projects, settled
 from tests.support.commands import ROOT, environment, run, served
+from tests.support.stores import store_at
 
 
 def test_a_first_sync_runs_in_the_background(tmp_path: Path) -> None:
@@ -46,7 +47,7 @@ def test_stored_numbers_survive_a_connection_that_is_not_complete(tmp_path: Path
 
 def age_by_an_hour(path: Path) -> None:
     """Let the last sync be an hour ago, by the store's own means."""
-    store = Store(path)
+    store = store_at(path)
     meta, (data, rows) = store.meta(), store.load_with_rows()
     store.stage(rows)
     an_hour_ago = str(int(meta["synced_here_at"]) - 3_600_000)

@@ -22,6 +22,7 @@ from data.pipeline import compute
 from data.simulator.server import JiraSimulator
 from tests.support.commands import ROOT, command, environment, kept, printed, refused, run
 from tests.support.disks import read_only, small_disk
+from tests.support.stores import store_at
 from tests.support.syncing import DIALECTS, differences, settings_for, store_of, synced, told
 
 
@@ -34,16 +35,16 @@ def jira() -> Iterator[JiraSimulator]:
 @pytest.fixture(scope="module")
 def whole(jira: JiraSimulator, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store as weeks of use leave it: patched, with an unfinished attempt in it, in one file."""
-    store = Store(tmp_path_factory.mktemp("whole") / "scope.sqlite")
+    store = store_at(tmp_path_factory.mktemp("whole") / "scope.sqlite")
     synced(jira, "cloud", store)
     jira.mutate(25)
     synced(jira, "cloud", store)
     jira.mutate(3)
     store.begin_attempt({"since": store.meta()["watermark"], "began": store.meta()["watermark"]})
     store.stage(store.load_with_rows()[1][:20])
-    with closing(sqlite3.connect(store.path)) as connection:
+    with closing(sqlite3.connect(store.place.path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return store.path
+    return store.place.path
 
 
 def shown(store: Store) -> tuple[object, list[object]]:
@@ -70,11 +71,11 @@ def damaged(content: bytes, rng: random.Random) -> bytes:
 
 def assert_told_or_harmless(whole: Path, folder: Path, seeds: range) -> tuple[int, int]:
     """Damage a copy again and again; return how often it was told, and how often it changed nothing."""
-    content, before = whole.read_bytes(), shown(Store(whole))
+    content, before = whole.read_bytes(), shown(store_at(whole))
     found = harmless = 0
     for seed in seeds:
-        store = Store(folder / "scope.sqlite")
-        store.path.write_bytes(damaged(content, random.Random(seed)))
+        store = store_at(folder / "scope.sqlite")
+        store.place.path.write_bytes(damaged(content, random.Random(seed)))
         try:
             after = shown(store)
         except StoreError as error:
@@ -105,12 +106,12 @@ def test_much_damage_is_told_or_changes_nothing(whole: Path, temp_cache_dir: Pat
 
 def test_a_sync_trusts_no_damage(whole: Path, temp_cache_dir: Path, jira: JiraSimulator) -> None:
     """What a sync builds on is checked before: it is refused, or it ends where a fresh fetch ends."""
-    content, fresh = whole.read_bytes(), Store(temp_cache_dir / "fresh.sqlite")
+    content, fresh = whole.read_bytes(), store_at(temp_cache_dir / "fresh.sqlite")
     synced(jira, "cloud", fresh)
     wanted, refusals = told(fresh), 0
     for seed in range(30):
-        store = Store(temp_cache_dir / "scope.sqlite")
-        store.path.write_bytes(damaged(content, random.Random(5_000 + seed)))
+        store = store_at(temp_cache_dir / "scope.sqlite")
+        store.place.path.write_bytes(damaged(content, random.Random(5_000 + seed)))
         try:
             synced(jira, "cloud", store)
         except StoreError as error:
@@ -157,9 +158,9 @@ def test_every_cell_is_watched(
 ) -> None:
     """SQLite itself checks no content: one cell that is not what was written, and a sync refuses."""
     table, column, value = cell
-    store = Store(temp_cache_dir / "scope.sqlite")
-    shutil.copy(whole, store.path)
-    with closing(sqlite3.connect(store.path)) as connection, connection:
+    store = store_at(temp_cache_dir / "scope.sqlite")
+    shutil.copy(whole, store.place.path)
+    with closing(sqlite3.connect(store.place.path)) as connection, connection:
         first = f"rowid = (SELECT min(rowid) FROM {table})"
         if table in ("meta", "link", "changed", "reference", "attempt"):
             key = {"meta": "name", "link": "key", "attempt": "name"}.get(table, "id")
@@ -184,11 +185,11 @@ def test_a_damaged_store_is_refused_and_mended_by_a_full_sync(tmp_path: Path, di
         options = ("--json", "--as-of", "2026-06-01T00:00:00Z", "--to", "2026-06-01")
         before = printed(tmp_path, "metrics", *options, **settings)
         store = store_of(tmp_path)
-        content = store.path.read_bytes()
+        content = store.place.path.read_bytes()
         # The middle half: where the pages of a table lie is another in each run, and no command reads all.
         quarter = len(content) // 4
         broken = content[:quarter] + bytes(2 * quarter) + content[3 * quarter :]
-        store.path.write_bytes(broken)
+        store.place.path.write_bytes(broken)
         for asked in ("metrics", "issues", "sync"):
             refused(run(tmp_path, asked, **settings), 6, "is damaged", "sync --full")
         mended = run(tmp_path, "sync", "--full", "--json", **settings)

@@ -20,6 +20,7 @@ from data.intake.sync import sync_all
 from data.simulator.server import JiraSimulator
 from tests.support.commands import ROOT, command, environment, printed, run
 from tests.support.promptness import assert_ends_within
+from tests.support.stores import store_at
 from tests.support.syncing import (
     DIALECTS,
     EVERYTHING,
@@ -66,7 +67,7 @@ def wait_for_request(jira: JiraSimulator, process: "subprocess.Popen[str]", at_l
 
 def truth(jira: JiraSimulator, dialect: str, path: Path) -> dict:
     """Return what a store tells that was filled in one go."""
-    store = Store(path / f"truth-{time.monotonic_ns()}.sqlite")
+    store = store_at(path / f"truth-{time.monotonic_ns()}.sqlite")
     synced(jira, dialect, store)
     answer = told(store)
     store.delete()
@@ -250,7 +251,7 @@ def test_cancelled_within_a_second(tmp_path: Path, dialect: str, after_s: float)
     with JiraSimulator(3_000, 3, dialect, latency_s=0.5, page_cap=100) as jira:
 
         def cancel() -> float:
-            stores.append(Store(tmp_path / f"scope{len(stores)}.sqlite"))
+            stores.append(store_at(tmp_path / f"scope{len(stores)}.sqlite"))
             cancelled, ended = threading.Event(), threading.Event()
 
             def work() -> None:
@@ -280,7 +281,7 @@ def test_cancelled_within_a_second(tmp_path: Path, dialect: str, after_s: float)
 @pytest.mark.parametrize("calls", [1, 2, 3])
 def test_cancelled_while_it_publishes(tmp_path: Path, calls: int) -> None:
     """The longest step that asks nobody: it looks up between pieces, and takes everything back."""
-    store, one, asked = Store(tmp_path / "scope.sqlite"), Store(tmp_path / "one.sqlite"), []
+    store, one, asked = store_at(tmp_path / "scope.sqlite"), store_at(tmp_path / "one.sqlite"), []
     with JiraSimulator(200, 3) as jira:
         synced(jira, "cloud", store)
         jira.mutate(60)

@@ -2,8 +2,10 @@
 
 import json
 import random
+import sqlite3
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from data.pipeline import Pipeline
 from data.simulator.messages import Request
 from data.simulator.server import JiraSimulator
 from tests.servers.fault_server import Exchange, Fault, FaultServer
+from tests.support.stores import store_at
 from tests.support.syncing import (
     DIALECTS,
     Clock,
@@ -70,7 +73,7 @@ def test_nothing_changed_at_5000_issues(
 
 def blobs(store: Store) -> list[tuple[object, ...]]:
     """The columns as they lie in the file: where each row is, and what it holds."""
-    with store._open_reading() as connection:
+    with closing(sqlite3.connect(store.place.path)) as connection:
         query = "SELECT rowid, name, crc FROM columns ORDER BY rowid"
         return connection.execute(query).fetchall()
 
@@ -81,7 +84,7 @@ def test_a_refresh_costs_what_changed(tmp_path: Path, dialect: str, changed: int
     """At most two requests, the pages of what changed, and the census."""
     clock = Clock()
     with JiraSimulator(2_000, 3, dialect, clock=clock) as jira:
-        store = Store(tmp_path / "scope.sqlite")
+        store = store_at(tmp_path / "scope.sqlite")
         synced(jira, dialect, store)
         clock.advance(60 * 60)
         rng = random.Random(1)
@@ -102,7 +105,7 @@ def test_a_refresh_costs_what_changed(tmp_path: Path, dialect: str, changed: int
 def test_after_a_day_of_the_server_everything_is_compared(tmp_path: Path, dialect: str) -> None:
     clock = Clock()
     with JiraSimulator(120, 3, dialect, clock=clock) as jira:
-        store = Store(tmp_path / "scope.sqlite")
+        store = store_at(tmp_path / "scope.sqlite")
         synced(jira, dialect, store)
         clock.advance(DAY_S - 60)
         almost = synced(jira, dialect, store)
@@ -125,7 +128,7 @@ def test_a_release_that_no_issue_tells_of_is_seen_within_a_quarter_of_an_hour(
     """Versions are looked at by their age, two projects a sync, whatever the issues say."""
     clock = Clock()
     with JiraSimulator(400, 3, dialect, clock=clock) as jira:
-        store = Store(tmp_path / "scope.sqlite")
+        store = store_at(tmp_path / "scope.sqlite")
         synced(jira, dialect, store)
         projects = {issue.project for issue in jira.site.issues()}
         key = sorted(projects)[-1]
@@ -157,7 +160,7 @@ def test_versions_that_are_gone_leave_with_their_project(tmp_path: Path, dialect
     """All issues of a project moved away, or all its versions were deleted: a fresh fetch knows neither."""
     clock, rng = Clock(), random.Random(1)
     with JiraSimulator(60, 3, dialect, clock=clock) as jira:
-        store, fresh = Store(tmp_path / "kept.sqlite"), Store(tmp_path / "fresh.sqlite")
+        store, fresh = store_at(tmp_path / "kept.sqlite"), store_at(tmp_path / "fresh.sqlite")
         synced(jira, dialect, store)
         projects = Counter(issue.project for issue in jira.site.issues())
         empty, *_, target = sorted(projects, key=lambda key: projects[key])
@@ -183,7 +186,7 @@ def test_deleted_moved_and_left_are_counted_as_they_are_told(tmp_path: Path, dia
     clock, rng = Clock(), random.Random(1)
     jql = "project != MOB"
     with JiraSimulator(300, 3, dialect, clock=clock) as jira:
-        store = Store(tmp_path / "scope.sqlite")
+        store = store_at(tmp_path / "scope.sqlite")
         synced(jira, dialect, store, jql=jql)
         stored = len(store.keys())
         inside = [issue for issue in jira.site.issues() if issue.project != "MOB" and not issue.links]
@@ -228,7 +231,7 @@ def test_a_mass_loss_is_held_back_until_it_is_asked_for(
 ) -> None:
     clock = Clock()
     with JiraSimulator(400, 3, dialect, clock=clock) as jira:
-        store = Store(tmp_path / "scope.sqlite")
+        store = store_at(tmp_path / "scope.sqlite")
         synced(jira, dialect, store)
         before = told(store)
         clock.advance(later_s)
@@ -237,7 +240,7 @@ def test_a_mass_loss_is_held_back_until_it_is_asked_for(
         again = synced(jira, dialect, store)
         held = told(store)
         applied = synced(jira, dialect, store, full=True)
-        fresh = Store(tmp_path / "fresh.sqlite")
+        fresh = store_at(tmp_path / "fresh.sqlite")
         synced(jira, dialect, fresh)
 
     for outcome in (guarded, again):
@@ -274,7 +277,7 @@ def test_nothing_is_believed_of_a_server_that_forgot_who_asks(
         JiraSimulator(200, 3, dialect, anonymous=True, clock=clock) as jira,
         FaultServer(jira.handle) as server,
     ):
-        store = Store(tmp_path / "scope.sqlite")
+        store = store_at(tmp_path / "scope.sqlite")
         synced(jira, dialect, store, url=server.url)
         before = told(store), store.meta()
         clock.advance(later_s)
@@ -318,7 +321,7 @@ def test_a_walk_that_ends_early_deletes_nothing(tmp_path: Path, full: bool) -> N
     """Nor does it hold anything back: Jira is asked for the missing ones by name."""
     clock = Clock()
     with JiraSimulator(400, 3, clock=clock) as jira, FaultServer(jira.handle) as server:
-        store = Store(tmp_path / "scope.sqlite")
+        store = store_at(tmp_path / "scope.sqlite")
         synced(jira, "cloud", store)
         before = told(store)
         gone = jira.site.issues()[-1]
@@ -338,7 +341,7 @@ def test_what_the_index_has_not_learnt_yet_is_not_taken_for_gone(tmp_path: Path,
     """New, changed and deleted issues show up late, and nothing that was there is lost meanwhile."""
     clock, rng = Clock(), random.Random(5)
     with JiraSimulator(200, 3, dialect, index_lag_s=300.0, clock=clock) as jira:
-        store, fresh = Store(tmp_path / "kept.sqlite"), Store(tmp_path / "fresh.sqlite")
+        store, fresh = store_at(tmp_path / "kept.sqlite"), store_at(tmp_path / "fresh.sqlite")
         synced(jira, dialect, store)
         added = [jira.mutator.add(rng) for _ in range(3)]
         deleted = []
@@ -364,7 +367,7 @@ def test_a_failed_sync_leaves_nothing_out_of_the_next_one(tmp_path: Path, dialec
     """Pages that an interrupted sync staged name versions, statuses and projects that the next one reads."""
     clock, rng = Clock(), random.Random(1)
     with JiraSimulator(400, 3, dialect, clock=clock) as jira, FaultServer(jira.handle) as server:
-        store, fresh = Store(tmp_path / "kept.sqlite"), Store(tmp_path / "fresh.sqlite")
+        store, fresh = store_at(tmp_path / "kept.sqlite"), store_at(tmp_path / "fresh.sqlite")
         synced(jira, dialect, store, url=server.url)
         clock.advance(60)
         for issue in rng.sample(jira.site.issues(), 5):

@@ -14,12 +14,12 @@ import pytest
 import data.store.locks
 from configuration.errors import StoreError
 from configuration.settings import Home
-from data.cache_manager import Store
 from data.intake.profile_sync import synchronize
 from data.persistence import load_cache_metadata
 from data.simulator.server import JiraSimulator
 from data.store.locks import held
 from tests.support.commands import ROOT, command, environment, printed
+from tests.support.stores import store_at
 from tests.support.syncing import (
     DIALECTS,
     differences,
@@ -81,7 +81,7 @@ def assert_rounds(tmp_path: Path, dialect: str, rounds: int) -> None:
             ids = [row.id for row in told(store_of(home))["rows"]]
             assert len(ids) == len(set(ids))
         printed(home, "sync", **settings)
-        fresh = Store(tmp_path / "fresh.sqlite")
+        fresh = store_at(tmp_path / "fresh.sqlite")
         synced(jira, dialect, fresh)
 
     assert differences(told(store_of(home)), told(fresh)) == []
@@ -127,7 +127,7 @@ def test_a_second_sync_waits_and_then_says_that_one_is_running(
         source = source_for(jira, "cloud", home)
         monkeypatch.setattr(data.store.locks, "LOCK_WAIT_S", 0.3)
         with (
-            held(home, source.store.path.stem),
+            held(home, source.store.key),
             pytest.raises(StoreError, match="Another sync of the same issues is running") as met,
         ):
             synchronize(source, home, {})
@@ -144,5 +144,5 @@ def test_a_sync_of_another_scope_does_not_wait(tmp_path: Path, monkeypatch: pyte
     with JiraSimulator(60, 3) as jira:
         one, other = (source_for(jira, "cloud", home, jql=f"project = {key}") for key in ("WEB", "PAY"))
         monkeypatch.setattr(data.store.locks, "LOCK_WAIT_S", 0.3)
-        with held(home, one.store.path.stem):
+        with held(home, one.store.key):
             assert synchronize(replace(other, name="other"), home, {}).changes.stored > 0

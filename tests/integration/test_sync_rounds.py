@@ -11,6 +11,7 @@ from data.intake.sync import sync_all
 from data.simulator.messages import Request
 from data.simulator.server import JiraSimulator
 from tests.servers.fault_server import Exchange, Fault, FaultServer
+from tests.support.stores import store_at
 from tests.support.syncing import DIALECTS, Clock, client_for, differences, synced, told
 
 LAG_S = 5.0
@@ -35,14 +36,14 @@ def assert_rounds(tmp_path: Path, dialect: str, place: tuple[str, int], rounds: 
     with JiraSimulator(
         issues, 7, dialect, time_zone=zone, clock_skew_s=60.0 * skew_min, index_lag_s=LAG_S, clock=clock
     ) as jira:
-        store = Store(tmp_path / "kept.sqlite")
+        store = store_at(tmp_path / "kept.sqlite")
         synced(jira, dialect, store)
         seen = set()
         for number in range(rounds):
             done = live(jira, clock, rng, rng.randint(1, 12))
             seen |= {what.split()[0] for what in done}
             outcome = synced(jira, dialect, store)
-            fresh = Store(tmp_path / f"fresh-{number}.sqlite")
+            fresh = store_at(tmp_path / f"fresh-{number}.sqlite")
             synced(jira, dialect, fresh)
 
             assert outcome.mode == ("incremental" if done else "unchanged")
@@ -77,7 +78,7 @@ def test_what_jira_changes_without_a_word_is_seen(tmp_path: Path, dialect: str) 
     """A moved or deleted issue changes what its neighbours name; their ``updated`` stays as it was."""
     clock, rng = Clock(), random.Random(3)
     with JiraSimulator(400, 5, dialect, clock=clock) as jira:
-        store, fresh = Store(tmp_path / "kept.sqlite"), Store(tmp_path / "fresh.sqlite")
+        store, fresh = store_at(tmp_path / "kept.sqlite"), store_at(tmp_path / "fresh.sqlite")
         synced(jira, dialect, store)
         named = {link.other for issue in jira.site.issues() for link in issue.links}
         parents = {issue.parent_id for issue in jira.site.issues() if issue.parent_id}
@@ -103,7 +104,7 @@ def test_a_server_whose_clock_is_put_right(tmp_path: Path, dialect: str, step_mi
     """After a step back the watermark lies in the future, and nothing would be newer than it."""
     clock = Clock()
     with JiraSimulator(120, 5, dialect, clock_skew_s=-60.0 * step_min, clock=clock) as jira:
-        store, fresh = Store(tmp_path / "kept.sqlite"), Store(tmp_path / "fresh.sqlite")
+        store, fresh = store_at(tmp_path / "kept.sqlite"), store_at(tmp_path / "fresh.sqlite")
         synced(jira, dialect, store)
         clock.advance(60.0 * step_min)
         jira.mutate(5)
@@ -151,7 +152,7 @@ def test_a_server_that_takes_no_epoch_milliseconds(tmp_path: Path, dialect: str,
         JiraSimulator(150, 7, dialect, time_zone=known, index_lag_s=LAG_S, clock=clock) as jira,
         FaultServer(jira.handle, plan) as server,
     ):
-        store = Store(tmp_path / "kept.sqlite")
+        store = store_at(tmp_path / "kept.sqlite")
 
         def sync(into: Store) -> str:
             return sync_all(client_for(jira, dialect, url=server.url), into, "created is not EMPTY").mode
@@ -160,7 +161,7 @@ def test_a_server_that_takes_no_epoch_milliseconds(tmp_path: Path, dialect: str,
         for _ in range(4):
             live(jira, clock, random.Random(next(numbers)), 6)
             mode = sync(store)
-            fresh = Store(tmp_path / f"fresh-{next(numbers)}.sqlite")
+            fresh = store_at(tmp_path / f"fresh-{next(numbers)}.sqlite")
             sync(fresh)
 
             assert mode == "incremental"

@@ -26,6 +26,7 @@ from data.metrics.report import Report, View
 from data.model.instants import iso_instant
 from data.pipeline import compute
 from tests.support.rows import FOUND
+from tests.support.stores import store_at
 
 _NO_FUTURE = 4_102_444_800_000  # the year 2100: what lies in the future is for tests of files to say
 
@@ -46,7 +47,7 @@ def stored(
 
     Deployment events go through a file of JSON lines, as ``import --deployments`` reads it.
     """
-    store = Store(folder / file)
+    store = store_at(folder / file)
     custom = custom_fields(requested_fields(profile or Profile()))
     latest = latest_of(time.time_ns() // 1_000_000)
     texts = [json.dumps(issue).encode() for issue in issues]

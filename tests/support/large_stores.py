@@ -29,7 +29,7 @@ def fill_home(folder: Path, issues: int) -> None:
     home = Home(folder)
     save_profile(home, "default", profile_from(PROFILE))
     store, tables = resolve(home, "default", {}).store, synthetic_dataset(issues)
-    store.path.parent.mkdir(parents=True, exist_ok=True)
+    store.place.path.parent.mkdir(parents=True, exist_ok=True)
     store.add(rows_of(tables.issues), References(tables.statuses, tables.versions))
 
 

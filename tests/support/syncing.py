@@ -22,6 +22,7 @@ from data.metrics.report import View
 from data.pipeline import compute
 from data.profiles.sources import Source, configuration_of
 from data.simulator.server import JiraSimulator
+from tests.support.stores import store_at
 
 EVERYTHING = "created is not EMPTY"
 DIALECTS = ("cloud", "dc")
@@ -108,9 +109,11 @@ def source_for(
 ) -> Source:
     """Return the profile ``team`` reading a Jira, with its store in ``home``."""
     email = jira.email if dialect == "cloud" else ""
-    nowhere = Store(home.cache / "none")
+    nowhere = store_at(home.cache / "none")
     source = Source("team", "jira", Profile(), nowhere, url or jira.url, email, jql, token=Secret(jira.token))
-    return dataclasses.replace(source, store=Store(home.cache / f"{configuration_of(source).key()}.sqlite"))
+    return dataclasses.replace(
+        source, store=store_at(home.cache / f"{configuration_of(source).key()}.sqlite")
+    )
 
 
 def settings_for(jira: JiraSimulator, dialect: str, *, url: str = "") -> dict[str, str]:
@@ -132,4 +135,4 @@ def store_of(home: Path) -> Store:
 
 def stores_of(home: Path) -> list[Store]:
     """Return the stores of a home."""
-    return [Store(path) for path in (home / "cache").glob("[0-9a-f]*.sqlite")]
+    return [store_at(path) for path in (home / "cache").glob("[0-9a-f]*.sqlite")]

@@ -10,7 +10,7 @@ import pytest
 
 from data.meaning.delivery import DeliveryTables
 from data.model.tables import DeploymentRow, EventTable, IssueRow, IssueTable, VersionRow
-from data.store.schema import create
+from data.store.sqlite.schema import create
 from tests.support.source import ROOT
 
 PAGE = ROOT / "specs" / "008-metrics-performance" / "data-model.md"

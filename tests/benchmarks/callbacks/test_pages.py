@@ -29,6 +29,7 @@ from data.store.database import Store
 from data.workspace import Workspace
 from tests.support.commands import ROOT
 from tests.support.gates import SLACK, Gate, children_time
+from tests.support.stores import store_at
 from tests.support.syncing import synced
 from tests.support.synthetic import PROFILE, synthetic_dataset
 from ui import ids
@@ -54,7 +55,7 @@ class HeldPipeline(Pipeline):
 
 def flow_page(folder: Path, issues: int) -> FlaskClient:
     """Return a client of the dashboard over synthetic tables."""
-    source = Source("default", "files", profile_from(PROFILE), Store(folder / "scope.sqlite"))
+    source = Source("default", "files", profile_from(PROFILE), store_at(folder / "scope.sqlite"))
     source.store.add([], References([], []))
     for path in folder.glob("*.sqlite*"):
         os.utime(path, (0, 0))  # a store that has rested is not opened to be asked whether it has changed
@@ -198,7 +199,7 @@ def benchmark_eight_users_during_a_sync(gate: Gate, tmp_path: Path) -> None:
     the sync count, since a click waits for them, and what else the machine does is left out. By the
     clock on the wall only a standstill would be seen that nobody works in.
     """
-    source = Source("default", "files", profile_from(PROFILE), Store(tmp_path / "scope.sqlite"))
+    source = Source("default", "files", profile_from(PROFILE), store_at(tmp_path / "scope.sqlite"))
     with JiraSimulator(issues=1_000, today=LAST) as jira:
         synced(jira, "cloud", source.store)
         server = create_app(Workspace(Home(tmp_path), {}, source), port=PORT).server

@@ -26,10 +26,10 @@ from data.jira_simple import Connection, JiraClient
 from data.metrics.report import View
 from data.pipeline import Pipeline
 from data.profiles.sources import Source
-from data.store.database import Store
 from tests.benchmarks.data.test_jira import JQL, Watch
+from tests.support.stores import store_at
 keep_freed_memory()
-store = Store(Path(sys.argv[2]))
+store = store_at(Path(sys.argv[2]))
 client = JiraClient(Connection(sys.argv[1], "a@b.c", Secret("-".join("abc"))), TokenBucket())
 with Watch() as watch:
     sync_all(client, store, JQL)

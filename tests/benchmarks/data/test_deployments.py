@@ -19,6 +19,7 @@ from data.pipeline import compute
 from data.store.database import Store
 from data.store.references import References
 from tests.support.gates import SLACK, Gate
+from tests.support.stores import store_at
 from tests.support.synthetic import PROFILE, synthetic_dataset, synthetic_events
 
 MOST = 100_000
@@ -36,7 +37,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Store]:
 
 
 def filled(path: Path, events: list) -> Store:
-    store = Store(path)
+    store = store_at(path)
     store.add([], References(deployments=events))
     return store
 

@@ -28,6 +28,7 @@ from data.store.references import References
 from tests.support.commands import ROOT
 from tests.support.gates import SLACK, Gate, children_time, median_ratio
 from tests.support.pages import many, rows_of
+from tests.support.stores import store_at
 
 PAGE = 100
 N = 20_000
@@ -59,7 +60,7 @@ def pages(jira: JiraSimulator) -> Iterator[bytes]:
 
 
 def filled(path: Path, bodies: list[bytes], n: int) -> Store:
-    store = Store(path)
+    store = store_at(path)
     for page in many(bodies, n):
         store.stage(page)
     store.publish_staged(NOTHING, as_of=1_800_000_000_000, meta={})
@@ -74,12 +75,12 @@ def stored(bodies: list[bytes], tmp_path_factory: pytest.TempPathFactory) -> Sto
 
 def copied(store: Store, folder: Path) -> Store:
     """The same issues in a file of its own."""
-    return Store(Path(shutil.copy(store.path, folder / "scope.sqlite")))
+    return store_at(Path(shutil.copy(store.place.path, folder / "scope.sqlite")))
 
 
 def taken_in(bodies: list[bytes], path: Path) -> IssueTable:
     """What a first sync does with the bytes of its pages: decode, stage, publish; and the columns at hand."""
-    store = Store(path)
+    store = store_at(path)
     store.begin_attempt({"since": ""})
     with store.kept_open():
         for body in bodies:
@@ -173,10 +174,10 @@ from configuration.profile import Profile
 from data.metrics.report import View
 from data.pipeline import Pipeline
 from data.profiles.sources import Source
-from data.store.database import Store
+from tests.support.stores import store_at
 keep_freed_memory()
 before = time.process_time()
-Pipeline(Source("p", "files", Profile(), Store(Path(sys.argv[1])))).report(View())
+Pipeline(Source("p", "files", Profile(), store_at(Path(sys.argv[1])))).report(View())
 print(time.process_time() - before)
 """
 
@@ -186,7 +187,7 @@ def benchmark_g6_first_metrics(gate: Gate, bodies: list[bytes], tmp_path: Path) 
     """The first full metrics of a fresh process at 50 000 issues: within 100 ms over its imports."""
     store = filled(tmp_path / "scope.sqlite", bodies, 50_000)
     told = []
-    gate.spent(lambda: told.append(float(printed(FIRST, str(store.path)))), rounds=5)
+    gate.spent(lambda: told.append(float(printed(FIRST, str(store.place.path)))), rounds=5)
 
     gate.hold("seconds over imports", min(told), goal=0.1, fails_at=0.1 * SLACK)
 
@@ -239,7 +240,7 @@ def benchmark_g8_on_disk(gate: Gate, bodies: list[bytes], tmp_path: Path) -> Non
     """An issue takes at most 1.3 kB on disk, with everything beside it."""
     store = gate.once(lambda: filled(tmp_path / "scope.sqlite", bodies, 5_000))
 
-    gate.hold("bytes an issue", store.path.stat().st_size / 5_000, goal=1300)
+    gate.hold("bytes an issue", store.place.path.stat().st_size / 5_000, goal=1300)
 
 
 MEMORY = """
@@ -247,11 +248,11 @@ import sys
 from pathlib import Path
 from tests.support.gates import SLACK, Gate, children_time, median_ratio
 from tests.support.pages import many
-from data.store.database import Store
 from data.store.references import References
+from tests.support.stores import store_at
 NOTHING = References()
 bodies = [path.read_bytes() for path in sorted(Path(sys.argv[1]).glob("*.page"))]
-store, n = Store(Path(sys.argv[2])), int(sys.argv[3])
+store, n = store_at(Path(sys.argv[2])), int(sys.argv[3])
 
 def peak():
     # Not ru_maxrss: that begins with what the parent process had at the fork.

@@ -10,7 +10,7 @@ from callbacks.comparisons import Compared, Layout, compare_groups, compare_prof
 from configuration.errors import InputError
 from data.answers import AnswerMemory
 from data.metrics.report import View
-from data.profiles.sources import files_store_path
+from data.profiles.sources import files_store
 from tests.support.builders import issue, status_list
 from tests.support.dashboards import PORT, dashboard_over, pipeline_over, workspace_over
 from tests.support.engine import stored
@@ -155,7 +155,7 @@ def test_profiles_with_the_same_issues_are_told(tmp_path: Path) -> None:
         folder.mkdir()
     for name in ("empty", "twin"):
         (home.profiles / f"{name}.toml").write_text("", encoding="utf-8")
-    stored(home.cache, LABELLED, status_list(), file=files_store_path(home, "twin").name)
+    stored(home.cache, LABELLED, status_list(), file=files_store(home, "twin").place.path.name)
     found = compare_profiles(workspace, {}, read_layout("rows=profile&order=-items"), AnswerMemory())
 
     rows = [(group.name, group.flow_items) for group in found.groups]

@@ -12,7 +12,8 @@ from flask import Flask
 from callbacks.timing import REMEMBERED, RecentTimings, time_callbacks
 from callbacks.web.application import create_app
 from data.store.database import _put_meta
-from data.store.opening import connect
+from data.store.sqlite.opening import connect
+from data.store.sqlite.rows import SqliteRows
 from tests.support.builders import issue
 from tests.support.dashboards import PORT, dashboard_over, workspace_over
 
@@ -95,8 +96,8 @@ def test_what_version_2_changed_is_listed_for_what_version_1_stored(tmp_path: Pa
     moves = [("2026-03-02", "Doing"), ("2026-03-05", "Done")]
     workspace = workspace_over(tmp_path, [issue("Z-1", history=moves, resolution="Withdrawn")])
     before = told(tmp_path, create_app(workspace, port=PORT))
-    with closing(connect(workspace.pipeline().store.path)) as connection, connection:
-        _put_meta(connection, {"first_definitions": "1"})
+    with closing(connect(workspace.pipeline().store.place.path)) as connection, connection:
+        _put_meta(SqliteRows(connection), {"first_definitions": "1"})
     text = told(tmp_path, create_app(workspace, port=PORT))
 
     assert "Definitions, version 2" not in before

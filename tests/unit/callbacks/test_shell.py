@@ -11,12 +11,13 @@ from callbacks.shell import banner_kind, banner_of, stamp
 from configuration.errors import ConfigurationError, StoreError
 from configuration.profile import Profile
 from configuration.settings import Home
-from data.cache_manager import References, Store
+from data.cache_manager import References
 from data.profiles.sources import Source
 from data.workspace import Workspace
 from tests.support.builders import issue
 from tests.support.dashboards import workspace_over
 from tests.support.rows import row
+from tests.support.stores import store_at
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_the_first_start_over_an_earlier_store_says_that_the_definitions_are_new
     """What to do about files, and where the changes are listed; it is told until they are imported again."""
     path = tmp_path / "scope.sqlite"
     shutil.copy(Path(__file__).resolve().parents[2] / "fixtures" / "store-v2.sqlite", path)
-    source = Source("default", "files", Profile(), Store(path))
+    source = Source("default", "files", Profile(), store_at(path))
     workspace = Workspace(Home(tmp_path), {}, source)
     first = str(banner_of(workspace, workspace.pipeline()))
     source.store.add([row(issue("Z-1"))], References())

@@ -22,9 +22,12 @@ from data.cache_manager import (
     load_cache_with_validation,
     save_cache,
 )
+from data.store.sqlite.place import SqlitePlaces
+from data.store.stores import Stores
 from tests.support.builders import issue
 from tests.support.disks import pinned
 from tests.support.rows import row
+from tests.support.stores import store_at
 
 NOTHING = References()
 HOUR_MS = 3_600_000
@@ -42,7 +45,7 @@ WANTED = CacheConfiguration(
 
 @pytest.fixture
 def store(temp_cache_dir: Path) -> Store:
-    return Store(temp_cache_dir / f"{WANTED.key()}.sqlite")
+    return store_at(temp_cache_dir / f"{WANTED.key()}.sqlite")
 
 
 def saved(store: Store, *keys: str, at: int = HOUR_MS, configuration: CacheConfiguration = WANTED) -> Store:
@@ -131,11 +134,11 @@ def test_load_cache_with_validation_of_nothing(store: Store) -> None:
 
 def test_save_cache_creates_file(store: Store) -> None:
     """One file named after the question, and nothing beside it that a reader could take for one."""
-    before = store.path.exists()
+    before = store.place.path.exists()
     saved(store)
 
     assert not before
-    assert [path.name for path in store.path.parent.glob("*.sqlite")] == [f"{WANTED.key()}.sqlite"]
+    assert [path.name for path in store.place.path.parent.glob("*.sqlite")] == [f"{WANTED.key()}.sqlite"]
     assert len(store.load().issues) == 1
 
 
@@ -199,7 +202,7 @@ def test_a_store_that_does_not_know_its_question_is_taken(store: Store) -> None:
 def test_invalidate_cache_deletes_file(store: Store) -> None:
     invalidate_cache(saved(store))
 
-    assert list(store.path.parent.iterdir()) == []
+    assert list(store.place.path.parent.iterdir()) == []
     invalidate_cache(store)
     assert load_cache_with_validation(store, WANTED).reason == "cold"
 
@@ -277,35 +280,36 @@ def test_a_configuration_that_version_0_1_0_wrote_still_holds() -> None:
 def test_scopes_that_were_not_used_for_longest_go_first(temp_cache_dir: Path) -> None:
     """Imported files, broken stores and the one in use stay, however old they are."""
     stores = {
-        name: saved(Store(temp_cache_dir / f"{name}.sqlite")) for name in ("old", "older", "used", "new")
+        name: saved(store_at(temp_cache_dir / f"{name}.sqlite")) for name in ("old", "older", "used", "new")
     }
-    imported, broken = Store(temp_cache_dir / "imported.sqlite"), temp_cache_dir / "broken.sqlite"
+    imported, broken = store_at(temp_cache_dir / "imported.sqlite"), temp_cache_dir / "broken.sqlite"
     imported.add([row(issue("A-1"))], NOTHING)
     broken.write_bytes(bytes(4096))
     for age, name in enumerate(("imported", "broken", "older", "used", "old", "new")):
         os.utime(temp_cache_dir / f"{name}.sqlite", (age, age))
-    size = stores["new"].path.stat().st_size
+    size = stores["new"].place.path.stat().st_size
     all_of_it = sum(path.stat().st_size for path in temp_cache_dir.glob("*.sqlite"))
-    none = evict(temp_cache_dir, [stores["used"].path], all_of_it)
-    first = evict(temp_cache_dir, [stores["used"].path], all_of_it - 1)
-    rest = evict(temp_cache_dir, [stores["used"].path], size)
+    scopes = Stores(SqlitePlaces(temp_cache_dir))
+    none = evict(scopes, ["used"], all_of_it)
+    first = evict(scopes, ["used"], all_of_it - 1)
+    rest = evict(scopes, ["used"], size)
 
     assert none == []
-    assert [path.stem for path in first] == ["older"]
-    assert [path.stem for path in rest] == ["old", "new"]
+    assert first == ["older"]
+    assert rest == ["old", "new"]
     assert {path.stem for path in temp_cache_dir.glob("*.sqlite")} == {"imported", "broken", "used"}
 
 
 def test_a_scope_that_cannot_be_deleted_stays(temp_cache_dir: Path) -> None:
     """Another process has it open, which forbids that on Windows; the next one goes in its place."""
     for age, name in enumerate(("oldest", "old", "new")):
-        path = saved(Store(temp_cache_dir / f"{name}.sqlite")).path
+        path = saved(store_at(temp_cache_dir / f"{name}.sqlite")).place.path
         os.utime(path, (age, age))
     most = sum(path.stat().st_size for path in temp_cache_dir.glob("*.sqlite")) - 1
     with pinned(temp_cache_dir / "oldest.sqlite"):
-        evicted = evict(temp_cache_dir, [], most)
+        evicted = evict(Stores(SqlitePlaces(temp_cache_dir)), [], most)
 
-    assert [path.stem for path in evicted] == ["old"]
+    assert evicted == ["old"]
     assert {path.stem for path in temp_cache_dir.glob("*.sqlite")} == {"oldest", "new"}
 
 
@@ -314,15 +318,15 @@ def test_two_gibibytes_may_be_stored_by_default(
     temp_cache_dir: Path, beyond: int, evicted: list[str]
 ) -> None:
     """A file with a hole is as large as it says, and is not a store."""
-    old = saved(Store(temp_cache_dir / "old.sqlite")).path
+    old = saved(store_at(temp_cache_dir / "old.sqlite")).place.path
     with (temp_cache_dir / "hole.sqlite").open("wb") as file:
         file.truncate(2 * 1024 * 1024 * 1024 - old.stat().st_size + beyond)
 
-    assert [path.stem for path in evict(temp_cache_dir, [])] == evicted
+    assert evict(Stores(SqlitePlaces(temp_cache_dir)), []) == evicted
 
 
 def test_using_a_scope_makes_it_young(store: Store) -> None:
-    os.utime(saved(store).path, (1, 1))
+    os.utime(saved(store).place.path, (1, 1))
     store.touch()
 
-    assert store.path.stat().st_mtime > 1_000_000
+    assert store.place.path.stat().st_mtime > 1_000_000

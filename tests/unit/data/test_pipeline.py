@@ -18,6 +18,7 @@ from data.pipeline import METRICS, REMEMBERED_REPORTS, Pipeline, compute, most_r
 from data.profiles.sources import Source
 from tests.support.builders import issue, status_list
 from tests.support.rows import dataset, row
+from tests.support.stores import store_at
 
 PERIOD = {"date_from": "2026-03-02", "date_to": "2026-03-15", "as_of": "2026-03-20T00:00:00Z"}
 MOVES = [("2026-03-02", "Doing"), ("2026-03-05", "Done")]
@@ -134,7 +135,7 @@ def test_a_document_is_json() -> None:
 
 @pytest.fixture
 def pipeline(temp_cache_dir: Path) -> Pipeline:
-    store = Store(temp_cache_dir / "scope.sqlite")
+    store = store_at(temp_cache_dir / "scope.sqlite")
     store.add([row(story("A-1", labels=["x"])), row(story("B-2", type="Bug"))], References())
     return Pipeline(Source("p", "files", Profile(), store))
 
@@ -241,7 +242,7 @@ def test_outdated_issues_are_counted_once(tmp_path: Path, monkeypatch: pytest.Mo
     counted: list[int] = []
     count = Store.outdated
     monkeypatch.setattr(Store, "outdated", lambda store: counted.append(1) or count(store))
-    upgraded = Pipeline(Source("p", "files", Profile(), Store(path)))
+    upgraded = Pipeline(Source("p", "files", Profile(), store_at(path)))
     first, again = upgraded.status().outdated, upgraded.status().outdated
     upgraded.store.add([row(story("Z-1"))], References())
     upgraded.status()
@@ -264,7 +265,7 @@ def test_a_computed_view_is_logged_once(pipeline: Pipeline, caplog: pytest.LogCa
 
 def test_choices_and_status_of_a_pipeline(pipeline: Pipeline, temp_cache_dir: Path) -> None:
     choices, status = pipeline.choices(), pipeline.status()
-    empty = Pipeline(Source("p", "files", Profile(), Store(temp_cache_dir / "none.sqlite"))).status()
+    empty = Pipeline(Source("p", "files", Profile(), store_at(temp_cache_dir / "none.sqlite"))).status()
 
     assert (choices.projects, choices.types, choices.labels) == (("A", "B"), ("Bug", "Story"), ("x",))
     assert (status.kind, status.stored, status.complete, status.synced_at) == ("files", 2, True, None)
@@ -302,7 +303,7 @@ def test_an_answer_is_given_up_between_two_metrics(pipeline: Pipeline) -> None:
 
 def test_what_happened_last_in_a_file_counts(temp_cache_dir: Path) -> None:
     """Three stories done on 11, 12 and 13 March, and nothing after: T is just after the third."""
-    store = Store(temp_cache_dir / "file.sqlite")
+    store = store_at(temp_cache_dir / "file.sqlite")
     rows = [
         row(
             issue(f"A-{n}", created="2026-03-01", history=[("2026-03-02", "Doing"), (f"2026-03-{n}", "Done")])
@@ -333,7 +334,7 @@ def test_issues_that_an_earlier_version_stored_are_known_as_such(tmp_path: Path)
     """Until they are published again, and that they once were also afterwards."""
     path = tmp_path / "scope.sqlite"
     shutil.copy(Path(__file__).resolve().parents[2] / "fixtures" / "store-v2.sqlite", path)
-    upgraded = Pipeline(Source("p", "files", Profile(), Store(path)))
+    upgraded = Pipeline(Source("p", "files", Profile(), store_at(path)))
 
     assert upgraded.status().definitions == "earlier"
     upgraded.store.add([row(story("Z-1"))], References())

@@ -4,10 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from configuration.profile import Profile
-from data.cache_manager import References, Store
+from data.cache_manager import References
 from data.checks.endings import ending_findings, stored_findings
 from tests.support.builders import issue, status_list
 from tests.support.rows import at, dataset, row
+from tests.support.stores import store_at
 
 MOVES = [("2026-03-02", "Doing"), ("2026-03-05", "Done")]
 
@@ -39,12 +40,12 @@ def test_without_completed_items_there_is_nothing_to_list() -> None:
 
 def test_a_store_that_cannot_be_read_stops_no_check(temp_cache_dir: Path) -> None:
     """What is stored is listed; what is damaged is a note with its remedy; what is not there is nothing."""
-    store = Store(temp_cache_dir / "scope.sqlite")
+    store = store_at(temp_cache_dir / "scope.sqlite")
     assert list(stored_findings(store, Profile())) == []
 
     store.add([row(issue("A-1", created="2026-03-01", history=MOVES))], References())
     assert [line.name for line in stored_findings(store, Profile())] == ["resolutions", "done statuses"]
 
-    store.path.write_bytes(b"not a store")
-    (line,) = stored_findings(Store(store.path), Profile())
+    store.place.path.write_bytes(b"not a store")
+    (line,) = stored_findings(store_at(store.place.path), Profile())
     assert (line.state, bool(line.hint)) == ("note", True)

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from data.export.evidence import evidence_lines, find_evidence
 from data.export.selection import Found, Selection, select
-from data.store.database import Store
 from tests.support.builders import issue, status_list
 from tests.support.engine import engine_report
 from tests.support.examples import example_b
+from tests.support.stores import store_at
 
 
 def test_a_deployment_tells_which_incidents_it_caused(tmp_path: Path) -> None:
@@ -15,7 +15,7 @@ def test_a_deployment_tells_which_incidents_it_caused(tmp_path: Path) -> None:
     example = example_b()
     report = engine_report(example.issues, **example.arguments())
     result = report.results["deployment_frequency"]
-    store = Store(tmp_path / "none.sqlite")
+    store = store_at(tmp_path / "none.sqlite")
 
     def told(reason: str | None = None) -> list[tuple[str, str, str]]:
         found = find_evidence(report.delivery, "deployment_frequency", result, reason)
@@ -48,7 +48,7 @@ def test_an_incident_of_a_file_has_its_name_and_its_deployment(tmp_path: Path) -
             }
         ],
     )
-    store = Store(tmp_path / "none.sqlite")
+    store = store_at(tmp_path / "none.sqlite")
     metric = "failed_deployment_recovery_time"
     evidence = find_evidence(report.delivery, metric, report.results[metric])
     told = evidence_lines(evidence, store=store)[-1]

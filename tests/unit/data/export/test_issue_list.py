@@ -11,13 +11,14 @@ from data.jira.issue_rows import read_status
 from data.model.tables import MISSING
 from tests.support.builders import issue, status_list
 from tests.support.rows import row
+from tests.support.stores import store_at
 
 LISTED = References([read_status(raw) for raw in status_list()])
 
 
 @pytest.fixture
 def store(temp_cache_dir: Path) -> Store:
-    return Store(temp_cache_dir / "scope.sqlite")
+    return store_at(temp_cache_dir / "scope.sqlite")
 
 
 def test_an_entry_says_what_its_history_says(store: Store) -> None:

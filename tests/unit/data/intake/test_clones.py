@@ -117,13 +117,13 @@ def test_two_clones_of_one_name_are_refused(home: Home, shop: Repository, tmp_pa
     with pytest.raises(InputError, match="Two clones are called shop"):
         imported(source, home, shop.path, other.path)
 
-    assert not source.store.path.exists()
+    assert not source.store.place.path.exists()
 
 
 def test_beside_a_jira_clones_are_kept_and_carried_over(home: Home, shop: Repository) -> None:
     source = resolve(home, "team", {"JIRA_URL": "https://a.example"}, creating=True)
     imported(source, home, shop.path)
-    assert not source.store.path.exists()
+    assert not source.store.place.path.exists()
     source.store.add([row(issue("AB-1"))], References())
     carry_over(source.store, home, "team")
 

@@ -18,7 +18,7 @@ from data.intake.events import (
 )
 from data.model.changes import ChangeRow
 from data.model.tables import MISSING, Change, DeploymentRow, IssueRow
-from data.profiles.sources import files_store_path, resolve
+from data.profiles.sources import files_store, resolve
 from data.store.columns import build_issue_table
 from tests.support.builders import issue
 from tests.support.rows import at, row
@@ -78,12 +78,12 @@ def test_events_of_a_jira_are_kept_beside_its_store(tmp_path: Path) -> None:
     changes = add_events(source, home, TOLD)
 
     assert (changes.changed, changes.stored, changes.revision) == (True, 0, "")
-    assert not source.store.path.exists()
+    assert not source.store.place.path.exists()
     assert events_of(source, home) == TOLD
     assert kept_events(home, "team") == (event("1"),)
     assert not add_events(source, home, TOLD).changed
     assert kept_events(home, "other") is None
-    files_store_path(home, "team").write_bytes(b"SQLite format 3\x00 nonsense" * 100)
+    files_store(home, "team").place.path.write_bytes(b"SQLite format 3\x00 nonsense" * 100)
     assert kept_events(home, "team") is None
 
 

@@ -11,6 +11,7 @@ from data.jira.issue_rows import FIELD_BIT
 from data.model.tables import IssueRow
 from tests.support.builders import changelog, entry, issue, status_item
 from tests.support.rows import at, row
+from tests.support.stores import store_at
 
 LOG = changelog([entry(1, "2026-03-03T10:00", status_item("To Do", "In Progress"))])
 NONE = changelog([])
@@ -36,7 +37,7 @@ def told(store: Store) -> tuple[str, int, int]:
 @pytest.mark.parametrize("at_once", [True, False])
 def test_the_latest_fields_and_all_histories(order: tuple, at_once: bool, tmp_path: Path) -> None:
     """In whatever order and number of imports they come; a second time changes nothing."""
-    store = Store(tmp_path / "store")
+    store = store_at(tmp_path / "store")
     for rows in (order,) if at_once else [(each,) for each in order]:
         store.add(with_known_histories(rows, store), References())
 
@@ -46,7 +47,7 @@ def test_the_latest_fields_and_all_histories(order: tuple, at_once: bool, tmp_pa
 
 
 def test_an_empty_answer_is_no_more_than_a_missing_one(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store")
+    store = store_at(tmp_path / "store")
     store.add([FULL], References())
     store.add(with_known_histories([version("2026-03-06", NONE)], store), References())
 
@@ -59,7 +60,7 @@ ODD = changelog([{"id": "7", "created": "2026-03-06T10:00:00.000+0000", "items":
 @pytest.mark.parametrize(("first", "second"), [(LOG, ODD), (ODD, LOG)])
 def test_what_could_not_be_read_of_one_answer_stays_told(first: dict, second: dict, tmp_path: Path) -> None:
     """The histories that can be read count, in whichever answer they came, and the others are malformed."""
-    store = Store(tmp_path / "store")
+    store = store_at(tmp_path / "store")
     days = ("2026-03-04", "2026-03-06") if first is LOG else ("2026-03-06", "2026-03-04")
     for day, log in zip(days, (first, second), strict=True):
         store.add(with_known_histories([version(day, log)], store), References())
@@ -71,7 +72,7 @@ def test_what_could_not_be_read_of_one_answer_stays_told(first: dict, second: di
 
 def test_an_issue_that_moved_meanwhile(tmp_path: Path) -> None:
     """Its id tells; another issue without histories gets none of them."""
-    store = Store(tmp_path / "store")
+    store = store_at(tmp_path / "store")
     store.add([version("2026-03-04", LOG, key="B-7"), version("2026-03-04", None, "B-8", "2")], References())
     rows = with_known_histories([WEBHOOK, version("2026-03-07", None, "B-8", "2")], store)
 
@@ -79,7 +80,7 @@ def test_an_issue_that_moved_meanwhile(tmp_path: Path) -> None:
 
 
 def test_histories_that_are_shown_are_taken_as_they_are(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store")
+    store = store_at(tmp_path / "store")
     store.add([FULL], References())
     later = version("2026-03-06", changelog([entry(9, "2026-03-05T10:00", status_item("To Do", "Done"))]))
 

@@ -10,6 +10,7 @@ from data.cache_manager import CacheConfiguration, References, Store
 from data.intake.plan import Plan, SyncOrder, plan_of, why_full
 from tests.support.builders import issue
 from tests.support.rows import row
+from tests.support.stores import store_at
 
 WHOLE = {"watermark": "1000", "complete": "1"}
 MINUTE_MS = 60_000
@@ -23,7 +24,7 @@ def order(store: Store, cancelled: threading.Event | None = None) -> SyncOrder:
 
 @pytest.fixture
 def store(temp_cache_dir) -> Store:
-    return Store(temp_cache_dir / "scope.sqlite")
+    return store_at(temp_cache_dir / "scope.sqlite")
 
 
 @pytest.mark.parametrize(
@@ -79,22 +80,22 @@ def test_what_was_imported_names_its_projects(store: Store) -> None:
 def test_a_store_that_is_planned_for_counts_as_used(store: Store) -> None:
     """The scopes that were not used for longest are deleted first."""
     store.add([row(issue("A-1"))], References())
-    os.utime(store.path, (1, 1))
+    os.utime(store.place.path, (1, 1))
     plan_of(order(store), full=False, cold=None)
 
-    assert store.path.stat().st_mtime > 1
+    assert store.place.path.stat().st_mtime > 1
 
 
 def test_a_damaged_store_is_set_aside_only_if_everything_is_asked_for(store: Store) -> None:
-    store.path.write_bytes(bytes(4096))
+    store.place.path.write_bytes(bytes(4096))
     with pytest.raises(DamagedStoreError):
         plan_of(order(store), full=False, cold=None)
-    assert store.path.exists()
+    assert store.place.path.exists()
 
     plan = plan_of(order(store), full=True, cold=None)
 
     assert plan.reason == "damaged"
-    assert (store.path.parent / plan.set_aside).read_bytes() == bytes(4096)
+    assert (store.place.path.parent / plan.set_aside).read_bytes() == bytes(4096)
 
 
 def test_a_cancelled_order_stops(store: Store) -> None:

@@ -9,12 +9,12 @@ import pytest
 from configuration.errors import AuthenticationError, ConfigurationError, DashboardError
 from configuration.profile import Profile
 from configuration.settings import Home, Secret
-from data.cache_manager import Store
 from data.intake.profile_sync import MOST_SYNCS, synchronize
 from data.persistence import load_cache_metadata
 from data.profiles.sources import Source, configuration_of
 from data.simulator.server import JiraSimulator
 from data.store.ledger import ledger_of
+from tests.support.stores import store_at
 from tests.support.syncing import source_for
 
 
@@ -39,7 +39,7 @@ def test_a_sync_is_noted(jira: JiraSimulator, home: Home) -> None:
     first, second = synchronize(source, home, {}), synchronize(source, home, {})
     metadata = load_cache_metadata(home, "team")
 
-    assert metadata.cache_key == source.store.path.stem
+    assert metadata.cache_key == source.store.key
     assert metadata.config_hash == configuration_of(source).digest()
     assert [sync.mode for sync in metadata.syncs] == ["full", "unchanged"]
     assert [sync.requests for sync in metadata.syncs] == [
@@ -126,7 +126,7 @@ def test_nothing_is_asked_of_a_source_that_is_not_usable(
     with pytest.raises(ConfigurationError):
         synchronize(source, home, {})
 
-    assert (jira.request_log, source.store.path.exists()) == ([], False)
+    assert (jira.request_log, source.store.place.path.exists()) == ([], False)
 
 
 def test_a_deadline_that_is_none_is_refused(jira: JiraSimulator, home: Home) -> None:
@@ -139,7 +139,7 @@ def test_the_source_of_a_sync_needs_no_profile_file(jira: JiraSimulator, home: H
         "team",
         "jira",
         Profile(),
-        Store(home.cache / "scope.sqlite"),
+        store_at(home.cache / "scope.sqlite"),
         jira.url,
         jira.email,
         "project = PAY",

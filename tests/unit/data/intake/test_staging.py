@@ -12,6 +12,7 @@ from data.cache_manager import CacheConfiguration, Store
 from data.intake.plan import SyncOrder
 from data.intake.staging import Staging
 from data.simulator.server import JiraSimulator
+from tests.support.stores import store_at
 from tests.support.syncing import EVERYTHING, client_for
 
 N, PAGE = 60, 25
@@ -25,7 +26,7 @@ def jira() -> Iterator[JiraSimulator]:
 
 @pytest.fixture
 def store(temp_cache_dir: Path) -> Store:
-    found = Store(temp_cache_dir / "scope.sqlite")
+    found = store_at(temp_cache_dir / "scope.sqlite")
     found.touch()
     return found
 

@@ -23,8 +23,10 @@ from data.pipeline import compute
 from data.profiles.sources import Source
 from data.simulator.server import JiraSimulator
 from data.store.database import _put_meta
+from data.store.sqlite.rows import SqliteRows
 from tests.support.builders import issue
 from tests.support.rows import row
+from tests.support.stores import store_at
 
 EVERYTHING = "created is not EMPTY ORDER BY key"
 TODAY = dt.date(2026, 3, 20)
@@ -39,7 +41,7 @@ def jira() -> Iterator[JiraSimulator]:
 
 @pytest.fixture
 def store(temp_cache_dir: Path) -> Store:
-    return Store(temp_cache_dir / "scope.sqlite")
+    return store_at(temp_cache_dir / "scope.sqlite")
 
 
 def client(jira: JiraSimulator, store: Store, token: str = "", cancelled: threading.Event | None = None):
@@ -53,7 +55,7 @@ def client(jira: JiraSimulator, store: Store, token: str = "", cancelled: thread
         jql=EVERYTHING,
         token=Secret(token or jira.token),
     )
-    return client_of(source, Home(store.path.parent), {}, cancelled)
+    return client_of(source, Home(store.place.path.parent), {}, cancelled)
 
 
 def test_everything_is_fetched_and_published_once(jira: JiraSimulator, store: Store) -> None:
@@ -98,12 +100,12 @@ def test_what_left_the_query_leaves_the_store(jira: JiraSimulator, store: Store)
 
 def test_a_refused_token_changes_nothing(jira: JiraSimulator, store: Store) -> None:
     store.add([row(issue("A-1"))], References())
-    before = store.path.read_bytes(), store.revision()
+    before = store.place.path.read_bytes(), store.revision()
     with pytest.raises(AuthenticationError) as met:
         sync_all(client(jira, store, "-".join(("made", "up"))), store, EVERYTHING)
 
     assert met.value.exit_code == 3
-    assert (store.path.read_bytes(), store.revision()) == before
+    assert (store.place.path.read_bytes(), store.revision()) == before
 
 
 def test_a_cancelled_sync_publishes_nothing(jira: JiraSimulator, store: Store) -> None:
@@ -126,10 +128,10 @@ def test_a_cancelled_sync_publishes_nothing(jira: JiraSimulator, store: Store) -
 def test_a_full_sync_mends_a_damaged_store_and_keeps_the_old_file(jira: JiraSimulator, store: Store) -> None:
     """Damage is refused by a plain sync, set aside by a full one, and the numbers come back."""
     whole = sync_all(client(jira, store), store, EVERYTHING)
-    content = bytearray(store.path.read_bytes())
+    content = bytearray(store.place.path.read_bytes())
     quarter = len(content) // 4  # not only where pages were staged that nobody needs any more
     content[quarter : 3 * quarter] = bytes(2 * quarter)
-    store.path.write_bytes(content)
+    store.place.path.write_bytes(content)
     with pytest.raises(DamagedStoreError) as refused:
         store.load_with_rows()
     mended = sync_all(client(jira, store), store, EVERYTHING, full=True)
@@ -137,7 +139,7 @@ def test_a_full_sync_mends_a_damaged_store_and_keeps_the_old_file(jira: JiraSimu
     assert refused.value.exit_code == 6
     assert mended.changes.revision == whole.changes.revision
     assert mended.reason == "damaged"
-    assert [path.read_bytes() for path in store.path.parent.glob("*.damaged-*")] == [bytes(content)]
+    assert [path.read_bytes() for path in store.place.path.parent.glob("*.damaged-*")] == [bytes(content)]
 
 
 def test_what_rows_of_an_earlier_version_lack_is_asked_for_once(
@@ -156,8 +158,8 @@ def test_what_rows_of_an_earlier_version_lack_is_asked_for_once(
 
         earlier.setattr("data.store.rows._encode", as_before)
         sync_all(client(jira, store), store, EVERYTHING)
-        with closing(sqlite3.connect(store.path)) as connection, connection:
-            _put_meta(connection, {"rows": ""})
+        with closing(sqlite3.connect(store.place.path)) as connection, connection:
+            _put_meta(SqliteRows(connection), {"rows": ""})
     lacking = store.outdated()
     second, third = (sync_all(client(jira, store), store, EVERYTHING) for _ in range(2))
 

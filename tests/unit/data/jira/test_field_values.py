@@ -5,7 +5,7 @@ import json
 import msgspec
 import pytest
 
-from data.cache_manager import References, Store
+from data.cache_manager import References
 from data.jira.field_values import LONGEST_TEXT, is_empty, reduced
 from data.jira.issue_rows import custom_fields
 from data.jira.stamps import instant_of
@@ -13,6 +13,7 @@ from data.model.tables import IssueRow
 from data.store.columns import build_issue_table
 from tests.support.builders import issue
 from tests.support.rows import at, read_issue
+from tests.support.stores import store_at
 
 DOCUMENT = {
     "type": "doc",
@@ -108,7 +109,7 @@ def test_values_come_back_from_a_store_as_they_went_in(tmp_path) -> None:
         issue("A-3", customfield_2={"no": "name"}),
     ]
     rows = [read(raw, *fields) for raw in raws]
-    store = Store(tmp_path / "scope.sqlite")
+    store = store_at(tmp_path / "scope.sqlite")
     store.add(rows, References())
     table = store.load().issues
 

@@ -18,6 +18,7 @@ from data.model.tables import Dataset, IssueRow, StatusRef
 from data.store.columns import build_issue_table
 from data.store.database import Store
 from data.store.references import References
+from tests.support.stores import store_at
 from tests.unit.data.store.test_column_patch import changes
 
 PROFILES = [
@@ -71,7 +72,7 @@ def test_any_sequence_of_changes_means_what_a_full_build_means(
     first, rounds, goings = sequence
     stored: dict[str, IssueRow] = {}
     with tempfile.TemporaryDirectory() as folder:
-        store = Store(Path(folder) / "scope.sqlite")
+        store = store_at(Path(folder) / "scope.sqlite")
         steps = zip([first, *rounds], [[], *goings], lists, moments, strict=False)
         for step, (rows, gone, statuses, as_of) in enumerate(steps):
             fresh = [as_stored(row, step) for row in rows]

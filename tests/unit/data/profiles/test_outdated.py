@@ -24,9 +24,9 @@ def test_how_it_comes(tmp_path: Path, settings: dict, remedy: str) -> None:
     home = Home(tmp_path)
     save_profile(home, "team", profile_from(settings))
     source = resolve(home, "team", {})
-    source.store.path.parent.mkdir(parents=True, exist_ok=True)
+    source.store.place.path.parent.mkdir(parents=True, exist_ok=True)
     nothing = outdated_words(source)
-    shutil.copy(FIXTURES / "store-0.1.0.sqlite", source.store.path)
+    shutil.copy(FIXTURES / "store-0.1.0.sqlite", source.store.place.path)
     words = outdated_words(source)
 
     assert nothing is None

@@ -17,7 +17,7 @@ from data.persistence import (
     save_token,
 )
 from data.profiles import shelf
-from data.profiles.sources import files_store_path
+from data.profiles.sources import files_store
 
 URL = "https://jira.example.org"
 TOKEN = "-".join(("made", "up", "value"))
@@ -90,16 +90,16 @@ def test_imported_issues_go_where_their_profile_goes(home: Home) -> None:
     """They are the only copy there is: moved by a rename, set aside by a deletion, brought back by undo."""
     shelf.create(home, "files")
     home.cache.mkdir()
-    files_store_path(home, "files").write_bytes(b"issues")
+    files_store(home, "files").place.path.write_bytes(b"issues")
     shelf.rename(home, "files", "imported")
-    assert files_store_path(home, "imported").read_bytes() == b"issues"
+    assert files_store(home, "imported").place.path.read_bytes() == b"issues"
 
     gone = shelf.delete(home, "imported")
     shelf.create(home, "imported")
-    assert not files_store_path(home, "imported").exists()
+    assert not files_store(home, "imported").place.path.exists()
     shelf.delete(home, "imported")
     shelf.restore(home, gone.id)
-    assert files_store_path(home, "imported").read_bytes() == b"issues"
+    assert files_store(home, "imported").place.path.read_bytes() == b"issues"
 
 
 def test_two_deletions_of_one_name(home: Home) -> None:

@@ -59,7 +59,7 @@ def test_a_profile_that_does_not_exist(home: Home) -> None:
 
 def test_each_scope_has_a_store_of_its_own(home: Home) -> None:
     def store(name: str, **environment: str) -> Path:
-        return resolve(home, name, environment).store.path
+        return resolve(home, name, environment).store.place.path
 
     stores = [
         store("team"),
@@ -113,7 +113,7 @@ def test_what_an_older_version_stored_is_the_same_configuration(home: Home, name
     stored = CacheConfiguration.from_text(STORED[name]["configuration"])
 
     assert stored == configuration_of(source)
-    assert (stored.key(), source.store.path.name) == (STORED[name]["key"], STORED[name]["store"])
+    assert (stored.key(), source.store.place.path.name) == (STORED[name]["key"], STORED[name]["store"])
     assert CacheInvalidationTrigger(stored, configuration_of(source)).reasons == ()
 
 
@@ -138,5 +138,5 @@ def test_what_a_gate_wants_is_no_part_of_the_scope(home: Home) -> None:
     after = resolve(home, "team", {})
 
     assert after.profile.jira.headers == ("X-Gate",)
-    assert after.store.path == before.store.path
+    assert after.store.place.path == before.store.place.path
     assert configuration_of(after) == configuration_of(before)

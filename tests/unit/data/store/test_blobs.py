@@ -1,9 +1,9 @@
-"""What is stored of an issue is checked by a sum over all of it; long lists are cut for one statement."""
+"""What is stored of an issue is checked by a sum over all of it."""
 
 import msgspec
 import pytest
 
-from data.store.blobs import crc_of, decode_row, in_parts, marks
+from data.store.blobs import crc_of, decode_row
 from data.store.damage import DamagedError
 from tests.support.builders import issue
 from tests.support.rows import row
@@ -42,18 +42,3 @@ def test_a_row_comes_back_as_it_was() -> None:
     ):
         with pytest.raises(DamagedError, match="not what was written"):
             decode_row(*damaged)
-
-
-@pytest.mark.parametrize(
-    ("n", "sizes"), [(0, []), (1, [1]), (500, [500]), (501, [500, 1]), (1_250, [500, 500, 250])]
-)
-def test_lists_are_cut_into_parts_of_five_hundred(n: int, sizes: list[int]) -> None:
-    values = [str(number) for number in range(n)]
-    parts = list(in_parts(values))
-
-    assert [len(part) for part in parts] == sizes
-    assert [value for part in parts for value in part] == values
-
-
-def test_a_mark_for_each_value() -> None:
-    assert (marks([]), marks(["a"]), marks(["a", "b", "c"])) == ("", "?", "?,?,?")

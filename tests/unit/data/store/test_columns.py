@@ -188,15 +188,15 @@ tables.IssueTable = make_dataclass(
 from data.store.column_chunks import chunk_of
 from data.store.column_patch import build_in_chunks, patched
 from data.store.columns import build_issue_table
-from data.store.database import Store
 from data.store.references import References
 from tests.support.builders import issue
 from tests.support.commands import ROOT
 from tests.support.rows import row
+from tests.support.stores import store_at
 
 summaries = {"A-1": "", "A-2": "Pay", "A-3": "Pay", "A-4": "Refund"}
 rows = [msgspec.structs.replace(row(issue(key, id=key)), summary=text) for key, text in summaries.items()]
-store = Store(Path(sys.argv[1]))
+store = store_at(Path(sys.argv[1]))
 store.add(rows, References())
 tables = (
     build_issue_table(rows),

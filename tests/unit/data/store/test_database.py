@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-import data.store.opening
+import data.store.sqlite.opening
 from configuration.errors import DamagedStoreError, StoreError
 from configuration.profile import Profile
 from data.export.issue_list import issue_entries
@@ -25,9 +25,12 @@ from data.store.columns import build_issue_table
 from data.store.database import Store, _put_meta
 from data.store.references import References
 from data.store.schema import DEFINITIONS, ROWS_VERSION, check_of, revision_of, total_of
+from data.store.sqlite.place import SqlitePlace
+from data.store.sqlite.rows import SqliteRows
 from tests.support.builders import issue, link, status, version
 from tests.support.examples import example_b
 from tests.support.rows import at, row
+from tests.support.stores import store_at
 from tests.unit.data.store.test_column_patch import same
 
 SAMPLES = Path(__file__).resolve().parents[3] / "fixtures"
@@ -37,7 +40,7 @@ NOTHING = References()
 
 @pytest.fixture
 def store(temp_cache_dir: Path) -> Store:
-    return Store(temp_cache_dir / "scope.sqlite")
+    return store_at(temp_cache_dir / "scope.sqlite")
 
 
 def filled(store: Store) -> Store:
@@ -75,12 +78,12 @@ def test_a_store_that_does_not_exist_is_empty_and_stays_away(store: Store) -> No
     assert (store.revision(), store.rows(["A-1"]), store.meta()) == ("", {}, {})
     assert (store.load_with_rows()[1], store.keys(), store.staged(), store.attempt()) == ([], {}, {}, {})
     store.verify()
-    assert not store.path.exists()
+    assert not store.place.path.exists()
 
 
 def test_an_empty_file_is_damage_and_no_empty_store(store: Store) -> None:
     """No write ever leaves one, so somebody cut it."""
-    store.path.touch()
+    store.place.path.touch()
 
     with pytest.raises(StoreError, match="damaged: it is not a store"):
         store.load()
@@ -97,14 +100,14 @@ def test_a_store_that_is_deleted_does_not_come_back_empty(
         store.load()
     monkeypatch.undo()
 
-    assert not store.path.exists()
+    assert not store.place.path.exists()
 
 
 def test_a_store_in_a_folder_that_cannot_be_written_is_read(filled_store: Store, tmp_path: Path) -> None:
     """SQLite would want to put a file beside it to share it with others."""
     whole = seen(filled_store)
-    filled_store.path.chmod(0o444)
-    with as_nobody(filled_store.path.parent):
+    filled_store.place.path.chmod(0o444)
+    with as_nobody(filled_store.place.path.parent):
         assert seen(filled_store) == whole
         with pytest.raises(StoreError, match="cannot be opened for writing"):
             filled_store.stage([row(issue("A-1"))])
@@ -159,7 +162,7 @@ def test_a_new_key_is_a_move(store: Store) -> None:
 def test_the_revision_is_the_content(temp_cache_dir: Path) -> None:
     """Any order, any number of runs: the same content; any change: another one."""
     rows = [row(issue(f"A-{n}", updated="2026-02-01")) for n in range(1, 6)]
-    at_once, one_by_one = (Store(temp_cache_dir / name) for name in ("a", "b"))
+    at_once, one_by_one = (store_at(temp_cache_dir / name) for name in ("a", "b"))
     at_once.add(rows, NOTHING)
     for each in [*reversed(rows), rows[0]]:
         one_by_one.add([each], NOTHING)
@@ -241,9 +244,9 @@ def test_a_reader_sees_one_publication_or_the_next(store: Store) -> None:
 
 def test_a_store_that_another_process_writes_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Readers go on reading; a second writer waits, then says why it gives up."""
-    monkeypatch.setattr(data.store.opening, "LOCK_WAIT_S", 0.05)
+    monkeypatch.setattr(data.store.sqlite.opening, "LOCK_WAIT_S", 0.05)
     store.add([row(issue("A-1"))], NOTHING)
-    other = sqlite3.connect(store.path, isolation_level=None)
+    other = sqlite3.connect(store.place.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:
         assert len(store.load().issues) == 1
@@ -257,7 +260,7 @@ def test_a_store_that_another_process_writes_is_told(store: Store, monkeypatch: 
 
 
 def test_a_folder_in_place_of_the_store_is_told(store: Store) -> None:
-    store.path.mkdir()
+    store.place.path.mkdir()
     with pytest.raises(StoreError) as met:
         store.load()
 
@@ -267,11 +270,11 @@ def test_a_folder_in_place_of_the_store_is_told(store: Store) -> None:
 @pytest.mark.parametrize("kind", ["flip", "cut", "blank"])
 def test_damage_is_told_and_never_shown(store: Store, kind: str) -> None:
     """A damaged file gives the whole truth, where the damage lies in what nobody reads, or exit 6."""
-    good, whole = seen(filled(store)), store.path.read_bytes()
+    good, whole = seen(filled(store)), store.place.path.read_bytes()
     chance = random.Random(kind)
     told = 0
     for _ in range(60):
-        store.path.write_bytes(damaged(whole, kind, chance))
+        store.place.path.write_bytes(damaged(whole, kind, chance))
         try:
             assert seen(store) == good
         except StoreError as error:
@@ -295,7 +298,7 @@ def damaged(whole: bytes, kind: str, chance: random.Random) -> bytes:
 
 
 def test_no_database_at_all(store: Store) -> None:
-    store.path.write_text("this is not a database, and long enough to look like one\n" * 50)
+    store.place.path.write_text("this is not a database, and long enough to look like one\n" * 50)
     with pytest.raises(StoreError, match="damaged"):
         store.load()
     with pytest.raises(StoreError, match="damaged"):
@@ -305,10 +308,12 @@ def test_no_database_at_all(store: Store) -> None:
 def test_columns_of_another_version_are_made_again_from_the_rows(store: Store) -> None:
     """After an update of the program a store reads as before, although its columns are not today's."""
     before = filled(store).load()
-    with closing(sqlite3.connect(store.path)) as connection:
+    with closing(sqlite3.connect(store.place.path)) as connection:
         connection.execute("UPDATE meta SET value = 'others' WHERE name = 'columns'")
         meta = dict(connection.execute("SELECT name, value FROM meta"))
-        connection.execute("UPDATE meta SET value = ? WHERE name = 'check'", (check_of(connection, meta),))
+        connection.execute(
+            "UPDATE meta SET value = ? WHERE name = 'check'", (check_of(SqliteRows(connection), meta),)
+        )
         connection.execute("DELETE FROM columns WHERE name = 'created'")
         connection.commit()
     after = store.load()
@@ -322,7 +327,7 @@ def test_a_store_of_version_2_is_brought_up_to_date(store: Store) -> None:
 
     But for the recovery time: two of three incidents were over on the day of their release, which is 0.
     """
-    shutil.copy(SAMPLES / "store-v2.sqlite", store.path)
+    shutil.copy(SAMPLES / "store-v2.sqlite", store.place.path)
     values = json.loads((SAMPLES / "store-v2.json").read_text())
     report = compute(store.load(), Profile(), View())
     rows = store.load_with_rows()[1]
@@ -336,21 +341,21 @@ def test_a_store_of_version_2_is_brought_up_to_date(store: Store) -> None:
 
 
 def test_a_damaged_store_of_version_2_is_not_brought_up_to_date(store: Store) -> None:
-    shutil.copy(SAMPLES / "store-v2.sqlite", store.path)
-    with closing(sqlite3.connect(store.path)) as connection:
+    shutil.copy(SAMPLES / "store-v2.sqlite", store.place.path)
+    with closing(sqlite3.connect(store.place.path)) as connection:
         connection.execute(
             "UPDATE issue SET row = CAST(row || x'00' AS BLOB) WHERE id = (SELECT min(id) FROM issue)"
         )
         connection.commit()
-    before = store.path.read_bytes()
+    before = store.place.path.read_bytes()
     with pytest.raises(StoreError, match="rows are not what was written"):
         store.load()
 
-    assert store.path.read_bytes() == before
+    assert store.place.path.read_bytes() == before
 
 
 def test_a_store_of_a_later_version_is_left_alone(filled_store: Store) -> None:
-    with closing(sqlite3.connect(filled_store.path)) as connection:
+    with closing(sqlite3.connect(filled_store.place.path)) as connection:
         connection.execute("PRAGMA user_version = 99")
     with pytest.raises(StoreError, match="later version") as told:
         filled_store.load()
@@ -374,17 +379,17 @@ def test_small_changes_leave_the_columns_and_large_ones_write_them_again(store: 
     for dataset, count in ((patched, 40), (store.load(), 40)):
         assert len(dataset.issues) == count
     same(store.load().issues, build_issue_table(store.load_with_rows()[1]))
-    assert Store(store.path).revision() == revision_of(total(store))
+    assert store_at(store.place.path).revision() == revision_of(total(store))
 
 
 def blobs(store: Store) -> list[tuple]:
-    with closing(sqlite3.connect(store.path)) as connection:
+    with closing(sqlite3.connect(store.place.path)) as connection:
         return connection.execute("SELECT name, data FROM columns ORDER BY name").fetchall()
 
 
 def total(store: Store) -> int:
-    with closing(sqlite3.connect(store.path)) as connection:
-        return total_of(connection)
+    with closing(sqlite3.connect(store.place.path)) as connection:
+        return total_of(SqliteRows(connection))
 
 
 @contextmanager
@@ -419,8 +424,8 @@ def test_the_newest_event_makes_the_time_of_imported_data(store: Store) -> None:
 def test_importing_again_brings_the_time_of_an_earlier_version_up_to_date(store: Store) -> None:
     rows = [row(issue("A-1", created="2026-03-01"))]
     store.add(rows, References())
-    with closing(sqlite3.connect(store.path)) as connection, connection:
-        _put_meta(connection, {"as_of": str(at("2026-03-01"))})
+    with closing(sqlite3.connect(store.place.path)) as connection, connection:
+        _put_meta(SqliteRows(connection), {"as_of": str(at("2026-03-01"))})
 
     assert not store.add(rows, References()).changed
     assert store.load().as_of == at("2026-03-01") + 1
@@ -436,8 +441,8 @@ class TestDefinitions:
 
     def test_what_an_earlier_version_published_stays_known(self, store: Store) -> None:
         """Also when it is published again, and again."""
-        store.path.parent.mkdir(exist_ok=True)
-        shutil.copy(SAMPLES / "store-v2.sqlite", store.path)
+        store.place.path.parent.mkdir(exist_ok=True)
+        shutil.copy(SAMPLES / "store-v2.sqlite", store.place.path)
         before = store.meta()
         for day in (1, 2):
             store.add([row(issue("Z-1", created=f"2026-01-0{day}"))], NOTHING)
@@ -455,7 +460,7 @@ class TestDefinitions:
 
 def test_a_store_of_the_first_release_opens_and_says_what_it_lacks(store: Store) -> None:
     """Each of its issues, until it is imported again; a new one lacks nothing."""
-    shutil.copy(SAMPLES / "store-0.1.0.sqlite", store.path)
+    shutil.copy(SAMPLES / "store-0.1.0.sqlite", store.place.path)
     table = store.load().issues
     store.verify()
 
@@ -534,13 +539,13 @@ def test_metadata_are_read_again_only_where_the_file_has_changed(
 ) -> None:
     """A file that has rested is not opened for what is known of it; another writer is seen at once."""
     store.add([row(issue("A-1"))], NOTHING)
-    rested = store.path.stat().st_mtime_ns - 10_000_000_000
-    os.utime(store.path, ns=(rested, rested))
+    rested = store.place.path.stat().st_mtime_ns - 10_000_000_000
+    os.utime(store.place.path, ns=(rested, rested))
     first = store.meta()
     with monkeypatch.context() as patched:
-        patched.setattr(Store, "_open_reading", None)  # opening it would fail
+        patched.setattr(SqlitePlace, "reading", None)  # opening it would fail
         again = store.meta()
-    Store(store.path).add([row(issue("A-2"))], NOTHING)
+    store_at(store.place.path).add([row(issue("A-2"))], NOTHING)
 
     assert again == first
     assert store.meta()["revision"] != first["revision"]
@@ -551,7 +556,7 @@ class TestPagesThatNothingNeeds:
 
     @staticmethod
     def pages(store: Store) -> tuple[int, int]:
-        with closing(sqlite3.connect(store.path)) as connection:
+        with closing(sqlite3.connect(store.place.path)) as connection:
             (pages,) = connection.execute("PRAGMA page_count").fetchone()
             (free,) = connection.execute("PRAGMA freelist_count").fetchone()
         return pages, free
@@ -579,7 +584,7 @@ class TestPagesThatNothingNeeds:
         assert 0 < free < pages / 8
 
     def test_a_file_of_an_earlier_version_keeps_them(self, store: Store) -> None:
-        shutil.copy(SAMPLES / "store-v2.sqlite", store.path)
+        shutil.copy(SAMPLES / "store-v2.sqlite", store.place.path)
         store.stage([row(issue(f"A-{n}", id=str(n), summary="x" * 900)) for n in range(400)])
         store.publish_staged(NOTHING, as_of=1, meta={})
         _, free = self.pages(store)

@@ -15,12 +15,13 @@ from data.store.event_table import build_event_table
 from data.store.references import References
 from tests.support.builders import issue
 from tests.support.rows import at, row
+from tests.support.stores import store_at
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     """A store of one issue and three events."""
-    store = Store(tmp_path / "scope.sqlite")
+    store = store_at(tmp_path / "scope.sqlite")
     store.add([row(issue("A-1"))], References(deployments=[event("1"), event("2"), event("x", "B")]))
     return store
 
@@ -36,7 +37,7 @@ def same(one: EventTable, other: EventTable) -> bool:
 
 
 def written(store: Store) -> dict[str, tuple[str, int, bytes]]:
-    with closing(sqlite3.connect(store.path)) as connection:
+    with closing(sqlite3.connect(store.place.path)) as connection:
         found = connection.execute("SELECT name, kind, crc, data FROM event_columns")
         return {name: (kind, crc, data) for name, kind, crc, data in found}
 
@@ -46,7 +47,7 @@ def of_rows(store: Store) -> EventTable:
 
 
 def change(store: Store, statement: str, *values: object) -> None:
-    with closing(sqlite3.connect(store.path)) as connection, connection:
+    with closing(sqlite3.connect(store.place.path)) as connection, connection:
         connection.execute(statement, values)
 
 

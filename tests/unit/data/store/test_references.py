@@ -11,6 +11,7 @@ from data.store.event_table import build_change_table, build_event_table
 from data.store.references import References, Retold
 from tests.support.builders import issue
 from tests.support.rows import at, row
+from tests.support.stores import store_at
 
 SHOP = Retold("git", frozenset({"shop"}))
 
@@ -37,7 +38,7 @@ def tag(name: str, service: str = "shop") -> DeploymentRow:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    store = Store(tmp_path / "scope.sqlite")
+    store = store_at(tmp_path / "scope.sqlite")
     told = References(
         deployments=[
             DeploymentRow("1", "one", "A", at("2026-03-05"), "", False, ()),
@@ -85,7 +86,7 @@ def test_a_sync_leaves_changes_and_incidents_alone(store: Store) -> None:
 def test_an_event_is_stored_as_it_always_was(tmp_path: Path) -> None:
     """Rows of files have the ten cells of before, so that the revision of a store stays what it is."""
     events = [DeploymentRow("1", "one", "A", at("2026-03-05"), "prod", False, ("A-1",))]
-    store = Store(tmp_path / "scope.sqlite")
+    store = store_at(tmp_path / "scope.sqlite")
 
     assert store.add([], References(deployments=events)).revision == "1980278ed104ec3c"
 

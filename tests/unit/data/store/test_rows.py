@@ -18,6 +18,7 @@ from data.store.database import Store
 from data.store.references import References
 from tests.support.builders import issue, link
 from tests.support.rows import row
+from tests.support.stores import store_at
 from tests.unit.data.store.test_column_patch import issue_rows, same
 
 NOTHING = References()
@@ -34,7 +35,7 @@ def assert_as_rows_say(store: Store, wanted: Versions) -> None:
     assert {one.id: one for one in rows} == wanted
     same(dataset.issues, build_issue_table(rows))
     with tempfile.TemporaryDirectory() as folder:
-        fresh = Store(Path(folder) / "fresh.sqlite")
+        fresh = store_at(Path(folder) / "fresh.sqlite")
         fresh.add(wanted.values(), NOTHING)
         assert fresh.revision() == dataset.revision
         same(fresh.load().issues, dataset.issues)
@@ -77,7 +78,7 @@ def rounds(draw: st.DrawFn) -> list[tuple]:
 def test_any_pages_give_the_table_of_their_rows(rounds: list[tuple]) -> None:
     """Repeated pages, older and newer versions, parts, deletions: columns are those of a full build."""
     with tempfile.TemporaryDirectory() as folder:
-        store = Store(Path(folder) / "scope.sqlite")
+        store = store_at(Path(folder) / "scope.sqlite")
         stored: Versions = {}
         staged: Versions = {}
         for found, gone, complete, authoritative in rounds:
@@ -95,7 +96,7 @@ def test_any_pages_give_the_table_of_their_rows(rounds: list[tuple]) -> None:
 
 @pytest.fixture
 def store(temp_cache_dir: Path) -> Store:
-    return Store(temp_cache_dir / "scope.sqlite")
+    return store_at(temp_cache_dir / "scope.sqlite")
 
 
 def two_pages() -> list[list[IssueRow]]:
@@ -105,7 +106,7 @@ def two_pages() -> list[list[IssueRow]]:
 
 
 def executed(store: Store, statement: str) -> None:
-    with closing(sqlite3.connect(store.path)) as connection, connection:
+    with closing(sqlite3.connect(store.place.path)) as connection, connection:
         connection.execute(statement)
 
 
@@ -177,7 +178,7 @@ def test_a_store_that_is_kept_open_takes_pages_and_can_be_read(store: Store) -> 
     with store.kept_open():
         for page in two_pages():
             store.stage(page)
-        assert set(Store(store.path).staged()) == {"1", "2", "3"}
+        assert set(store_at(store.place.path).staged()) == {"1", "2", "3"}
         assert len(store.load().issues) == 0
     publish(store)
 

@@ -20,6 +20,7 @@ from tests.support.drawing import figure_of
 from tests.support.engine import engine_report
 from tests.support.examples import example_a, example_b
 from tests.support.hostile import hostile_issues, hostile_statuses, hostile_versions
+from tests.support.stores import store_at
 from tests.support.synthetic import PROFILE, synthetic_dataset
 from ui.design import fill
 from ui.figures import flow_items
@@ -50,10 +51,9 @@ def below_epics(n: int) -> Dataset:
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    from data.store.database import Store
 
     folder: Path = tmp_path_factory.mktemp("empty")
-    return compute(Store(folder / "none.sqlite").load(), Profile(), View())
+    return compute(store_at(folder / "none.sqlite").load(), Profile(), View())
 
 
 @pytest.mark.parametrize("spec", CHARTS, ids=IDS)

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from configuration.errors import DamagedStoreError, StoreError
-from data.store.damage import DamagedError, LaterVersionError, told_as_store_error
+from data.store.damage import DamagedError, LaterVersionError
+from data.store.sqlite.damage import told_as_store_error
 
 STORE = Path("folder") / "scope.sqlite"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from data.store.stamp import is_settled, stamp_of
+from data.store.sqlite.stamp import is_settled, stamp_of
 
 LONG_AGO_NS = 1_700_000_000_000_000_000
 

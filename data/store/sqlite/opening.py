@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from configuration.errors import StoreError
-from data.store.schema import bring_up_to_date
+from data.store.sqlite.schema import bring_up_to_date
 
 LOCK_WAIT_S = 30.0
 _PROBE_BYTES = 64 * 1024

@@ -45,7 +45,6 @@ logger = logging.getLogger(__name__)
 Cost = Literal["other scope", "refetch", "recompute", "results"]
 # Everything is fetched and compared this often: links, releases and ranks change without a trace.
 FULL_AFTER_MS = DAY_MS
-MOST_BYTES = 2 * 1024**3
 
 
 def generate_cache_key(
@@ -343,7 +342,7 @@ def invalidate_cache(store: Store) -> None:
     logger.info("cache.invalidated", extra={"key": store.key})
 
 
-def evict(stores: Stores, keep: Collection[str], most_bytes: int = MOST_BYTES) -> list[str]:
+def evict(stores: Stores, keep: Collection[str], most_bytes: int | None = None) -> list[str]:
     """Delete the scopes that were not used for longest, until the others fit, and return their keys.
 
     Only scopes that can be fetched again are deleted: imported files may be the only copy there is.
@@ -352,13 +351,13 @@ def evict(stores: Stores, keep: Collection[str], most_bytes: int = MOST_BYTES) -
     Args:
         stores: all there are.
         keep: keys of those that are in use.
-        most_bytes: what all stores together may take.
+        most_bytes: what all stores together may take; by default what is right where they lie.
     """
     scopes = stores.kept()
-    total = sum(scope.size for scope in scopes)
+    total, most = sum(scope.size for scope in scopes), stores.most_bytes if most_bytes is None else most_bytes
     evicted = []
     for scope in scopes:
-        if total <= most_bytes:
+        if total <= most:
             break
         store = stores.of(scope.key)
         if scope.key in keep or not _can_be_fetched(store):

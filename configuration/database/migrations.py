@@ -35,8 +35,59 @@ CREATE TABLE limiter (
 CREATE SEQUENCE limiter_owner AS integer CYCLE;
 """
 
+_STORES = """
+CREATE TABLE scope (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    key text COLLATE "C" NOT NULL UNIQUE,
+    version bigint NOT NULL DEFAULT 0,
+    used_at timestamptz NOT NULL DEFAULT clock_timestamp()
+) WITH (fillfactor = 50);
+CREATE TABLE scope_meta (
+    scope bigint, name text COLLATE "C", value text NOT NULL, PRIMARY KEY (scope, name)
+);
+CREATE TABLE scope_attempt (
+    scope bigint, name text COLLATE "C", value text NOT NULL, PRIMARY KEY (scope, name)
+);
+CREATE TABLE issue (
+    scope bigint, id text COLLATE "C", key text COLLATE "C" NOT NULL, updated bigint NOT NULL,
+    row bytea NOT NULL, crc bigint NOT NULL, PRIMARY KEY (scope, id)
+);
+CREATE INDEX issue_by_key ON issue (scope, key);
+CREATE TABLE staged (
+    scope bigint, id text COLLATE "C", key text COLLATE "C" NOT NULL, updated bigint NOT NULL,
+    row bytea NOT NULL, crc bigint NOT NULL, PRIMARY KEY (scope, id)
+);
+CREATE TABLE link (
+    scope bigint, key text COLLATE "C", id text COLLATE "C", PRIMARY KEY (scope, key, id)
+);
+CREATE INDEX link_by_id ON link (scope, id);
+CREATE TABLE changed (scope bigint, id text COLLATE "C", PRIMARY KEY (scope, id));
+CREATE TABLE reference (
+    scope bigint, kind text COLLATE "C", id text COLLATE "C", row bytea NOT NULL,
+    PRIMARY KEY (scope, kind, id)
+);
+CREATE TABLE issue_column (
+    scope bigint, name text COLLATE "C", kind text NOT NULL, crc bigint NOT NULL, data bytea NOT NULL,
+    PRIMARY KEY (scope, name)
+);
+CREATE TABLE event_column (
+    scope bigint, name text COLLATE "C", kind text NOT NULL, crc bigint NOT NULL, data bytea NOT NULL,
+    PRIMARY KEY (scope, name)
+);
+CREATE TABLE chunk (
+    scope bigint, number bigint GENERATED ALWAYS AS IDENTITY, columns text NOT NULL, crc bigint NOT NULL,
+    data bytea NOT NULL, PRIMARY KEY (scope, number)
+);
+ALTER TABLE issue ALTER row SET STORAGE EXTERNAL;
+ALTER TABLE staged ALTER row SET STORAGE EXTERNAL;
+ALTER TABLE reference ALTER row SET STORAGE EXTERNAL;
+ALTER TABLE issue_column ALTER data SET STORAGE EXTERNAL;
+ALTER TABLE event_column ALTER data SET STORAGE EXTERNAL;
+ALTER TABLE chunk ALTER data SET STORAGE EXTERNAL;
+"""
+
 # Numbered from 1 on.
-MIGRATIONS: tuple[str, ...] = (_DOCUMENTS,)
+MIGRATIONS: tuple[str, ...] = (_DOCUMENTS, _STORES)
 
 
 def migrate(connection: "Connection") -> int:

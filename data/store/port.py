@@ -215,6 +215,10 @@ class Kept:
 class Places(Protocol):
     """Where all scopes lie."""
 
+    @property
+    def most_bytes(self) -> int:
+        """How much all of them may take."""
+
     def of(self, key: str) -> Place:
         """Return the place of a scope, whether it exists or not."""
 

@@ -24,6 +24,11 @@ class Stores:
         """Return the keys of all that exist, in order; those of deleted profiles begin with ``aside/``."""
         return self._places.keys()
 
+    @property
+    def most_bytes(self) -> int:
+        """How much all of them may take before what can be fetched again is evicted."""
+        return self._places.most_bytes
+
     def kept(self) -> list[Kept]:
         """Return those of them that profiles may read, the one that was not used for longest first."""
         return self._places.kept()
@@ -38,5 +43,9 @@ class Stores:
 
 
 def stores_of(home: Home) -> Stores:
-    """Return the stores of a home: files of its cache folder."""
-    return Stores(SqlitePlaces(home.cache))
+    """Return the stores of a home: files of its cache folder, or what its database holds."""
+    if home.database is None:
+        return Stores(SqlitePlaces(home.cache))
+    from data.store.postgres.place import PostgresPlaces  # noqa: PLC0415  # a laptop has none
+
+    return Stores(PostgresPlaces(home.database))

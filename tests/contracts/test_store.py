@@ -14,7 +14,7 @@ from data.store.columns import build_issue_table
 from data.store.database import Store
 from data.store.event_table import build_change_table, build_event_table
 from data.store.references import References, Retold
-from tests.contracts.kept import DAMAGEABLE, OnSqlite
+from tests.contracts.kept import DAMAGEABLE, Kept
 from tests.support.builders import issue, link
 from tests.support.rows import row
 
@@ -70,7 +70,7 @@ def seen(store: Store) -> tuple[object, ...]:
     )
 
 
-def test_what_was_never_written_is_empty_and_stays_away(kept: OnSqlite) -> None:
+def test_what_was_never_written_is_empty_and_stays_away(kept: Kept) -> None:
     store = kept.store()
     dataset, found = store.load_with_rows()
     store.verify()
@@ -86,7 +86,7 @@ def test_what_was_never_written_is_empty_and_stays_away(kept: OnSqlite) -> None:
     assert (store.size(), store.has_room(), kept.stores().keys()) == (0, True, [])
 
 
-def test_what_is_published_is_read(kept: OnSqlite) -> None:
+def test_what_is_published_is_read(kept: Kept) -> None:
     """By its key, by what it names, and as columns; the next process sees the same."""
     told = published(kept.store(), rows(3, 1, 2), meta={"site": "s"})
     store = kept.store()
@@ -101,7 +101,7 @@ def test_what_is_published_is_read(kept: OnSqlite) -> None:
     store.verify()
 
 
-def test_what_is_staged_is_unseen_until_it_is_published(kept: OnSqlite) -> None:
+def test_what_is_staged_is_unseen_until_it_is_published(kept: Kept) -> None:
     store = kept.store()
     store.add(rows(1, 2), NOTHING)
     before = seen(store)
@@ -126,7 +126,7 @@ def test_what_is_staged_is_unseen_until_it_is_published(kept: OnSqlite) -> None:
     ("2026-02-28", False, 0), ("2026-03-01", False, 1), ("2026-03-02", False, 1), ("2026-02-28", True, 1),
 ])  # fmt: skip
 def test_the_later_or_equal_one_wins_or_who_has_authority(
-    kept: OnSqlite, day: str, authoritative: bool, updated: int
+    kept: Kept, day: str, authoritative: bool, updated: int
 ) -> None:
     published(kept.store(), rows(1))
     told = published(kept.store(), rows(1, day=day, summary="other"), authoritative=authoritative)
@@ -135,14 +135,14 @@ def test_the_later_or_equal_one_wins_or_who_has_authority(
     assert (kept.store().rows(["A-1"])["A-1"].summary == "other") is bool(updated)
 
 
-def test_what_did_not_change_is_not_news(kept: OnSqlite) -> None:
+def test_what_did_not_change_is_not_news(kept: Kept) -> None:
     published(kept.store(), rows(1, 2))
     told = published(kept.store(), rows(1, 2))
 
     assert (told.created, told.updated, told.changed) == (0, 0, False)
 
 
-def test_a_part_leaves_what_is_staged(kept: OnSqlite) -> None:
+def test_a_part_leaves_what_is_staged(kept: Kept) -> None:
     """A first fetch shows what it has; its end counts nothing twice."""
     store = kept.store()
     part = published(store, rows(1, 2), complete=False)
@@ -154,7 +154,7 @@ def test_a_part_leaves_what_is_staged(kept: OnSqlite) -> None:
     assert same(store.load().issues, build_issue_table(rows(1, 2, 3)))
 
 
-def test_an_issue_that_moved_is_named_by_its_new_key(kept: OnSqlite) -> None:
+def test_an_issue_that_moved_is_named_by_its_new_key(kept: Kept) -> None:
     published(kept.store(), rows(1, 2))
     told = published(kept.store(), [row(issue("B-7", id="2", updated="2026-03-05"))])
     store = kept.store()
@@ -164,7 +164,7 @@ def test_an_issue_that_moved_is_named_by_its_new_key(kept: OnSqlite) -> None:
     assert same(store.load().issues, build_issue_table(store.load_with_rows()[1]))
 
 
-def test_text_is_ordered_by_its_bytes(kept: OnSqlite) -> None:
+def test_text_is_ordered_by_its_bytes(kept: Kept) -> None:
     """In every language, since sums are made so; a quote or a per cent sign is text like others."""
     store = kept.store()
     told = [deployment(f"x{name}'%s\\") for name in NAMES]
@@ -177,7 +177,7 @@ def test_text_is_ordered_by_its_bytes(kept: OnSqlite) -> None:
     store.verify()
 
 
-def test_pieces_that_are_larger_than_one_statement(kept: OnSqlite) -> None:
+def test_pieces_that_are_larger_than_one_statement(kept: Kept) -> None:
     """More issues than are compared at a time, and more keys than one statement takes."""
     store, many = kept.store(), rows(*range(1, 2_102))
     told = published(store, many)
@@ -191,7 +191,7 @@ def test_pieces_that_are_larger_than_one_statement(kept: OnSqlite) -> None:
     store.verify()
 
 
-def test_what_stands_beside_the_issues(kept: OnSqlite) -> None:
+def test_what_stands_beside_the_issues(kept: Kept) -> None:
     """Events come, change and go; what a repository told anew takes the place of what it told before."""
     store = kept.store()
     first = [deployment("1"), deployment("2", "git", "shop"), deployment("3", "git", "other")]
@@ -216,7 +216,7 @@ def test_what_stands_beside_the_issues(kept: OnSqlite) -> None:
     store.verify()
 
 
-def test_columns_are_made_again(kept: OnSqlite) -> None:
+def test_columns_are_made_again(kept: Kept) -> None:
     published(kept.store(), rows(1, 2, 3))
     before = seen(kept.store())
     kept.flip("columns")
@@ -234,7 +234,7 @@ def test_columns_are_made_again(kept: OnSqlite) -> None:
 
 
 @pytest.mark.parametrize("stop_at", [1, 2, 3])
-def test_a_publication_that_is_stopped_leaves_everything(kept: OnSqlite, stop_at: int) -> None:
+def test_a_publication_that_is_stopped_leaves_everything(kept: Kept, stop_at: int) -> None:
     """Whenever somebody cancels: readers see what they saw, and what is staged can be published."""
     store, asked = kept.store(), []
     published(store, rows(*range(1, 9)))
@@ -258,7 +258,7 @@ def test_a_publication_that_is_stopped_leaves_everything(kept: OnSqlite, stop_at
     store.verify()
 
 
-def test_an_interrupt_leaves_everything(kept: OnSqlite) -> None:
+def test_an_interrupt_leaves_everything(kept: Kept) -> None:
     store = kept.store()
 
     def interrupted():
@@ -274,7 +274,7 @@ def test_an_interrupt_leaves_everything(kept: OnSqlite) -> None:
     assert store.add(rows(2), NOTHING).stored == 2
 
 
-def test_who_reads_sees_one_moment(kept: OnSqlite) -> None:
+def test_who_reads_sees_one_moment(kept: Kept) -> None:
     """What another one publishes meanwhile is seen by the next reader."""
     writer, reader = kept.store(), kept.store()
     published(writer, rows(1))
@@ -288,7 +288,7 @@ def test_who_reads_sees_one_moment(kept: OnSqlite) -> None:
     assert len(reader.load().issues) == 2
 
 
-def test_two_who_write_take_turns(kept: OnSqlite) -> None:
+def test_two_who_write_take_turns(kept: Kept) -> None:
     """One waits for the other: nothing of either is lost."""
     published(kept.store(), rows(1))
     inside, told = threading.Event(), []
@@ -310,7 +310,7 @@ def test_two_who_write_take_turns(kept: OnSqlite) -> None:
 
 
 @pytest.mark.parametrize("table", sorted(DAMAGEABLE))
-def test_a_flipped_byte_is_told(kept: OnSqlite, table: str) -> None:
+def test_a_flipped_byte_is_told(kept: Kept, table: str) -> None:
     """Whatever it belongs to; nothing but the truth is ever shown."""
     store = kept.store()
     told = References(deployments=[deployment(str(n)) for n in range(9)])
@@ -324,7 +324,7 @@ def test_a_flipped_byte_is_told(kept: OnSqlite, table: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["meta", "attempt", "changed", "link"])
-def test_what_somebody_else_wrote_is_told(kept: OnSqlite, kind: str) -> None:
+def test_what_somebody_else_wrote_is_told(kept: Kept, kind: str) -> None:
     """Metadata, what an attempt noted, which rows are newer than the columns, and links."""
     store = kept.store()
     store.add(rows(1, 2, 3), NOTHING)
@@ -345,7 +345,7 @@ def test_what_somebody_else_wrote_is_told(kept: OnSqlite, kind: str) -> None:
         kept.store().verify()
 
 
-def test_a_damaged_store_is_set_aside_and_another_one_takes_its_place(kept: OnSqlite) -> None:
+def test_a_damaged_store_is_set_aside_and_another_one_takes_its_place(kept: Kept) -> None:
     store = kept.store()
     published(store, rows(1, 2))
     name = store.set_aside()
@@ -355,7 +355,7 @@ def test_a_damaged_store_is_set_aside_and_another_one_takes_its_place(kept: OnSq
     assert published(store, rows(1)).stored == 1
 
 
-def test_a_deleted_store_is_gone(kept: OnSqlite) -> None:
+def test_a_deleted_store_is_gone(kept: Kept) -> None:
     store = kept.store()
     published(store, rows(1))
     store.delete()
@@ -364,7 +364,7 @@ def test_a_deleted_store_is_gone(kept: OnSqlite) -> None:
     assert published(store, rows(1, 2)).created == 2
 
 
-def test_metadata_are_those_of_the_last_publication(kept: OnSqlite) -> None:
+def test_metadata_are_those_of_the_last_publication(kept: Kept) -> None:
     """However often they are asked for, and whoever published."""
     one, other = kept.store(), kept.store()
     for number in range(1, 6):

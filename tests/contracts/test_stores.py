@@ -4,18 +4,18 @@ import time
 
 from data.cache_manager import evict
 from data.store.references import References
-from tests.contracts.kept import OnSqlite
+from tests.contracts.kept import Kept
 from tests.support.builders import issue
 from tests.support.rows import row
 
 NOTHING = References()
 
 
-def filled(kept: OnSqlite, key: str, **meta: str) -> None:
+def filled(kept: Kept, key: str, **meta: str) -> None:
     kept.store(key).add([row(issue("A-1", summary=key))], NOTHING, meta)
 
 
-def test_those_that_exist_are_listed(kept: OnSqlite) -> None:
+def test_those_that_exist_are_listed(kept: Kept) -> None:
     for key in ("b", "a"):
         filled(kept, key)
     kept.stores().of("never written").meta()
@@ -25,7 +25,7 @@ def test_those_that_exist_are_listed(kept: OnSqlite) -> None:
     assert "a" in kept.stores().of("a").name
 
 
-def test_each_is_one_of_its_own(kept: OnSqlite) -> None:
+def test_each_is_one_of_its_own(kept: Kept) -> None:
     filled(kept, "a")
     filled(kept, "b")
     kept.store("b").stage([row(issue("A-2", id="7"))])
@@ -36,7 +36,7 @@ def test_each_is_one_of_its_own(kept: OnSqlite) -> None:
     kept.store("b").verify()
 
 
-def test_what_is_moved_is_found_under_its_new_key(kept: OnSqlite) -> None:
+def test_what_is_moved_is_found_under_its_new_key(kept: Kept) -> None:
     filled(kept, "a")
     before = kept.store("a").load_with_rows()[1]
     kept.stores().move("a", "aside/team~1")
@@ -49,7 +49,7 @@ def test_what_is_moved_is_found_under_its_new_key(kept: OnSqlite) -> None:
     assert kept.store("b").load_with_rows()[1] == before
 
 
-def test_what_was_not_used_for_longest_goes_first(kept: OnSqlite) -> None:
+def test_what_was_not_used_for_longest_goes_first(kept: Kept) -> None:
     """Only what can be fetched again, and nothing that is in use; a deleted profile's files stay."""
     for key in ("imported", "old", "used", "new"):
         filled(kept, key, **({} if key == "imported" else {"watermark": "1"}))

@@ -137,6 +137,8 @@ class SqlitePlaces:
         folder: that holds them; those of deleted profiles are in ``aside`` beneath it.
     """
 
+    most_bytes = 2 * 1024**3
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 

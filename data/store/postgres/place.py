@@ -113,7 +113,7 @@ class PostgresPlace:
     @contextmanager
     def writing(self) -> Iterator[PostgresRows]:
         """Open a transaction that nobody else writes beside."""
-        with told_as_damage(self.name), self._database.transaction(f"{self.key}.lock") as connection:
+        with told_as_damage(self.name), self._database.transaction(self.key) as connection:
             yield PostgresRows(connection, _take(connection, self.key))
 
     def kept_open(self) -> nullcontext[None]:
@@ -131,13 +131,13 @@ class PostgresPlace:
 
     def delete(self) -> None:
         """Delete all its rows."""
-        with self._database.transaction(f"{self.key}.lock") as connection:
+        with self._database.transaction(self.key) as connection:
             delete(connection, self.key)
 
     def set_aside(self) -> str:
         """Call it otherwise and return its new name."""
         aside = f"{self.key}{_ASIDE}{time.time_ns()}"
-        with self._database.transaction(f"{self.key}.lock") as connection:
+        with self._database.transaction(self.key) as connection:
             connection.execute("UPDATE scope SET key = %s WHERE key = %s", [aside, self.key])
         return aside
 

@@ -251,10 +251,13 @@ class PostgresRows:
 
     def _walked(self, query: str, at_a_time: int = _AT_A_TIME) -> Iterator[Any]:
         """Yield what a query finds for this scope, some at a time, so that memory stays flat."""
+        # Not a cursor object of psycopg: one that is left in the middle would be closed on a connection that
+        # somebody else has borrowed since. The end of the transaction closes this one.
         name = f"walk_{next(self._names)}"
-        with self._connection.cursor(name, binary=True) as cursor:
-            cursor.itersize = at_a_time
-            yield from cursor.execute(query, (self._scope,))
+        self._do(f"DECLARE {name} NO SCROLL CURSOR FOR {query}")
+        fetch = f"FETCH {at_a_time} FROM {name}"
+        while rows := self._cursor.execute(fetch, prepare=False).fetchall():
+            yield from rows
 
     def _do(self, statement: str, *values: Any) -> None:
         self._cursor.execute(statement, (self._scope, *values))

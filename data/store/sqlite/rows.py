@@ -160,7 +160,7 @@ class SqliteRows:
             self._has_event_columns = True
             query = "SELECT name, kind, crc, data FROM event_columns WHERE name = ?"
             for name in names:
-                yield from self._connection.execute(query, (name,))
+                yield from self._connection.execute(query, (name,)).fetchall()
 
     def put_event_columns(self, entries: Collection[Entry]) -> None:
         """Set columns of events."""
@@ -229,4 +229,5 @@ class SqliteRows:
         for start in range(0, len(values), _MOST_PARAMETERS):
             part = values[start : start + _MOST_PARAMETERS]
             marks = ",".join("?" * len(part))
-            yield from self._connection.execute(f"{query} ({marks})", (*first, *part))
+            # All of a part: who stops in the middle would leave a cursor to be closed after its connection.
+            yield from self._connection.execute(f"{query} ({marks})", (*first, *part)).fetchall()

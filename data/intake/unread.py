@@ -45,7 +45,7 @@ def note_unread(source: Source, home: Home, origin: str, failing: Mapping[str, F
         now[key] = msgspec.json.encode(told).decode()
     changed = {name: text for name, text in now.items() if before.get(name, "") != text}
     if changed:
-        with held(home, store.path.stem):
+        with held(home, store.key):
             store.add_events(References(), changed)
 
 

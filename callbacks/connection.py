@@ -365,8 +365,8 @@ def _save(
 
 
 def start_sync(workspace: Workspace, target: str) -> None:
-    """Start the sync of a profile, after the end of any other job, such as that of the sample data."""
+    """Start the sync of a profile under its new settings, after the end of one under those before."""
     if not workspace.refresh(target):
-        workspace.jobs.cancel()
-        workspace.jobs.join(_BEFORE_A_NEW_JOB_S)
+        workspace.jobs.cancel(target)
+        workspace.jobs.join(target, _BEFORE_A_NEW_JOB_S)
         workspace.refresh(target)

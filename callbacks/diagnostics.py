@@ -271,7 +271,7 @@ def _register_full_sync(app: Dash, workspace: Workspace) -> None:
             words = (
                 "Everything is being fetched."
                 if started
-                else "Another job still runs; try again when it ended."
+                else "A sync of this profile still runs; try again when it ended."
             )
             return False, no_update, words, (ticks or 0) + 1
         return (False if cancelled else no_update), no_update, no_update, no_update

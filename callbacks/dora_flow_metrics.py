@@ -1,7 +1,7 @@
 """The DORA and the Flow page: a family of metrics each, larger and with their history."""
 
 import logging
-import threading
+from collections.abc import Mapping
 from typing import Any
 
 from dash import ALL, Dash, Input, Output
@@ -17,6 +17,8 @@ from callbacks.panels import (
     wait_for_first_data,
     waiting,
 )
+from callbacks.views import view_of
+from configuration.errors import InputError
 from data.cache_manager import CacheConfiguration, CacheInvalidationTrigger
 from data.dora_calculator import DORA_METRICS
 from data.flow_calculator import FLOW_METRICS, OPTIONAL_FLOW_METRICS
@@ -34,36 +36,37 @@ logger = logging.getLogger(__name__)
 
 def register(app: Dash, workspace: Workspace) -> None:
     """Connect both pages to the workspace."""
-    watch = PeriodWatch()
     flows = (*FLOW_METRICS, *OPTIONAL_FLOW_METRICS.values())
     for panels in (
         Panels("dora", family(DORA_METRICS, dora.METRICS), detailed=True),
         Panels("flow", family(flows, flow.METRICS), detailed=True),
     ):
-        _register_page(app, workspace, watch, panels)
+        _register_page(app, workspace, panels)
 
 
-class PeriodWatch:
-    """Notices that a profile is looked at over another period than before; safe to share between threads."""
+def earlier_view(
+    pipeline: Pipeline, filters: Mapping[str, Any] | None, before: Mapping[str, Any] | None
+) -> View | None:
+    """Return what a page looked at before, None where that was nothing or the data of another profile."""
+    if before is None or before.get("src") != (filters or {}).get("src"):
+        return None
+    try:
+        return view_of(pipeline, before)
+    except InputError:
+        return None
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._before: dict[str, tuple[str, str]] = {}
 
-    def look(self, pipeline: Pipeline, view: View) -> CacheInvalidationTrigger | None:
-        """Return what the period of a view changes against the one before, None where it is the same one.
+def invalidated(pipeline: Pipeline, view: View, before: View | None) -> CacheInvalidationTrigger | None:
+    """Return what the period of a view changes against the one before, None where it is the same one.
 
-        Results of another period do not hold and are computed again; days that are
-        not stored yet have to be fetched.
-        """
-        now = (view.date_from or "", view.date_to or "")
-        with self._lock:
-            before = self._before.get(pipeline.name, now)
-            self._before[pipeline.name] = now
-        if now == before:
-            return None
-        stored = CacheConfiguration(period=before), CacheConfiguration(period=now)
-        return CacheInvalidationTrigger(*stored, stored=("", _last_day(pipeline)))
+    Results of another period do not hold and are computed again; days that are
+    not stored yet have to be fetched.
+    """
+    periods = [(one.date_from or "", one.date_to or "") for one in (before or view, view)]
+    if periods[0] == periods[1]:
+        return None
+    then, now = (CacheConfiguration(period=period) for period in periods)
+    return CacheInvalidationTrigger(then, now, stored=("", _last_day(pipeline)))
 
 
 def _last_day(pipeline: Pipeline) -> str:
@@ -72,7 +75,7 @@ def _last_day(pipeline: Pipeline) -> str:
     return "" if as_of == MISSING else from_ms(as_of).date().isoformat()
 
 
-def _register_page(app: Dash, workspace: Workspace, watch: PeriodWatch, panels: Panels) -> None:
+def _register_page(app: Dash, workspace: Workspace, panels: Panels) -> None:
     page = panels.page
     register_drawing(app, page)
 
@@ -84,21 +87,21 @@ def _register_page(app: Dash, workspace: Workspace, watch: PeriodWatch, panels: 
         running=waiting(page),
     )
     def answer(view: dict[str, Any] | None, _retries: list[int | None]) -> Any:
-        filters = (view or {}).get("filters")
+        filters, before = (view or {}).get("filters"), (view or {}).get("before")
         with PerformanceTimer(f"{page}.metrics"):
             return attempted(
-                lambda: _answer_page(workspace, watch, panels, filters),
+                lambda: _answer_page(workspace, panels, filters, before),
                 lambda failure: failed_page(page, failure),
             )
 
 
 def _answer_page(
-    workspace: Workspace, watch: PeriodWatch, panels: Panels, filters: dict[str, Any] | None
+    workspace: Workspace, panels: Panels, filters: dict[str, Any] | None, before: dict[str, Any] | None
 ) -> dict[str, Any]:
     pipeline, view = asked(workspace, filters)
     wait_for_first_data(workspace, pipeline)
     answer = answer_of(workspace, pipeline, view, panels, filters)
-    trigger = watch.look(pipeline, view)
+    trigger = invalidated(pipeline, view, earlier_view(pipeline, filters, before))
     if trigger is not None:
         logger.info("results.invalidated", extra={"reason": trigger.reason, "costs": trigger.costs})
     if trigger is not None and trigger.needs_requests:

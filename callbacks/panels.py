@@ -76,9 +76,9 @@ def wait_for_first_data(workspace: Workspace, pipeline: Pipeline) -> None:
     """Leave the skeletons where they are while the very first data are on their way.
 
     Raises:
-        PreventUpdate: nothing is stored yet, and a job is running.
+        PreventUpdate: nothing is stored yet, and a job of the profile is running.
     """
-    if workspace.jobs.state().running and not pipeline.status().stored:
+    if workspace.jobs.state(pipeline.name).running and not pipeline.status().stored:
         raise PreventUpdate
 
 
@@ -173,9 +173,8 @@ def freshness_of(workspace: Workspace, pipeline: Pipeline) -> Freshness:
 
 
 def _failed_last(workspace: Workspace, pipeline: Pipeline) -> bool:
-    """Tell whether the last attempt to refresh this profile failed; that of another one does not count."""
-    state = workspace.jobs.state()
-    return state.error is not None and state.subject in ("", pipeline.name)
+    """Tell whether the last attempt to refresh this profile failed."""
+    return workspace.jobs.state(pipeline.name).error is not None
 
 
 def page_data(

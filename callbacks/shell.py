@@ -1,4 +1,4 @@
-"""What stands around every page: routing, the state of the source, the background job."""
+"""What stands around every page: routing, the state of the source, its background job."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -136,8 +136,9 @@ def _register_source(app: Dash, workspace: Workspace) -> None:
 def _show_source(workspace: Workspace, profile: str | None, filters: Mapping[str, Any]) -> tuple[Any, ...]:
     pipeline = workspace.pipeline(profile)
     status, choices = pipeline.status(), pipeline.choices()
-    if pipeline.source.kind == "demo" and not status.stored and workspace.refresh(pipeline.name):
-        set_props(ids.POLL, {"disabled": False})
+    if pipeline.source.kind == "demo" and not status.stored:
+        workspace.refresh(pipeline.name)
+    _show_job_of(workspace, pipeline.name)
     met = choices.projects, choices.types, choices.labels, choices.components
     can_sync = pipeline.source.can_be_asked
     site = site_words(pipeline.source.kind, status.site or pipeline.source.url)
@@ -153,6 +154,14 @@ def _show_source(workspace: Workspace, profile: str | None, filters: Mapping[str
         not choices.sprints,
         menu_of(pipeline),
     )
+
+
+def _show_job_of(workspace: Workspace, name: str) -> None:
+    """Show how the job of the profile stands that the page has turned to, and watch one that runs."""
+    state = workspace.jobs.state(name)
+    set_props(ids.JOB, {"children": _show_job(state)})
+    if state.running:
+        set_props(ids.POLL, {"disabled": False})
 
 
 def _with_asked(values: Sequence[str], asked: Sequence[str] | None) -> list[str]:
@@ -187,8 +196,9 @@ def _register_jobs(app: Dash, workspace: Workspace) -> None:
         State(ids.FILTERS, "data"),
     )
     def show_job(_ticks: int | None, seen: str | None, filters: dict[str, Any] | None) -> tuple[Any, ...]:
-        state = workspace.jobs.state()
-        revision = _stamp_of_any_store(workspace, (filters or {}).get("src"))
+        name = (filters or {}).get("src")
+        state = workspace.jobs.state(name or workspace.shown)
+        revision = _stamp_of_any_store(workspace, name)
         return _show_job(state), no_update if revision == seen else revision, not state.running
 
     @app.callback(
@@ -210,7 +220,7 @@ def _register_jobs(app: Dash, workspace: Workspace) -> None:
         elif any(clicks["asks"]):
             workspace.ask_now(ctx.triggered_id["name"])
         elif any(clicks["cancels"]):
-            workspace.jobs.cancel()
+            workspace.jobs.cancel((filters or {}).get("src") or workspace.shown)
         else:
             return no_update
         return (ticks or 0) + 1
@@ -218,7 +228,8 @@ def _register_jobs(app: Dash, workspace: Workspace) -> None:
 
 def banner_kind(workspace: Workspace, pipeline: Pipeline, kind: str) -> str:
     """Return whose data a page shows; what is only about to be read for the first time is not missing."""
-    return pipeline.source.kind if kind == "empty" and workspace.jobs.state().running else kind
+    running = kind == "empty" and workspace.jobs.state(pipeline.name).running
+    return pipeline.source.kind if running else kind
 
 
 def banner_of(workspace: Workspace, pipeline: Pipeline) -> Component | None:
@@ -239,7 +250,8 @@ def stamp(workspace: Workspace, profile: str | None) -> str:
         ConfigurationError: there is no such profile.
         StoreError: its store is damaged.
     """
-    pipeline, state = workspace.pipeline(profile), workspace.jobs.state()
+    pipeline = workspace.pipeline(profile)
+    state = workspace.jobs.state(pipeline.name)
     meta = pipeline.store.meta()
     # While the very first data are read the page waits for them; if they do not come, it has to say so.
     waiting = "reading" if state.running and not len(pipeline.dataset().issues) else ""
@@ -252,7 +264,7 @@ def _stamp_of_any_store(workspace: Workspace, profile: str | None) -> str:
     try:
         return stamp(workspace, profile)
     except StoreError:
-        return f"unreadable!{workspace.jobs.state().reference or ''}"
+        return f"unreadable!{workspace.jobs.state(profile or workspace.shown).reference or ''}"
 
 
 def _show_job(state: JobState) -> Component | None:

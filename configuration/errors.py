@@ -54,6 +54,10 @@ class StoreError(DashboardError):
     exit_code = 6
 
 
+class InUseError(StoreError):
+    """Somebody else holds what one at a time may hold."""
+
+
 class DamagedStoreError(StoreError):
     """What the store holds is not what was written."""
 

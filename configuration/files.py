@@ -39,6 +39,15 @@ def write_whole(path: Path, content: bytes, mode: int = 0o600) -> None:
     _sync_folder(path.parent)
 
 
+def file_stamp(path: str) -> tuple[int, int, int] | None:
+    """Return what is another one after each ``write_whole``, None where there is no file of that name."""
+    try:
+        found = os.stat(path)  # noqa: PTH116  # at each question, and a Path takes longer to make than to ask
+    except (OSError, ValueError):  # the latter for what cannot be a name
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
 def for_owner(path: str, flags: int) -> int:
     """Open a file for the built-in ``open``; a new one can be read by its owner alone."""
     return os.open(path, flags, 0o600)

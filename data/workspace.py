@@ -1,4 +1,7 @@
-"""What a running dashboard works on: the profiles it shows, and the one background job beside them."""
+"""What a running dashboard works on: the profiles it shows, and the background jobs beside them.
+
+Several processes may work on one home. What one of them saves the others see at their next question.
+"""
 
 import logging
 import threading
@@ -6,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from configuration.errors import ConfigurationError, SourceError
+from configuration.errors import ConfigurationError, DashboardError, SourceError
 from configuration.logging_config import log_exception_reference, run_context
 from configuration.settings import Home
 from data.answers import AnswerMemory
@@ -16,8 +19,9 @@ from data.intake.jobs import JobPort
 from data.intake.profile_sync import synchronize
 from data.intake.sync_outcome import SyncOutcome
 from data.model.clock import now_ms
-from data.persistence import DEFAULT_PROFILE, DEMO_PROFILE, checked_name, has_profile
+from data.persistence import DEFAULT_PROFILE, DEMO_PROFILE, checked_name, has_profile, settings_stamp
 from data.pipeline import Pipeline
+from data.profiles.notes import Notes
 from data.profiles.sources import Source, resolve
 from data.store.ledger import ledger_of
 
@@ -25,6 +29,7 @@ logger = logging.getLogger(__name__)
 STALE_AFTER_MS = 15 * 60 * 1000
 A_MOMENT_MS = 60 * 1000
 MOST_PIPELINES = 32
+_SHOWN = "shown"
 
 
 class Workspace:
@@ -35,6 +40,7 @@ class Workspace:
         environment: of the process; wins over the profiles.
         shown: what is shown where nobody asks for another profile.
         still_wanted: called between the steps of an answer; raises where nobody waits for it any more.
+        shared: other processes answer for the same address, so that what one of them shows all have to.
     """
 
     def __init__(
@@ -43,22 +49,32 @@ class Workspace:
         environment: Mapping[str, str],
         shown: Source,
         still_wanted: Callable[[], None] = lambda: None,
+        *,
+        shared: bool = False,
     ) -> None:
         self.home = home
         self.environment = environment
-        self.jobs = JobPort(_refer)
+        self.jobs = JobPort(home, _refer)
         self._still_wanted = still_wanted
         self._lock = threading.Lock()
         self._answers = AnswerMemory()
+        self._shared = Notes(home) if shared else None
         self._shown = shown.name
+        self._stamps: dict[str, object] = {shown.name: settings_stamp(home, shown.name)}
         self._pipelines = OrderedDict({shown.name: self._pipeline_of(shown)})
         self._demo = DemoJira(home, environment)
 
     @property
     def shown(self) -> str:
         """Name of the profile that is shown where nobody asks for another one."""
-        with self._lock:
-            return self._shown
+        if self._shared is not None:
+            name = (self._shared.read(_SHOWN) or b"").decode(errors="replace")
+            if name and self._has(name):
+                return name
+        return self._shown
+
+    def _has(self, name: str) -> bool:
+        return name in (DEFAULT_PROFILE, DEMO_PROFILE) or has_profile(self.home, name)
 
     def show(self, name: str) -> None:
         """Make ``name`` the profile that is shown where nobody asks for another one.
@@ -68,38 +84,69 @@ class Workspace:
             InputError: the name cannot be one.
         """
         self.pipeline(name)
-        with self._lock:
-            self._shown = name
+        self._shown = name
+        if self._shared is not None:
+            self._shared.write(_SHOWN, name.encode())
 
     def pipeline(self, name: str | None = None) -> Pipeline:
-        """Return the pipeline of a profile, by default of the one that is shown.
+        """Return the pipeline of a profile, by default of the one that is shown, as its settings are now.
+
+        While the file of a profile is wrong its last good settings hold.
 
         Raises:
-            ConfigurationError: there is no such profile, or its file is wrong.
+            ConfigurationError: there is no such profile, or its file is wrong and was never good.
             InputError: the name cannot be one.
         """
+        chosen = name or self.shown
         with self._lock:
-            chosen = name or self._shown
-            known = self._pipelines.get(chosen)
+            known, stamp = self._pipelines.get(chosen), settings_stamp(self.home, chosen)
+            saved = known is not None and stamp != self._stamps.get(chosen)
             if known is None:
-                known = self._pipeline_of(self._resolve(chosen))
-                self._pipelines[chosen] = known
-                self._drop_oldest()
+                known = self._pipelines[chosen] = self._pipeline_of(self._resolve(chosen))
+                self._drop_oldest(chosen)
+            self._stamps[chosen] = stamp
             self._pipelines.move_to_end(chosen)
-            return known
+        return self._follow(chosen, known) if saved else known
+
+    def _follow(self, name: str, known: Pipeline) -> Pipeline:
+        """Return the pipeline of a profile that somebody saved, be it by another process or by hand."""
+        try:
+            source = self._resolve(name)
+        except DashboardError:
+            if self._has(name):
+                return known
+            self.forget(name)
+            raise
+        return self._take_over(known, source)
+
+    def _take_over(self, known: Pipeline, source: Source) -> Pipeline:
+        """Return the pipeline over other settings: the same one where no number depends on what changed."""
+        same = replace(source, store=known.store)
+        if _without_lists(known.source) != _without_lists(source):
+            return self._replace(source)
+        if same != known.source:
+            known.take_over(same)
+        return known
+
+    def _replace(self, source: Source) -> Pipeline:
+        fresh = self._pipeline_of(source)
+        with self._lock:
+            stamp = self._stamps.get(source.name)
+            self._forget(source.name)
+            self._pipelines[source.name], self._stamps[source.name] = fresh, stamp
+        return fresh
 
     def _resolve(self, name: str) -> Source:
         """Return a profile that exists: an address of the environment alone does not make one of any name."""
-        checked_name(name)
-        if name not in (DEFAULT_PROFILE, DEMO_PROFILE) and not has_profile(self.home, name):
+        if not self._has(checked_name(name)):
             raise ConfigurationError(
                 f"There is no profile called {name}.",
                 hint="Choose another one, or create it on the Settings page.",
             )
         return resolve(self.home, name, self.environment)
 
-    def _drop_oldest(self) -> None:
-        names = [name for name in self._pipelines if name != self._shown]
+    def _drop_oldest(self, asked: str) -> None:
+        names = [name for name in self._pipelines if name not in (self._shown, asked)]
         for name in names[: max(0, len(self._pipelines) - MOST_PIPELINES)]:
             self._forget(name)
 
@@ -109,11 +156,8 @@ class Workspace:
         Raises:
             ConfigurationError: the file is wrong, or gone.
         """
-        fresh = self._pipeline_of(resolve(self.home, name, self.environment))
-        with self._lock:
-            self._forget(name)
-            self._pipelines[name] = fresh
-        return fresh
+        self._stamps[name] = settings_stamp(self.home, name)  # before it is read: later writes are noticed
+        return self._replace(resolve(self.home, name, self.environment))
 
     def renew(self, name: str) -> Pipeline:
         """Read settings again of which only those changed that no number depends on: events and views.
@@ -123,11 +167,8 @@ class Workspace:
         Raises:
             ConfigurationError: the file is wrong, or gone.
         """
-        pipeline, fresh = self.pipeline(name), resolve(self.home, name, self.environment)
-        if _without_lists(pipeline.source) != _without_lists(fresh):
-            return self.reload(name)
-        pipeline.take_over(replace(fresh, store=pipeline.store))
-        return pipeline
+        pipeline = self.pipeline(name)
+        return self._take_over(pipeline, resolve(self.home, name, self.environment))
 
     def forget(self, name: str) -> None:
         """Drop the pipeline of a profile that was renamed or deleted."""
@@ -136,6 +177,7 @@ class Workspace:
 
     def _forget(self, name: str) -> None:
         known = self._pipelines.pop(name, None)
+        self._stamps.pop(name, None)
         if known is not None:
             known.forget_answers()
 
@@ -147,7 +189,7 @@ class Workspace:
             full: fetch and compare everything.
 
         Returns:
-            False where there is nothing to ask, or another job still runs.
+            False where there is nothing to ask, or another job of the profile still runs.
         """
         source = self.pipeline(name).source
         if not source.can_be_asked:
@@ -174,9 +216,17 @@ class Workspace:
         old = synced_at is None or not -A_MOMENT_MS <= now_ms() - synced_at <= STALE_AFTER_MS
         return (old or pipeline.source.kind == "demo") and self.refresh(name)
 
+    def begin(self) -> None:
+        """Start what a dashboard starts with: a sync where the data are old, and sample data of today.
+
+        Of the processes that share a home one does so.
+        """
+        self._demo.begin_again()
+        self.refresh_if_old()
+
     def close(self) -> None:
-        """Stop the running job and the sample Jira."""
-        self.jobs.cancel()
+        """Stop the jobs of this process and its sample Jira."""
+        self.jobs.close()
         self._demo.stop()
 
     def _pipeline_of(self, source: Source) -> Pipeline:

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 def register(app: Dash, workspace: Workspace) -> None:
     """Connect the Settings page to the workspace."""
-    readings = Readings()
+    readings = Readings(workspace.home)
     _register_page(app, workspace, readings)
     _register_afresh(app, workspace)
     _register_file_label(app)

@@ -105,7 +105,7 @@ def create_app(
     """Return the dashboard over ``workspace``; its ``server`` attribute is the WSGI application.
 
     Args:
-        workspace: the profiles and the background job.
+        workspace: the profiles and the background jobs.
         allowed_hosts: names it may be called by beside those of this machine.
         port: where it will listen, part of the host check; None where whoever runs it tells.
         debug: switch Dash's developer tools on.
@@ -129,9 +129,10 @@ def create_app(
 
     def layout() -> object:
         revision, notice, some = _find_first(workspace)
-        polling = workspace.jobs.state().running
+        shown = workspace.shown
+        polling = workspace.jobs.state(shown).running
         names = profile_names(workspace)
-        return page(names, workspace.shown, revision, notice, polling=polling, sprints=some)
+        return page(names, shown, revision, notice, polling=polling, sprints=some)
 
     app.layout = layout
     for feature in _FEATURES:

@@ -16,7 +16,7 @@ from flask import Flask
 from callbacks.web.application import create_app
 from callbacks.web.limits import MOST_BODY_BYTES
 from callbacks.web.patience import still_wanted
-from configuration.errors import ConfigurationError, InputError, StoreError
+from configuration.errors import ConfigurationError, InputError, InUseError, StoreError
 from configuration.settings import Home
 from data.persistence import DEMO_PROFILE
 from data.profiles.sources import LOOPBACK, Source, resolve
@@ -84,20 +84,30 @@ def hosted(source: Source, home: Home, environment: Mapping[str, str]) -> Flask:
         ConfigurationError: the environment would make ``serve`` refuse too.
     """
     address = address_from(environment, None, None)
-    workspace = Workspace(home, environment, _shown_first(source, home, environment), still_wanted)
+    shown = _shown_first(source, home, environment)
+    workspace = Workspace(home, environment, shown, still_wanted, shared=True)
     app = create_app(workspace, allowed_hosts=address.allowed_hosts, port=None)
     atexit.register(workspace.close)
+    if _is_first(home):
+        _refresh(workspace)
+        logger.info("serve.started", extra={"host": "", "port": 0, "kind": source.kind})
+    else:
+        logger.info("serve.joined")
+    server: Flask = app.server
+    return server
+
+
+def _is_first(home: Home) -> bool:
+    """Tell whether no other process of a home has started as the first one; this one is it until it ends."""
     first = contextlib.ExitStack()
     try:
         first.enter_context(held(home, "first", wait_s=0.0))
-    except StoreError:
-        logger.info("serve.joined")
-    else:
-        atexit.register(first.close)  # until then this process is the first one
-        _refresh(workspace)
-        logger.info("serve.started", extra={"host": "", "port": 0, "kind": source.kind})
-    server: Flask = app.server
-    return server
+    except InUseError:
+        return False
+    except StoreError as error:
+        logger.warning("serve.unlocked", extra={"reason": error.message})
+    atexit.register(first.close)
+    return True
 
 
 def _shown_first(source: Source, home: Home, environment: Mapping[str, str]) -> Source:
@@ -118,7 +128,7 @@ def _is_empty(source: Source) -> bool:
 def _refresh(workspace: Workspace) -> None:
     """Begin a sync if the data are old; over a store that cannot be read the page offers what mends it."""
     try:
-        workspace.refresh_if_old()
+        workspace.begin()
     except StoreError as error:
         logger.warning("serve.unreadable_store", extra={"reason": error.message})
 

@@ -1,15 +1,20 @@
 """What a Jira has to say about its fields: their list, and a page of issues with the values that matter."""
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
+
 from configuration.profile import Profile
+from configuration.settings import Home
 from data.jira.dialects import narrowed
 from data.jira_simple import JiraClient
 from data.mapping.field_proposals import FieldProposals, FieldSample, candidate_fields, propose_all
+from data.model.clock import now_ms
+from data.model.instants import DAY_MS
 from data.model.tables import IssueRow
+from data.profiles.notes import Notes
 from data.profiles.provenance import by_hand, proposed, with_field
 from data.profiles.sources import Source
 
@@ -25,22 +30,39 @@ class FieldReading:
     proposals: Mapping[str, FieldProposals]
 
 
-class Readings:
-    """What was last read of the fields of each profile's Jira; safe to share between threads."""
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A reading, and when it was read, in epoch milliseconds."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._known: dict[str, FieldReading] = {}
+    at: int
+    reading: FieldReading
+
+
+class Readings:
+    """What was last read of the fields of each profile's Jira, for a day; all processes of a home share it.
+
+    Args:
+        home: where it is kept.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._notes = Notes(home)
 
     def keep(self, name: str, reading: FieldReading) -> None:
         """Remember a reading."""
-        with self._lock:
-            self._known[name] = reading
+        self._notes.write(_note_of(name), msgspec.json.encode(_Kept(now_ms(), reading)))
 
     def of(self, name: str) -> FieldReading | None:
-        """Return the last reading of a profile, None if nobody has asked yet."""
-        with self._lock:
-            return self._known.get(name)
+        """Return the last reading of a profile, None if nobody has asked since yesterday."""
+        try:
+            kept = msgspec.json.decode(self._notes.read(_note_of(name)) or b"", type=_Kept)
+        except (msgspec.DecodeError, RecursionError):
+            return None
+        return kept.reading if 0 <= now_ms() - kept.at < DAY_MS else None
+
+
+def _note_of(name: str) -> str:
+    return f"{name}.fields.json"
 
 
 def read_fields(source: Source, client_for: Callable[[Source], JiraClient]) -> FieldReading:

@@ -3,12 +3,12 @@
 import contextlib
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import Literal, Protocol
 
 from configuration.errors import InputError
-from configuration.files import write_whole
+from configuration.files import file_stamp, write_whole
 from configuration.settings import Home
 
 logger = logging.getLogger(__name__)
@@ -27,6 +27,9 @@ class Documents(Protocol):
 
     def has(self, name: str) -> bool:
         """Tell whether there is such a document, be it one that cannot be read."""
+
+    def stamp(self, name: str) -> Hashable:
+        """Return what is another one after each ``write``, None where there is no such document."""
 
     def write(self, name: str, content: bytes) -> None:
         """Put ``content`` in place of a document in one step; where that fails the old one is unharmed."""
@@ -61,6 +64,9 @@ class _Files:
 
     def has(self, name: str) -> bool:
         return self._path(name).is_file()
+
+    def stamp(self, name: str) -> Hashable:
+        return file_stamp(f"{self._folder}/{name}")
 
     def write(self, name: str, content: bytes) -> None:
         path = self._path(name)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from configuration.errors import CancelledError, DashboardError, StoreError
+from configuration.errors import CancelledError, DashboardError, InUseError, StoreError
 from configuration.settings import Home
 
 LOCK_WAIT_S = 30.0
@@ -25,7 +25,8 @@ def held(
         wait_s: how long to wait; by default ``LOCK_WAIT_S``.
 
     Raises:
-        StoreError: somebody else held it all the time, or the file cannot be made.
+        InUseError: somebody else held it all the time.
+        StoreError: the file cannot be made.
         CancelledError: the user stopped waiting.
     """
     release = _acquire(home.run / f"{name}.lock", cancelled, LOCK_WAIT_S if wait_s is None else wait_s)
@@ -68,7 +69,7 @@ def _acquire(path: Path, cancelled: threading.Event | None, wait_s: float) -> Ca
 def _not_free(cancelled: threading.Event | None) -> DashboardError:
     if cancelled is not None and cancelled.is_set():
         return CancelledError("The sync was cancelled.", hint="Start it again later.")
-    return StoreError(
+    return InUseError(
         "Another sync of the same issues is running.",
         hint="Wait until it has ended, then look at what it brought.",
     )

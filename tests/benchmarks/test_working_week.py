@@ -44,8 +44,8 @@ def day(home: Home, *, remapped: bool) -> None:
     """A start in the morning with its sync, the looks, and on one day another meaning of a status."""
     workspace = Workspace(home, {}, resolve(home, "team", {}))
     workspace.refresh()
-    workspace.jobs.join(120)
-    assert workspace.jobs.state().error is None
+    workspace.jobs.join("team", 120)
+    assert workspace.jobs.state("team").error is None
     for look in looks_of_a_day():
         workspace.pipeline().report(look)
     if remapped:

@@ -1,5 +1,6 @@
 """Documents by name: whole or not at all, each folder by itself, wherever they are kept."""
 
+import itertools
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -58,6 +59,21 @@ def test_a_document_moves_to_its_own_place(documents: Documents) -> None:
     documents.move("team.toml", "team.toml")
 
     assert documents.read("team.toml") == b"1"
+
+
+def test_its_stamp_tells_one_writing_from_the_next(documents: Documents) -> None:
+    """Each from the one before it, also where the content is the same; looking changes nothing."""
+    stamps = [documents.stamp("team.toml")]
+    for content in (b"1", b"2", b"2", b"longer"):
+        documents.write("team.toml", content)
+        stamps.append(documents.stamp("team.toml"))
+    documents.read("team.toml")
+
+    assert stamps[0] is None
+    assert all(before != after for before, after in itertools.pairwise(stamps))
+    assert documents.stamp("team.toml") == stamps[-1]
+    documents.delete("team.toml")
+    assert documents.stamp("team.toml") is None
 
 
 def test_set_aside_and_brought_back(documents: Documents) -> None:

@@ -175,10 +175,12 @@ def test_what_was_agreed_to_is_kept_with_its_origin(tmp_path: Path, jira: JiraSi
     """So that the next start of the program does not have to ask again."""
     workspace = workspace_over(tmp_path, jira.token)
     typed = Typed(url=jira.url, email=jira.email, jql=JQL, agreed=jira.url)
-    fault = connect(workspace, Readings(), "default", draft_of(workspace, "default", typed), new_token=True)
-    workspace.jobs.join(60)
+    fault = connect(
+        workspace, Readings(workspace.home), "default", draft_of(workspace, "default", typed), new_token=True
+    )
+    workspace.jobs.join("default", 60)
 
     assert fault is None
     assert token_origin(workspace.home, "default") == jira.url
-    assert workspace.jobs.state().error is None
+    assert workspace.jobs.state("default").error is None
     assert not resolve(workspace.home, "default", workspace.environment).withheld

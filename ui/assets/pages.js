@@ -213,9 +213,12 @@ const pages = (() => {
     if (!page || !filters || revision === null || revision === undefined) return before.map(() => unchanged);
     show(page);
     if (!warm) warmUp(page);
-    const now = { filters, revision };
     const outputs = window.dash_clientside.callback_context.outputs_list;
-    return outputs.map(({ id }, place) => (id.name === page ? unlessSame(now, before[place]) : unchanged));
+    return outputs.map(({ id }, place) => {
+      const last = /** @type {{ filters: Filters, revision: string } | null} */ (before[place]);
+      const same = JSON.stringify([filters, revision]) === JSON.stringify([last?.filters, last?.revision]);
+      return id.name !== page || same ? unchanged : { filters, revision, before: last?.filters ?? null };
+    });
   }
 
   /** Returns which profile is asked about, and takes away what was said about the question before.

@@ -51,7 +51,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
     workspace = Workspace(home, {}, resolve(home, "demo", {}))
     yield workspace
     workspace.close()
-    workspace.jobs.join(10)
+    workspace.jobs.join("default", 10)
 
 
 def filled(jira: JiraSimulator, **changes: str) -> Typed:
@@ -62,13 +62,13 @@ def filled(jira: JiraSimulator, **changes: str) -> Typed:
 def saved(workspace: Workspace, jira: JiraSimulator, **changes: str) -> object:
     typed = filled(jira, **changes)
     draft = draft_of(workspace, "default", typed)
-    return connect(workspace, Readings(), "default", draft, new_token=bool(typed.token))
+    return connect(workspace, Readings(workspace.home), "default", draft, new_token=bool(typed.token))
 
 
 def test_a_connection_is_saved_and_its_sync_begins(workspace: Workspace, cloud: JiraSimulator) -> None:
     """Profile, token and sure fields on disk; the dashboard shows the new profile and reads it."""
     assert saved(workspace, cloud) is None
-    workspace.jobs.join(60)
+    workspace.jobs.join("default", 60)
 
     profile = load_profile(workspace.home, "default")
     assert profile is not None
@@ -77,7 +77,7 @@ def test_a_connection_is_saved_and_its_sync_begins(workspace: Workspace, cloud: 
     assert "proposed" in profile.provenance["story_points"]
     assert load_token(workspace.home, "default", cloud.url) == Secret(cloud.token)
     assert workspace.shown == "default"
-    assert workspace.jobs.state().error is None
+    assert workspace.jobs.state("default").error is None
     assert workspace.pipeline().status().stored > 0
 
 
@@ -86,12 +86,12 @@ def test_a_new_profile_lives_where_its_account_lives(workspace: Workspace) -> No
     with JiraSimulator(issues=80, today=TODAY, time_zone="Europe/Berlin") as jira:
         told = [one.message for one in look_at(workspace, "default", filled(jira)).verdict.findings]
         saved(workspace, jira)
-        workspace.jobs.join(60)
+        workspace.jobs.join("default", 60)
         first = load_profile(workspace.home, "default")
         save_profile(workspace.home, "default", Profile(timezone="Asia/Tokyo"))
         workspace.reload("default")
         saved(workspace, jira)
-        workspace.jobs.join(60)
+        workspace.jobs.join("default", 60)
         second = load_profile(workspace.home, "default")
 
     assert "Days and weeks begin in Europe/Berlin." in told
@@ -107,7 +107,7 @@ def test_a_personal_access_token_is_sent_without_an_email(workspace: Workspace) 
     """What stood in the e-mail field before the address became one of a Data Center is not used."""
     with JiraSimulator(issues=40, dialect="dc", today=TODAY) as jira:
         assert saved(workspace, jira) is None
-        workspace.jobs.join(60)
+        workspace.jobs.join("default", 60)
 
     profile = load_profile(workspace.home, "default")
     assert profile is not None
@@ -265,9 +265,13 @@ def test_the_environment_wins_and_is_not_written_down(tmp_path: Path, cloud: Jir
     form = form_of(workspace, "demo")
     typed = Typed(jql=JQL)
     fault = connect(
-        workspace, Readings(), form.target, draft_of(workspace, form.target, typed), new_token=False
+        workspace,
+        Readings(workspace.home),
+        form.target,
+        draft_of(workspace, form.target, typed),
+        new_token=False,
     )
-    workspace.jobs.join(60)
+    workspace.jobs.join("default", 60)
 
     assert set(form.fixed) == {"url", "email", "token"}
     assert fault is None

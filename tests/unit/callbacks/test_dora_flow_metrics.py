@@ -2,7 +2,7 @@
 
 import pytest
 
-from callbacks.dora_flow_metrics import PeriodWatch
+from callbacks.dora_flow_metrics import earlier_view, invalidated
 from data.metrics.report import View
 from data.pipeline import Pipeline
 from tests.support.dashboards import pipeline_over
@@ -15,9 +15,8 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
 
 
 def looked_at(pipeline: Pipeline, *periods: tuple[str, str]):  # the last trigger
-    watch = PeriodWatch()
     views = [View(date_from=first, date_to=last) for first, last in periods]
-    return [watch.look(pipeline, view) for view in views][-1]
+    return invalidated(pipeline, views[-1], views[-2] if len(views) > 1 else None)
 
 
 def test_the_first_look_invalidates_nothing(pipeline: Pipeline) -> None:
@@ -43,3 +42,19 @@ def test_a_period_beyond_what_is_stored_needs_the_missing_days(pipeline: Pipelin
     trigger = looked_at(pipeline, ("2026-03-02", "2026-03-08"), ("2026-03-02", "2026-03-15"))
 
     assert trigger.needs_requests
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ({"days": "30"}, ("2026-02-09", "2026-03-10")),
+        ({"days": "30", "src": "other"}, None),
+        ({"from": "no day", "to": "2026-03-08"}, None),
+        (None, None),
+    ],
+)
+def test_what_the_page_looked_at_before(pipeline: Pipeline, before: dict | None, expected: object) -> None:
+    """The page itself remembers it; another profile has other data, and nonsense was no view."""
+    view = earlier_view(pipeline, {"days": "90"}, before)
+
+    assert (view and (view.date_from, view.date_to)) == expected

@@ -13,6 +13,7 @@ from configuration.profile import JiraSettings, Profile
 from configuration.settings import Home, Secret
 from data.intake.connect import client_of
 from data.mapping.field_reading import FieldReading, Readings, mapped, read_fields, sure_fields
+from data.model.clock import now_ms
 from data.persistence import save_profile, save_token
 from data.pipeline import Pipeline
 from data.profiles.sources import Source, resolve
@@ -91,12 +92,28 @@ def test_without_a_reading_the_page_shows_what_is_saved() -> None:
     assert lines["story_points"].choices == ()
 
 
-def test_readings_are_kept_by_profile(reading: FieldReading) -> None:
-    readings = Readings()
-    readings.keep("team", reading)
+def test_readings_are_kept_by_profile_for_every_process(reading: FieldReading, tmp_path: Path) -> None:
+    """Whoever answers next has it, and may be another process; what is no reading is none."""
+    Readings(Home(tmp_path)).keep("team", reading)
+    readings = Readings(Home(tmp_path))
+    (tmp_path / "run" / "torn.fields.json").write_bytes(b'{"at": 1')
 
-    assert readings.of("team") is reading
+    assert readings.of("team") == reading
     assert readings.of("other") is None
+    assert readings.of("torn") is None
+
+
+@pytest.mark.parametrize(("hours", "known"), [(0, True), (23, True), (24, False), (-1, False)])
+def test_a_reading_holds_for_a_day(
+    reading: FieldReading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hours: int, known: bool
+) -> None:
+    """A Jira gets new fields; what a clock that was put back calls the future is not known to be fresh."""
+    readings = Readings(Home(tmp_path))
+    readings.keep("team", reading)
+    now = now_ms()
+    monkeypatch.setattr("data.mapping.field_reading.now_ms", lambda: now + hours * 3_600_000)
+
+    assert (readings.of("team") is not None) is known
 
 
 def test_a_stage_is_a_change_of_the_profile(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def gate() -> Iterator[threading.Event]:
 
 def waiting_job(workspace: Workspace, gate: threading.Event) -> None:
     """Start a job that lasts until the gate opens."""
-    assert workspace.jobs.start("Reading", lambda progress, cancelled: gate.wait(10))
+    assert workspace.jobs.start("Reading", lambda progress, cancelled: gate.wait(10), "default")
 
 
 def test_the_same_data_are_nothing_new(tmp_path: Path, gate: threading.Event) -> None:
@@ -50,8 +50,8 @@ def test_a_sync_that_failed_is_something_new(tmp_path: Path) -> None:
     def work(progress: object, cancelled: object) -> None:
         raise StoreError("The disk is full.", hint="Make room.")
 
-    workspace.jobs.start("Reading", work)
-    workspace.jobs.join(10)
+    workspace.jobs.start("Reading", work, "default")
+    workspace.jobs.join("default", 10)
 
     assert stamp(workspace, None) != before
 
@@ -63,7 +63,7 @@ def test_the_first_data_are_waited_for_and_given_up(tmp_path: Path, gate: thread
     waiting_job(workspace, gate)
     reading, meanwhile = stamp(workspace, None), banner_kind(workspace, workspace.pipeline(), "empty")
     gate.set()
-    workspace.jobs.join(10)
+    workspace.jobs.join("default", 10)
 
     assert (kind, meanwhile) == ("empty", "files")
     assert reading != empty == stamp(workspace, None)

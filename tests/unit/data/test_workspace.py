@@ -8,10 +8,10 @@ import pytest
 from configuration.errors import ConfigurationError
 from configuration.profile import GithubSettings, JiraSettings, Profile
 from configuration.profile_lists import Event
-from configuration.settings import Home
+from configuration.settings import Home, Secret
 from data.cache_manager import References
 from data.metrics.report import View
-from data.persistence import save_profile
+from data.persistence import load_cache_metadata, save_profile, save_token
 from data.pipeline import SourceStatus
 from data.profiles.sources import resolve
 from data.workspace import Workspace
@@ -71,23 +71,101 @@ def test_files_are_not_synced(tmp_path: Path) -> None:
     workspace = workspace_over(tmp_path)
 
     assert workspace.refresh() is False
-    assert not workspace.jobs.state().running
+    assert not workspace.jobs.state("default").running
+
+
+def two_over(home: Home, name: str, *, shared: bool = False) -> tuple[Workspace, Workspace]:
+    """Return two workspaces over one home, as two processes have them."""
+    first, second = (Workspace(home, {}, resolve(home, name, {}), shared=shared) for _ in range(2))
+    return first, second
+
+
+def test_what_another_process_saves_is_seen_at_the_next_question(tmp_path: Path) -> None:
+    """Settings, and what no number depends on, which keeps the tables at hand; nothing is read again else."""
+    home = Home(tmp_path)
+    save_profile(home, "team", Profile(timezone="UTC"))
+    here, there = two_over(home, "team")
+    before = there.pipeline("team")
+    save_profile(home, "team", Profile(timezone="Europe/Berlin"))
+    here.reload("team")
+    moved = there.pipeline("team")
+    save_profile(
+        home, "team", Profile(timezone="Europe/Berlin", events=(Event("2026-03-04", "Second team"),))
+    )
+    here.renew("team")
+    told = there.pipeline("team")
+
+    assert (before.profile.timezone, moved.profile.timezone) == ("UTC", "Europe/Berlin")
+    assert told is moved is there.pipeline("team") is there.pipeline()
+    assert [event.text for event in told.profile.events] == ["Second team"]
+
+
+def test_a_token_that_another_process_saves_is_used(tmp_path: Path) -> None:
+    """No number depends on it, and the next sync does."""
+    home, url = Home(tmp_path), "https://jira.example.org"
+    save_profile(home, "team", Profile(jira=JiraSettings(url=url, jql="x")))
+    _, there = two_over(home, "team")
+    before = there.pipeline("team")
+    token = Secret("for" + "-tests")
+    save_token(home, "team", url, token)
+
+    assert before.source.token is None
+    assert there.pipeline("team") is before
+    assert there.pipeline("team").source.token == token
+
+
+def test_a_profile_that_another_process_took_away_is_gone(tmp_path: Path) -> None:
+    """While its file is only wrong, as in the middle of an edit by hand, its last good settings hold."""
+    home = Home(tmp_path)
+    save_profile(home, "team", Profile(timezone="Europe/Berlin"))
+    _, there = two_over(home, "default")
+    there.pipeline("team")
+    (home.profiles / "team.toml").write_text("timezone = \n")
+    wrong = there.pipeline("team").profile.timezone
+    (home.profiles / "team.toml").unlink()
+
+    assert wrong == "Europe/Berlin"
+    for _ in range(2):
+        with pytest.raises(ConfigurationError, match="no profile called team"):
+            there.pipeline("team")
+
+
+def test_processes_of_one_address_show_the_same_profile(tmp_path: Path) -> None:
+    """And go on with it after a restart; one that listens by itself goes by what it was started with."""
+    home = Home(tmp_path)
+    save_profile(home, "team", Profile())
+    here, there = two_over(home, "default", shared=True)
+    alone, _ = two_over(home, "default")
+    here.show("team")
+    shown = [there.shown, there.pipeline().name, alone.shown, two_over(home, "default", shared=True)[0].shown]
+    (home.profiles / "team.toml").unlink()
+
+    assert shown == ["team", "team", "default", "team"]
+    assert there.shown == "default"
 
 
 @pytest.mark.slow
 def test_the_demo_reads_its_own_jira_and_closes_it(tmp_path: Path) -> None:
-    """The sample Jira lives from the first sync until the workspace closes."""
+    """It lives from the first sync until the workspace closes; every process of the home has the same one."""
     home = Home(tmp_path)
-    workspace = Workspace(home, {}, resolve(home, "demo", {}))
+    workspace, other = two_over(home, "demo")
 
-    started = workspace.refresh_if_old()
-    workspace.jobs.join(60)
+    workspace.begin()
+    workspace.jobs.join("demo", 60)
     stored = workspace.pipeline().status().stored
+    started = other.refresh_if_old()
+    other.jobs.join("demo", 60)
+    metadata = load_cache_metadata(home, "demo")
     workspace.close()
+    other.close()
 
     assert started
-    assert workspace.jobs.state().error is None
+    assert workspace.jobs.state("demo").error is None
     assert stored == 2000
+    assert metadata is not None
+    modes = [sync.mode for sync in metadata.syncs]
+    assert (modes[0], len(modes)) == ("full", 2)
+    assert modes[1] in ("unchanged", "incremental")  # as it is within the minute, and after it
 
 
 @pytest.mark.parametrize(
@@ -145,8 +223,8 @@ def test_a_repository_that_cannot_be_read_is_named_and_asked_about_again(tmp_pat
     }
     workspace = Workspace(home, environment, resolve(home, "team", environment))
     started = workspace.refresh()
-    workspace.jobs.join(30)
-    state = workspace.jobs.state()
+    workspace.jobs.join("team", 30)
+    state = workspace.jobs.state("team")
 
     assert (started, state.label, state.running) == (True, "Reading repositories", False)
     assert state.error is not None

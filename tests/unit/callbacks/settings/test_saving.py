@@ -134,7 +134,7 @@ def test_what_contradicts_itself_is_told_and_cannot_be_saved(workspace: Workspac
     assert "2 changes not saved" in str(lines)
     assert (label, hidden) == ("Save", False)
     with pytest.raises(ConfigurationError, match="not a date"):
-        keep(workspace, Readings(), some, Typed())
+        keep(workspace, Readings(workspace.home), some, Typed())
     assert load_profile(workspace.home, "default") == Profile()
 
 
@@ -229,7 +229,7 @@ def test_a_connection_is_saved_with_everything_beside_it_or_not_at_all(tmp_path:
         assert "nowhere" in kept("project = nowhere")
         assert load_profile(home, "default") == before
         assert "Saved; the sync is under way." in kept("project = PAY")
-        workspace.jobs.join(60)
+        workspace.jobs.join("default", 60)
         profile = load_profile(home, "default")
         assert profile is not None
         assert (profile.jira.jql, profile.business_days) == ("project = PAY", True)

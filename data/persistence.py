@@ -86,12 +86,6 @@ def profile_text(home: Home, name: str) -> str | None:
         ) from error
 
 
-def settings_stamp(home: Home, name: str) -> tuple[object, object]:
-    """Return what changes whenever somebody saves a profile, or its token; None for what is not there."""
-    profiles, secrets = documents_of(home, "profiles"), documents_of(home, "secrets")
-    return profiles.stamp(f"{name}.toml"), secrets.stamp(f"{name}.json")
-
-
 def save_profile(home: Home, name: str, profile: Profile) -> None:
     """Write a profile; what people wrote into its file by hand stays.
 

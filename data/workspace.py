@@ -6,7 +6,7 @@ Several processes may work on one home. What one of them saves the others see at
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 
 from configuration.errors import ConfigurationError, DashboardError, SourceError
@@ -19,10 +19,11 @@ from data.intake.jobs import JobPort
 from data.intake.profile_sync import synchronize
 from data.intake.sync_outcome import SyncOutcome
 from data.model.clock import now_ms
-from data.persistence import DEFAULT_PROFILE, DEMO_PROFILE, checked_name, has_profile, settings_stamp
+from data.persistence import DEFAULT_PROFILE, DEMO_PROFILE, checked_name, has_profile
 from data.pipeline import Pipeline
 from data.profiles.notes import Notes
 from data.profiles.sources import Source, resolve
+from data.store.documents import documents_of
 from data.store.ledger import ledger_of
 
 logger = logging.getLogger(__name__)
@@ -60,7 +61,8 @@ class Workspace:
         self._answers = AnswerMemory()
         self._shared = Notes(home) if shared else None
         self._shown = shown.name
-        self._stamps: dict[str, object] = {shown.name: settings_stamp(home, shown.name)}
+        self._kept = documents_of(home, "profiles"), documents_of(home, "secrets")
+        self._stamps: dict[str, Hashable] = {shown.name: self._stamp_of(shown.name)}
         self._pipelines = OrderedDict({shown.name: self._pipeline_of(shown)})
         self._demo = DemoJira(home, environment)
 
@@ -99,7 +101,7 @@ class Workspace:
         """
         chosen = name or self.shown
         with self._lock:
-            known, stamp = self._pipelines.get(chosen), settings_stamp(self.home, chosen)
+            known, stamp = self._pipelines.get(chosen), self._stamp_of(chosen)
             saved = known is not None and stamp != self._stamps.get(chosen)
             if known is None:
                 known = self._pipelines[chosen] = self._pipeline_of(self._resolve(chosen))
@@ -107,6 +109,11 @@ class Workspace:
             self._stamps[chosen] = stamp
             self._pipelines.move_to_end(chosen)
         return self._follow(chosen, known) if saved else known
+
+    def _stamp_of(self, name: str) -> Hashable:
+        """Return what changes whenever somebody saves a profile, or its token."""
+        profiles, secrets = self._kept
+        return profiles.stamp(f"{name}.toml"), secrets.stamp(f"{name}.json")
 
     def _follow(self, name: str, known: Pipeline) -> Pipeline:
         """Return the pipeline of a profile that somebody saved, be it by another process or by hand."""
@@ -156,7 +163,7 @@ class Workspace:
         Raises:
             ConfigurationError: the file is wrong, or gone.
         """
-        self._stamps[name] = settings_stamp(self.home, name)  # before it is read: later writes are noticed
+        self._stamps[name] = self._stamp_of(name)  # before it is read: later writes are noticed
         return self._replace(resolve(self.home, name, self.environment))
 
     def renew(self, name: str) -> Pipeline:

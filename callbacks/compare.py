@@ -1,6 +1,6 @@
 """The Compare page: rows beside each other, each against its own past."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -20,9 +20,8 @@ from callbacks.headings import heading_of
 from callbacks.notices import Failure, attempted
 from callbacks.panels import asked, wait_for_first_data, waiting
 from callbacks.views import query_of
-from data.answers import AnswerMemory
 from data.metrics.comparison import is_small
-from data.metrics.groups import GROUPINGS
+from data.metrics.groups import GROUPINGS, Group
 from data.metrics.report import Report
 from data.performance_utils import PerformanceTimer
 from data.workspace import Workspace
@@ -32,12 +31,10 @@ from ui.components.states import page_failed
 from ui.design import plain_design
 
 PAGE = "compare"
-OVERLAP_BYTES = 1024 * 1024
 
 
 def register(app: Dash, workspace: Workspace) -> None:
     """Connect the page to the workspace."""
-    overlaps = AnswerMemory(OVERLAP_BYTES)
     _register_browser_side(app)
 
     @app.callback(
@@ -55,7 +52,7 @@ def register(app: Dash, workspace: Workspace) -> None:
             raise PreventUpdate
         filters = view.get("filters")
         with PerformanceTimer(f"{PAGE}.update"):
-            return attempted(lambda: _answer(workspace, filters, question, overlaps), _show_failure)
+            return attempted(lambda: _answer(workspace, filters, question), _show_failure)
 
 
 def _register_browser_side(app: Dash) -> None:
@@ -74,9 +71,7 @@ def _register_browser_side(app: Dash) -> None:
     )
 
 
-def _answer(
-    workspace: Workspace, filters: Mapping[str, Any] | None, question: str, overlaps: AnswerMemory
-) -> dict[str, Any]:
+def _answer(workspace: Workspace, filters: Mapping[str, Any] | None, question: str) -> dict[str, Any]:
     pipeline, view = asked(workspace, filters)
     wait_for_first_data(workspace, pipeline)
     layout = read_layout(question)
@@ -87,7 +82,7 @@ def _answer(
 
     if layout.by == PROFILE:
         # Of several stores: none of them could say whether an answer that is remembered still holds.
-        found = compare_profiles(workspace, filters, layout, overlaps)
+        found = compare_profiles(workspace, filters, layout)
         return _send(pack(pipeline.report(view), found))
     what = PAGE, layout, query_of(filters)
     return _send(
@@ -118,9 +113,14 @@ def shown_of(layout: Layout, found: Compared) -> Comparison:
             )
             for group in found.groups
         ],
+        together=None if found.together is None else _row_of_all(found.together, columns),
         notes=found.notes,
         alone=found.alone,
     )
+
+
+def _row_of_all(group: Group, columns: Sequence[str]) -> Row:
+    return Row(group.name, group.flow_items, is_small(group, columns), group.results, opens=False)
 
 
 def _send(body: bytes) -> dict[str, Any]:

@@ -8,21 +8,22 @@ from urllib.parse import parse_qs
 from callbacks.panels import BY_ID
 from callbacks.views import profile_names, view_of
 from configuration.errors import DashboardError, InputError
-from data.answers import AnswerMemory
-from data.charts.open_work import OpenWork, open_in_view, open_work
+from data.charts.open_work import OpenWork, open_work
 from data.metrics.comparison import BY_ITEMS, BY_NAME, in_order
 from data.metrics.groups import GROUPINGS, MOST_GROUPS, NO_VALUE, Group
+from data.metrics.merging.merged import Merged
 from data.metrics.report import Report
 from data.model.metric import Metric
-from data.overlaps import overlap_words
 from data.persistence import DEMO_PROFILE
 from data.pipeline import ALL_METRICS, Pipeline
+from data.together import Asked, Beside, overlap_words
 from data.workspace import Workspace
 from ui.components.comparison import OPEN_COLUMNS
 from ui.format import counted
 from ui.pages import compare
 
 PROFILE = "profile"
+ALL_TOGETHER = "All together"
 KINDS: Mapping[str, str] = {
     **{name: spec.plural.capitalize() for name, spec in GROUPINGS.items()},
     PROFILE: "Profiles",
@@ -56,6 +57,7 @@ class Compared:
         notes: what the reader should know of them.
         alone: why there is nothing to compare, "" where there is.
         work: by name of the row what is open, where one of its columns was chosen.
+        together: all rows as one, None where they have no common numbers.
     """
 
     offered: Sequence[Metric]
@@ -63,6 +65,7 @@ class Compared:
     notes: Sequence[str]
     alone: str
     work: Mapping[str, OpenWork]
+    together: Group | None = None
 
     def columns(self, layout: Layout) -> list[Metric]:
         """Return the metrics of the table, in their usual order; what these rows have not is no column."""
@@ -169,9 +172,7 @@ def _why_alone(layout: Layout, groups: Sequence[Group]) -> str:
     return f"There is one {spec.singular} in view, {groups[0].name}. Choose other rows to compare."
 
 
-def compare_profiles(
-    workspace: Workspace, filters: Mapping[str, Any] | None, layout: Layout, overlaps: AnswerMemory
-) -> Compared:
+def compare_profiles(workspace: Workspace, filters: Mapping[str, Any] | None, layout: Layout) -> Compared:
     """Return profiles as rows, each with its own data and settings, under the same filters.
 
     A profile that cannot be read is told of and has no row; the sample data stand beside none of one's own.
@@ -180,41 +181,67 @@ def compare_profiles(
         workspace: has the profiles.
         filters: as the address has them.
         layout: its order.
-        overlaps: remembers which profiles hold issues in common.
 
     Raises:
         InputError: the filters make no sense.
     """
-    groups, read, notes, work = [], [], [], {}
+    together, with_work = workspace.together, _asks_for_work(layout)
+    found: list[Beside] = []
+    notes, asked = [], []
     for name in _names_compared(workspace, filters):
         try:
-            pipeline = workspace.pipeline(name)
-            report = pipeline.report(view_of(pipeline, filters))
+            question = Asked(name, view_of(workspace.borrow(name), filters), with_work)
+            found.append(together.beside(question))
         except InputError:
             raise
         except DashboardError as error:
             notes.append(f"{name}: {error.message}")
             continue
-        groups.append(Group(name, report.flow_items, report.results))
-        if report.context is not None and _asks_for_work(layout):
-            work[name] = open_in_view(report.context, ages_known=_ages_known(report))
-        read.append(pipeline)
-        notes.append(f"{name}: {_word_origin(report)}.")
+        asked.append(question)
+    whole = together.all(asked)
+    work = {one.name: one.work for one in found if one.work is not None}
+    rows = [Group(one.name, one.merged.n_items, one.merged.results) for one in found]
+    groups = _arrange(rows, layout, work)
+    shown = {group.name for group in groups[:MOST_GROUPS]}
+    notes += [_word_origin(one) for one in found if one.name in shown]
+    notes = [
+        *overlap_words(whole, [one.name for one in asked]),
+        *_note_whole(whole),
+        *_note_rest(groups),
+        *notes,
+    ]
     offered = [m for m in ALL_METRICS if any(m.id in group.results for group in groups)]
     alone = "There is one profile to compare. Create another one on Settings." if len(groups) < 2 else ""
-    notes = [*overlap_words(read, overlaps), *notes]
-    return Compared(offered, _arrange(groups, layout, work), notes, alone, work)
+    all_of_them = None if whole is None else Group(ALL_TOGETHER, whole.n_items, whole.results)
+    return Compared(offered, groups[:MOST_GROUPS], notes, alone, work, all_of_them)
+
+
+def _note_whole(whole: Merged | None) -> Iterable[str]:
+    if whole is not None and whole.window is not None:
+        window = whole.window
+        yield (
+            f"{ALL_TOGETHER} is what one team with the work of all these profiles would have, from "
+            f"{window.first_day} to {window.last_day}; an issue that several hold counts once."
+        )
+        yield from (f"{ALL_TOGETHER}: {note}" for note in whole.notes)
+
+
+def _note_rest(groups: Sequence[Group]) -> Iterable[str]:
+    rest = len(groups) - MOST_GROUPS
+    if rest > 0:
+        more = counted(rest, "profile")
+        yield f"{more} more not shown as rows: these are the first {MOST_GROUPS} in this order."
 
 
 def _names_compared(workspace: Workspace, filters: Mapping[str, Any] | None) -> list[str]:
     here = (filters or {}).get("src") or workspace.shown
-    names = [name for name in profile_names(workspace) if name != DEMO_PROFILE or name == here]
-    return names[:MOST_GROUPS]
+    return [name for name in profile_names(workspace) if name != DEMO_PROFILE or name == here]
 
 
-def _word_origin(report: Report) -> str:
+def _word_origin(one: Beside) -> str:
     """Return what a row was made from; over an empty store that there is nothing."""
-    if not report.scope_issues:
-        return "no data yet"
-    period, issues = report.period, counted(report.scope_issues, "issue")
-    return f"{period.date_from} to {period.date_to}, {period.timezone}, {issues}, revision {report.revision}"
+    window = one.merged.window
+    if window is None or not one.merged.n_issues:
+        return f"{one.name}: no data yet."
+    days, issues = f"{window.first_day} to {window.last_day}", counted(one.merged.n_issues, "issue")
+    return f"{one.name}: {days}, {window.zone.key}, {issues}, revision {one.revision}."

@@ -52,6 +52,7 @@ from data.store.ledger import CacheLedger
 from data.store.schema import DEFINITIONS
 
 logger = logging.getLogger(__name__)
+OF_THE_PAST = "As of a past instant: statuses are those of then; resolutions, types and labels are today's."
 EMPTY_STORE = "There are no issues in the store."
 METRICS = (*DORA_METRICS, *FLOW_METRICS)
 # With those that exist only where a profile maps a field for them.
@@ -111,7 +112,7 @@ def compute(
         InputError: a date, period or zone of the view makes no sense.
         ConfigurationError: a pattern of the profile makes no sense.
     """
-    zone, as_of = _moment_of(view, dataset, profile)
+    zone, as_of = _moment_of(view, dataset.as_of, profile)
     issues = dataset.issues
     window, period = _period_of(view, _first_instant(dataset), zone, as_of)
     if window is None or not (len(issues) or len(dataset.changes) or len(dataset.deployments)):
@@ -159,10 +160,10 @@ def _without_settings(found: Iterable[QualityFinding], profile: Profile) -> tupl
     return tuple(replace(each, remedy=without_settings(each.remedy, made)) for each in found)
 
 
-def _moment_of(view: View, dataset: Dataset, profile: Profile) -> tuple[ZoneInfo, int]:
-    """Return the zone of a view's days and the instant as of which it is answered."""
+def _moment_of(view: View, newest: int, profile: Profile) -> tuple[ZoneInfo, int]:
+    """Return the zone of a view's days and the instant as of which it is answered, else the newest."""
     zone = zone_named(view.timezone or profile.timezone)
-    return zone, parse_as_of(view.as_of, zone) if view.as_of else dataset.as_of
+    return zone, parse_as_of(view.as_of, zone) if view.as_of else newest
 
 
 def _first_instant(dataset: Dataset) -> int:
@@ -217,9 +218,8 @@ def _over_nothing(dataset: Dataset, profile: Profile, view: View, as_of: int, pe
 
 
 def _word_note(as_of: int, newest: int) -> str | None:
-    if as_of >= newest:
-        return None
-    return "As of a past instant: statuses are those of then; resolutions, types and labels are today's."
+    """Return what every value says that is as of an earlier instant than the data."""
+    return None if as_of >= newest else OF_THE_PAST
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +298,10 @@ class Snapshot:
             components=tuple(sorted({name for names in issues.component_sets for name in names})),
             sprints=has_sprints(issues),
         )
+
+
+def _those(names: Iterable[str] | None, report: Report) -> Iterable[str]:
+    return report.results if names is None else names
 
 
 def most_reports(issues: int) -> int:
@@ -433,8 +437,21 @@ class Pipeline:
         Raises:
             InputError: a date, period or zone of the view makes no sense.
         """
-        zone, as_of = _moment_of(view, self.dataset(), self.profile)
-        return _period_of(view, MISSING, zone, as_of)[1]
+        return _period_of(view, MISSING, *self._moment(view))[1]
+
+    def window(self, view: View) -> Window | None:
+        """Return the period of a view without reading more of the store than its newest instant.
+
+        Returns:
+            None over an empty store. When the data begin is not known here.
+
+        Raises:
+            InputError: a date, period or zone of the view makes no sense.
+        """
+        return _period_of(view, MISSING, *self._moment(view))[0]
+
+    def _moment(self, view: View) -> tuple[ZoneInfo, int]:
+        return _moment_of(view, int(self.store.meta().get("as_of", MISSING)), self.profile)
 
     def year(self, view: View) -> View:
         """Return the same choice over the 52 whole weeks before T, which forecasts are told with.
@@ -444,9 +461,14 @@ class Pipeline:
         last = self.period(replace(view, date_from=None, date_to=None)).date_to
         return view if last is None else year_of(view, parse_day(last, "the newest day"))
 
-    def report(self, view: View) -> Report:
-        """Answer a view with all that it was computed from; the views asked for last are still at hand."""
-        return self._report(view, self.dataset())
+    def report(self, view: View, names: Iterable[str] | None = None) -> Report:
+        """Answer a view with all that it was computed from; the views asked for last are still at hand.
+
+        Args:
+            view: what is looked at.
+            names: of the metrics to compute at once; others are computed when they are looked at. None: all.
+        """
+        return self._report(view, self.dataset(), names)
 
     def _report(self, view: View, dataset: Dataset, names: Iterable[str] | None = None) -> Report:
         known = self._recall(view, dataset)
@@ -540,7 +562,7 @@ class Pipeline:
                 self._still_wanted,
                 unread=unread,
             )
-            wanted = [report.results[name] for name in names or report.results if name in report.results]
+            wanted = [report.results[name] for name in _those(names, report) if name in report.results]
         logger.info(
             "metrics.calculated",
             extra={

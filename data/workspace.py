@@ -25,6 +25,7 @@ from data.profiles.notes import Notes
 from data.profiles.sources import Source, resolve
 from data.store.documents import documents_of
 from data.store.ledger import ledger_of
+from data.together import Together
 
 logger = logging.getLogger(__name__)
 STALE_AFTER_MS = 15 * 60 * 1000
@@ -64,6 +65,7 @@ class Workspace:
         self._kept = documents_of(home, "profiles"), documents_of(home, "secrets")
         self._stamps: dict[str, Hashable] = {shown.name: self._stamp_of(shown.name)}
         self._pipelines = OrderedDict({shown.name: self._pipeline_of(shown)})
+        self.together = Together(self.borrow)
         self._demo = DemoJira(home, environment)
 
     @property
@@ -142,6 +144,17 @@ class Workspace:
             self._forget(source.name)
             self._pipelines[source.name], self._stamps[source.name] = fresh, stamp
         return fresh
+
+    def borrow(self, name: str) -> Pipeline:
+        """Return the pipeline of a profile for one question: where none is open, what it reads is not kept.
+
+        Raises:
+            ConfigurationError: there is no such profile, or its file is wrong.
+            InputError: the name cannot be one.
+        """
+        with self._lock:
+            known = self._pipelines.get(name)
+            return known or Pipeline(self._resolve(name), still_wanted=self._still_wanted)
 
     def _resolve(self, name: str) -> Source:
         """Return a profile that exists: an address of the environment alone does not make one of any name."""

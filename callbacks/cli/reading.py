@@ -14,7 +14,7 @@ import msgspec
 from callbacks.cli.answers import hint_at_code, hint_at_empty, one_format, printable, say, tell_outdated
 from callbacks.cli.invocation import Command, Invocation
 from configuration.errors import DashboardError, InputError
-from data.export.document import as_json_text, document, profiles_document
+from data.export.document import TOGETHER, as_json_text, document, profiles_document
 from data.metrics.filters import word_unknown_value
 from data.metrics.groups import GROUPED_BY, By, Grouping
 from data.metrics.report import Report, View
@@ -158,21 +158,30 @@ def answer_view(invocation: Invocation, source: Source, view: View) -> "tuple[Pi
 def _compare_profiles(invocation: Invocation, view: View, *, as_json: bool, as_csv: bool) -> str:
     """Return the numbers of several profiles beside each other, in the order of their names."""
     sources = sorted(invocation.sources(), key=lambda source: (fold(source.name), source.name))
-    from data.overlaps import overlap_words  # noqa: PLC0415
+    from data.pipeline import Pipeline  # noqa: PLC0415
+    from data.together import Asked, Together, overlap_words  # noqa: PLC0415
 
-    answers = {source.name: answer_view(invocation, source, view) for source in sources}
-    reports = {name: report for name, (_, report) in answers.items()}
-    for words in overlap_words([pipeline for pipeline, _ in answers.values()]):
+    by_name = {source.name: source for source in sources}
+    together, asked = Together(lambda name: Pipeline(by_name[name])), [Asked(name, view) for name in by_name]
+    days, reports = together.days(asked), {}
+    for source in sources:
+        # One after the other: of hundreds there is no room for all tables at once.
+        pipeline, report = answer_view(invocation, source, view)
+        together.keep(pipeline, Asked(source.name, view), days)
+        reports[source.name] = report.without_tables()
+    whole = together.all(asked)
+    for words in overlap_words(whole, list(by_name)):
         say(words)
     if as_json:
-        return as_json_text(profiles_document(reports, view))
+        return as_json_text(profiles_document(reports, view, whole))
     if as_csv:
         from data.export.frames import groups_frame, to_csv  # noqa: PLC0415
 
-        return to_csv(groups_frame((name, report.results) for name, report in reports.items()))
+        last = [] if whole is None else [(TOGETHER, whole.results)]
+        return to_csv(groups_frame([*((name, report.results) for name, report in reports.items()), *last]))
     from callbacks.cli.tables import profiles_table  # noqa: PLC0415
 
-    return profiles_table(reports)
+    return profiles_table(reports, whole)
 
 
 def _metrics_csv(report: Report, grouping: Grouping | None) -> str:

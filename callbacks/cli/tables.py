@@ -10,12 +10,14 @@ from rich.table import Column, Table
 
 from callbacks.cli.answers import printable
 from data.charts.sprints import Number, SprintTable
+from data.export.document import TOGETHER
 from data.forecast.answer import Forecast, has_record, track_of
 from data.forecast.foresight import Foresight
 from data.intake.events import RowCounts
 from data.intake.sync_outcome import SyncOutcome
 from data.metrics.cut import EVIDENCE, Cut
 from data.metrics.filters import filters_in_use
+from data.metrics.merging.merged import Merged
 from data.metrics.report import Report
 from data.model.instants import iso_instant
 from data.model.metric import MetricResult
@@ -165,15 +167,27 @@ def groups_table(groups: Sequence[tuple[str, int, Mapping[str, MetricResult]]]) 
     return "\n" + _render(table) + _word_messages({name: first[name].message for name in apart})
 
 
-def profiles_table(reports: Mapping[str, Report]) -> str:
-    """Return the values of profiles beside each other, with the period and the data of each below."""
+def profiles_table(reports: Mapping[str, Report], together: Merged | None = None) -> str:
+    """Return the values of profiles beside each other, with the period and the data of each below.
+
+    Args:
+        reports: by the name of the profile.
+        together: their common numbers, the last row; None: there are none.
+    """
     groups = [(name, report.flow_items, report.results) for name, report in reports.items()]
+    if together is not None:
+        groups.append((TOGETHER, together.n_items, together.results))
     notes = [
         f"{name}: {_word_period(report)}, as of {iso_instant(report.as_of) or MISSING_VALUE}, "
         f"{report.scope_issues} issues, revision {report.revision or MISSING_VALUE}\n"
         for name, report in reports.items()
     ]
-    return groups_table(groups).removeprefix("\n") + "".join(notes)
+    told = () if together is None else together.notes
+    return (
+        groups_table(groups).removeprefix("\n")
+        + "".join(notes)
+        + "".join(printable(f"{TOGETHER}: {note}\n") for note in told)
+    )
 
 
 def _word_period(report: Report) -> str:

@@ -26,10 +26,9 @@ from callbacks.notices import explained
 from callbacks.views import cut_of, days_of, filters_of, marks_of, view_of
 from callbacks.web.reporting import Extras, report_html
 from configuration.errors import ConfigurationError, DashboardError, InputError
-from data.answers import AnswerMemory
 from data.charts.open_work import OpenWork
 from data.charts.subject import in_steps
-from data.export.document import as_json_text, document
+from data.export.document import TOGETHER, as_json_text, document
 from data.export.issue_list import issue_entries
 from data.export.selection import selection_of
 from data.export.sprints_document import sprints_document
@@ -103,7 +102,7 @@ def _register_tables(exports: Blueprint, workspace: Workspace) -> None:
         pipeline, view = _read_question(workspace)
         layout = read_layout(request.query_string.decode("ascii", "replace"))
         if layout.by == PROFILE:
-            found = compare_profiles(workspace, filters_of(request.args), layout, AnswerMemory())
+            found = compare_profiles(workspace, filters_of(request.args), layout)
             text = _compared_csv(found, layout)
             return _send_file(text, pipeline, "compare", "csv", pipeline.period(view))
 
@@ -227,6 +226,9 @@ def _compared_csv(found: Compared, layout: Layout) -> str:
         )
         for group in found.groups
     ]
+    if found.together is not None:
+        whole = found.together.results
+        chosen.append((TOGETHER, {m.id: whole[m.id] for m in columns if m.id in whole}, []))
     return to_csv(groups_frame(chosen))
 
 

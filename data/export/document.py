@@ -10,12 +10,15 @@ from data.meaning.endings import Counted
 from data.metrics.cut import EVIDENCE, Cut
 from data.metrics.filters import PAGE_FILTERS, filters_in_use
 from data.metrics.groups import Grouping
+from data.metrics.merging.merged import Merged
 from data.metrics.report import Report, View
 from data.model.instants import iso_instant
 from data.model.metric import Change, Listing, MetricResult
 
 SCHEMA = 2
 SPRINTS_SCHEMA = 1
+# The group of all profiles together: no profile can be called so.
+TOGETHER = "(all)"
 
 
 def document(
@@ -113,16 +116,29 @@ def sprints_answer(report: Report, profile_name: str) -> dict[str, Any]:
     }
 
 
-def profiles_document(reports: Mapping[str, Report], view: View) -> dict[str, Any]:
+def profiles_document(
+    reports: Mapping[str, Report], view: View, together: Merged | None = None
+) -> dict[str, Any]:
     """Return the JSON document of profiles beside each other.
 
-    Nothing is added up over profiles, so what belongs to one of them is null above and
-    stands in its group.
+    What belongs to one of them is null above and stands in its group; their common numbers
+    stand in the group ``(all)``, the last one.
 
     Args:
         reports: by the name of the profile, all of the same view.
         view: what was asked.
+        together: what several of them have in common; None: there is no such group.
     """
+    groups = {
+        name: {
+            **_origin_document(report),
+            "metrics": _metrics_without_keys(report.results),
+            "events": _events_document(report),
+        }
+        for name, report in reports.items()
+    }
+    if together is not None:
+        groups[TOGETHER] = _together_document(together)
     return {
         "schema": SCHEMA,
         "profile": None,
@@ -136,15 +152,35 @@ def profiles_document(reports: Mapping[str, Report], view: View) -> dict[str, An
         "data_quality": [],
         "events": [],
         "by": "profile",
-        "groups": {
-            name: {
-                **_origin_document(report),
-                "metrics": _metrics_without_keys(report.results),
-                "events": _events_document(report),
-            }
-            for name, report in reports.items()
-        },
+        "groups": groups,
         "other_groups": 0,
+    }
+
+
+def _together_document(together: Merged) -> dict[str, Any]:
+    """Return the common numbers of several scopes; what each of them has its own of is null."""
+    window = together.window
+    return {
+        "revision": None,
+        "complete": together.complete,
+        "as_of": None if window is None else iso_instant(window.as_of),
+        "period": None
+        if window is None
+        else {
+            "from": window.first_day.isoformat(),
+            "to": window.last_day.isoformat(),
+            "days": window.days,
+            "timezone": window.zone.key,
+        },
+        "scope": {
+            "issues": together.n_issues,
+            "flow_items": together.n_items,
+            "resolutions": None,
+            "done_statuses": None,
+        },
+        "metrics": _metrics_without_keys(together.results),
+        "events": [],
+        "notes": list(together.notes),
     }
 
 

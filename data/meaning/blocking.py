@@ -5,7 +5,7 @@ Facts of all flow items as of T, whatever the view; a metric takes the part of a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,16 +72,49 @@ def find_blocked(delivery: DeliveryTables) -> BlockedWork:
     told = {"flag": _flagged(delivery), "waiting": _waiting(delivery), "link": _linked(waits)}
     inside = {reason: _merged(spans.within(started, ended)) for reason, spans in told.items()}
     by_reason = {reason: _present(spans) for reason, spans in inside.items()}
+    return gather_blocked(
+        inside,
+        by_reason,
+        unseen=_present(_merged(_unseen(waits).within(started, ended))),
+        undated=_find_undated(delivery, waits, by_reason["flag"], (started != MISSING) & (ended == OPEN)),
+        known=_is_known(delivery, waits),
+        **_find_outside(delivery, told),
+    )
+
+
+class _Outside(TypedDict):
+    """Blocked time that is not under way, as ``BlockedWork`` has it."""
+
+    unknown_start: Presence
+    before: Presence
+    after: Presence
+
+
+class Beside(_Outside):
+    """What is told of blocked time beside its reasons, likewise."""
+
+    unseen: Presence
+    undated: Mapping[str, Rows]
+    known: bool
+
+
+def gather_blocked(
+    inside: Mapping[str, Spans], by_reason: Mapping[str, Presence], **beside: Unpack[Beside]
+) -> BlockedWork:
+    """Return blocked work of which every reason is known.
+
+    Args:
+        inside: by each of ``REASONS``, the time under way that it takes, by issue and time.
+        by_reason: the same by time.
+        beside: what else is told.
+    """
     met = [reason for reason, spans in inside.items() if len(spans.issue)]
     total = _merged(_joined(list(inside.values()))) if len(met) > 1 else inside[met[0] if met else "flag"]
     return BlockedWork(
         total=_present(total) if len(met) > 1 else by_reason[met[0] if met else "flag"],
         gaps=_gaps_of(total),
         by_reason=by_reason,
-        unseen=_present(_merged(_unseen(waits).within(started, ended))),
-        undated=_find_undated(delivery, waits, by_reason["flag"], (started != MISSING) & (ended == OPEN)),
-        known=_is_known(delivery, waits),
-        **_find_outside(delivery, told),
+        **beside,
     )
 
 
@@ -98,7 +131,7 @@ def find_under_way(delivery: DeliveryTables) -> Presence:
     return _present(Spans(rows.astype(np.int32), started[rows], ended[rows]))
 
 
-def _find_outside(delivery: DeliveryTables, told: Mapping[str, Spans]) -> dict[str, Presence]:
+def _find_outside(delivery: DeliveryTables, told: Mapping[str, Spans]) -> _Outside:
     """Return the blocked time that is not under way: why, and when."""
     items, completed = delivery.in_scope & delivery.exists, delivery.completed_at
     unknown = items & delivery.lives.start_unknown

@@ -121,6 +121,10 @@ class DeliveryTables:
             self._made[make] = make(self)
         return cast(_R, self._made[make])
 
+    def tell(self, make: "Callable[[DeliveryTables], _R]", made: _R) -> None:
+        """Have ``once(make)`` give what is known from elsewhere, where these tables do not tell it."""
+        self._made[make] = made
+
     def names(self, rows: NDArray[np.intp]) -> tuple[str, ...]:
         """Return keys of issues, and ids of changes whose rows come after those of all issues."""
         n = len(self.issues)

@@ -257,9 +257,9 @@ class Facts:
 def find_facts(delivery: DeliveryTables) -> Facts:
     """Order what metrics ask for; without issues all of it is empty. ``once(find_facts)`` keeps it."""
     items = delivery.in_scope & delivery.exists
-    completed = _find_completed(delivery, items)
+    completed = find_completed(delivery, items)
     operations = delivery.operations
-    restored, recovered = _find_restored(delivery, items)
+    restored, recovered = find_restored(delivery, items)
     stays = _find_stays(delivery, items)
     load = _find_load(stays)
     known = delivery.started_at[load.issue] != MISSING
@@ -281,13 +281,14 @@ def find_facts(delivery: DeliveryTables) -> Facts:
     )
 
 
-def _find_completed(delivery: DeliveryTables, items: Flags) -> Population:
+def find_completed(delivery: DeliveryTables, items: Flags) -> Population:
+    """Return which of ``items`` are completed, by completion; those not delivered are left out."""
     rows = np.flatnonzero(items & (delivery.completed_at != MISSING))
     completed = in_order(rows, delivery.completed_at[rows])
     return completed.sort_out({"not_delivered": delivery.not_delivered[completed.rows]})
 
 
-def _find_restored(delivery: DeliveryTables, items: Flags) -> tuple[Population, Population]:
+def find_restored(delivery: DeliveryTables, items: Flags) -> tuple[Population, Population]:
     """Return the incidents that are over, in scope or of files; and those with what was mended.
 
     Without anything mended these are one population, so that their parts are looked up once.

@@ -13,7 +13,8 @@ from data.metrics.change_stages import change_stages
 from data.metrics.context import CalculationContext
 from data.metrics.deployment_frequency import explain_missing
 from data.metrics.durations import Durations, find_durations, median_in
-from data.metrics.lead_time_stages import lead_time_stages, split_lead_times, stages_document
+from data.metrics.flow_efficiency import in_progress_ms
+from data.metrics.lead_time_stages import find_stops, lead_time_stages, split_lead_times, stages_document
 from data.metrics.weekly import without_answer
 from data.model.instants import DAY_MS
 from data.model.metric import Candidates, Evidence, Later, Measure
@@ -120,9 +121,20 @@ def _find_undeployed(
 
 def _find_stages(delivery: DeliveryTables) -> tuple[Ranked, ...]:
     """Return where the days of all lead times of issues went, stage by stage."""
+    return split_lead_times(delivery, *_find_ends(delivery), delivery.once(find_progress))
+
+
+def find_progress(delivery: DeliveryTables) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return how long all changes of issues with a lead time were in progress, and active, by place."""
+    rows, since, deployed = _find_ends(delivery)
+    return in_progress_ms(delivery, rows, since, find_stops(delivery, rows, since, deployed))
+
+
+def _find_ends(delivery: DeliveryTables) -> tuple[Rows, Instants, Instants]:
+    """Return the issues that have a lead time, when their change began, and when it was deployed."""
     rows = delivery.once(find_changes).of_issues.rows
     deployed = delivery.deployments.reckoned_at[delivery.operations.deployment_of[rows]]
-    return split_lead_times(delivery, rows, delivery.change.reckoned_at[rows], deployed)
+    return rows, delivery.change.reckoned_at[rows], deployed
 
 
 def _find_reasons(delivery: DeliveryTables, rows: Rows, since: Instants, until: Instants) -> dict[str, Flags]:

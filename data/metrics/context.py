@@ -80,6 +80,7 @@ class Choice:
         blind: the filters in use that what is made of deployments knows nothing of, by name.
         split: of a view whose groups are looked at, all of them; None: it has none.
         group: which of them this is.
+        deployments: deployment rows that are in view, where somebody knows them; None: by ``projects``.
     """
 
     rows: Flags | None = None
@@ -88,10 +89,11 @@ class Choice:
     blind: tuple[str, ...] = ()
     split: Split | None = None
     group: int = 0
+    deployments: Flags | None = None
 
     def by_project(self) -> "Choice":
         """Return the same choice by nothing but projects."""
-        return Choice(self.of_projects, self.of_projects, self.projects)
+        return Choice(self.of_projects, self.of_projects, self.projects, deployments=self.deployments)
 
 
 EVERYTHING = Choice()
@@ -213,7 +215,7 @@ class CalculationContext:
         rows = self.choice.rows
         if rows is not None and population.with_incidents:
             return np.concatenate((rows, self.told))
-        return rows if rows is None or not population.with_changes else np.concatenate((rows, self._changes))
+        return rows if rows is None or not population.with_changes else np.concatenate((rows, self.changes))
 
     @cached_property
     def told(self) -> Flags:
@@ -223,7 +225,7 @@ class CalculationContext:
         return flags
 
     @cached_property
-    def _changes(self) -> Flags:
+    def changes(self) -> Flags:
         """Changes of code that name a chosen issue; and, by projects alone, those of the projects."""
         code, rows = self.delivery.code, self.choice.rows
         found = np.zeros(len(code), np.bool_)
@@ -246,7 +248,7 @@ class CalculationContext:
         """Deployments of the projects that the view is limited to; None: all."""
         wanted = self.choice.projects
         if not wanted:
-            return None
+            return self.choice.deployments
         return self.delivery.deployments.projects.flags(lambda key: key in wanted)
 
     @cached_property

@@ -14,6 +14,7 @@ from data.model.metric import (
     FROM_DEPLOYMENTS,
     FROM_INCIDENTS,
     Candidates,
+    Listing,
     Measure,
     Metric,
     MetricResult,
@@ -188,6 +189,20 @@ def no_data(metric: Metric, message: str, *, business_days: bool = False) -> Met
         weekly=(),
         candidates=_make_nobody(),
         extra=metric.no_extra,
+    )
+
+
+def settle(result: MetricResult) -> MetricResult:
+    """Return a result that has its numbers alone: it keeps nothing of the tables it was made from."""
+    points, extra = result.series.points, dict(result.extra)
+    lists = [name for name, value in extra.items() if isinstance(value, list | tuple | Listing)]
+    for name in lists:
+        del extra[name]
+    return replace(
+        result,
+        candidates=_make_nobody(),
+        extra=extra,
+        series=Series(result.series.step, lambda: points),
     )
 
 

@@ -1,5 +1,6 @@
 """Flow efficiency: how much of the flow time somebody worked on the item."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,7 +40,7 @@ def flow_efficiency(context: CalculationContext) -> Measure:
     delivery = context.delivery
     if not delivery.has_histories or not delivery.workflow.waiting_known:
         return not_applicable(context, NO_WAITING if delivery.has_histories else NO_HISTORY)
-    worked = delivery.once(_find_worked)
+    worked = delivery.once(find_worked)
     part = context.part(worked.measured)
     active, total = sums_of(part, worked.active_ms), sums_of(part, worked.total_ms)
     weekly = np.full(len(total), np.nan)
@@ -58,7 +59,7 @@ def flow_efficiency(context: CalculationContext) -> Measure:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Worked:
+class Worked:
     """Of all delivered items with a flow time above zero: how long that was, and how long of it active."""
 
     looked_at: Population
@@ -67,13 +68,29 @@ class _Worked:
     total_ms: NDArray[np.int64]
 
 
-def _find_worked(delivery: DeliveryTables) -> _Worked:
+def find_worked(delivery: DeliveryTables) -> Worked:
+    """Measure how long each delivered item was worked on; ``once(find_worked)`` keeps it."""
+
+    def measure(rows: Rows, since: Instants, until: Instants) -> NDArray[np.int64]:
+        return in_progress_ms(delivery, rows, since, until)[1]
+
+    return work_out(delivery, measure)
+
+
+def work_out(
+    delivery: DeliveryTables, active: Callable[[Rows, Instants, Instants], NDArray[np.int64]]
+) -> Worked:
+    """Return the delivered items with a flow time above zero, with the active time that ``active`` gives.
+
+    Args:
+        delivery: reads starts and completions.
+        active: of rows, their starts and their completions gives how many milliseconds each was worked on.
+    """
     timed = delivery.once(flow_times).measured
     looked_at = timed.sort_out({"zero_flow_time": delivery.started_at[timed.rows] == timed.at})
     measured = looked_at.included()
     started = delivery.started_at[measured.rows]
-    active = in_progress_ms(delivery, measured.rows, started, measured.at)[1]
-    return _Worked(looked_at, measured, active, measured.at - started)
+    return Worked(looked_at, measured, active(measured.rows, started, measured.at), measured.at - started)
 
 
 def in_progress_ms(

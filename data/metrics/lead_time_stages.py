@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from data.meaning.delivery import DeliveryTables
 from data.meaning.facts import Population, Rows
 from data.metrics.context import CalculationContext
-from data.metrics.flow_efficiency import in_progress_ms
 from data.metrics.weekly import list_values, sum_by_week
 from data.model.instants import DAY_MS
 from data.model.periods import week_name
@@ -42,8 +41,17 @@ class LeadTimeStages:
     weekly_medians: NDArray[np.float64]
 
 
+def find_stops(delivery: DeliveryTables, rows: Rows, since: Instants, deployed: Instants) -> Instants:
+    """Return until when the stages of some issues are told by their statuses: completion or deployment."""
+    return np.maximum(np.minimum(delivery.completed_at[rows], deployed), since)
+
+
 def split_lead_times(
-    delivery: DeliveryTables, rows: Rows, since: Instants, deployed: Instants
+    delivery: DeliveryTables,
+    rows: Rows,
+    since: Instants,
+    deployed: Instants,
+    progress: tuple[NDArray[np.int64], NDArray[np.int64]],
 ) -> tuple[Ranked, ...]:
     """Split the lead time of some issues into stages that add up to it.
 
@@ -54,10 +62,11 @@ def split_lead_times(
     for its release.
 
     Args:
-        delivery: reads status intervals, flags and ``completed_at``.
+        delivery: reads ``completed_at``.
         rows: the issues, in any order.
         since: by issue: when its change began.
         deployed: by issue: when it was deployed; before ``since`` the lead time is 0.
+        progress: by issue: how many milliseconds it was in progress until its stop, and active of these.
 
     Returns:
         For each of ``STAGES`` its days by issue.
@@ -65,8 +74,8 @@ def split_lead_times(
     Source:
         DORA, change lead time; the split is that of value stream maps.
     """
-    stop = np.maximum(np.minimum(delivery.completed_at[rows], deployed), since)
-    in_progress, active = in_progress_ms(delivery, rows, since, stop)
+    stop = find_stops(delivery, rows, since, deployed)
+    in_progress, active = progress
     parts = (active, in_progress - active, stop - since - in_progress, np.maximum(deployed - stop, 0))
     return tuple(rank_values(part / DAY_MS) for part in parts)
 

@@ -1,13 +1,14 @@
 """What somebody asks for, and the answer: a view of the data, and every metric of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
 from data.meaning.delivery import DeliveryTables
 from data.meaning.endings import NO_ENDINGS, Endings, count_endings
 from data.metrics.context import CalculationContext
+from data.metrics.evaluate import settle
 from data.metrics.events import PlacedEvent
 from data.model.metric import MetricResult, QualityFinding
 from data.model.periods import Step
@@ -88,6 +89,13 @@ class Report:
     context: CalculationContext | None = field(default=None, repr=False)
     events: tuple[PlacedEvent, ...] = ()
     unread: tuple[Unread, ...] = ()
+
+    def without_tables(self) -> "Report":
+        """Return the same numbers, all of them computed, without what they were made from."""
+        settled = {name: settle(result) for name, result in self.results.items()}
+        alone = replace(self, results=settled, find=tuple, delivery=None, context=None)
+        alone.__dict__["endings"] = self.endings
+        return alone
 
     @cached_property
     def findings(self) -> tuple[QualityFinding, ...]:

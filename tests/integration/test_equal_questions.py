@@ -234,13 +234,16 @@ def test_groups_as_json_csv_and_table(capfdbinary: pytest.CaptureFixture[bytes],
 
 
 def test_profiles_beside_each_other(capfdbinary: pytest.CaptureFixture[bytes], home: Path) -> None:
-    """Each as it is alone, with its revision, instant and scope; nothing is added up over them."""
+    """Each as it is alone, with its revision, instant and scope; and at last all of them as one."""
     both = ["--profile", "small", "--profile", "default"]
     found = json.loads(told(capfdbinary, home, "metrics", "--json", "--by", "profile", *both)[0])
     lines = told(capfdbinary, home, "metrics", "--csv", "--by", "profile", *both)[0].splitlines()
     table = told(capfdbinary, home, *both, "metrics", "--by", "profile")[0]
 
+    together = found["groups"].pop("(all)")
     assert list(found["groups"]) == ["default", "small"]
+    assert (together["revision"], together["scope"]["resolutions"], together["events"]) == (None, None, [])
+    assert "(all)" in table
     assert (found["profile"], found["metrics"], found["by"]) == (None, {}, "profile")
     for name, group in found["groups"].items():
         alone = json.loads(told(capfdbinary, home, "metrics", "--json", "--profile", name)[0])
@@ -250,7 +253,11 @@ def test_profiles_beside_each_other(capfdbinary: pytest.CaptureFixture[bytes], h
         del velocity["included"], velocity["excluded"]
         assert group["metrics"]["flow_velocity"] == velocity
         assert group["revision"] in table
-    assert list(dict.fromkeys(row["group"] for row in csv.DictReader(lines))) == ["default", "small"]
+    assert list(dict.fromkeys(row["group"] for row in csv.DictReader(lines))) == [
+        "default",
+        "small",
+        "(all)",
+    ]
 
 
 def test_several_profiles_without_a_way_to_show_them_are_refused(

@@ -26,7 +26,7 @@ WINGS: Mapping[str, tuple[str, ...]] = {
     "intake": ("data.intake",),
     "hosts": ("data.hosts",),
     "mapping": ("data.mapping", "data.field_mapper"),
-    "pipeline": ("data.pipeline", "data.answers", "data.results", "data.overlaps"),
+    "pipeline": ("data.pipeline", "data.answers", "data.results", "data.together"),
     "export": ("data.export",),
     "forecast": ("data.forecast",),
     "charts": ("data.charts",),

@@ -46,6 +46,7 @@ class Row:
         results: by metric id.
         profile: whose evidence its cells open, "" for that of the page.
         work: what is open in it, None where no column of it was asked for.
+        opens: its numbers lead to what they are made of.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Row:
     results: Mapping[str, MetricResult]
     profile: str = ""
     work: OpenWork | None = None
+    opens: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Comparison:
         rows: in their order.
         notes: sentences below the table.
         alone: why there is nothing to compare, "" where there is.
+        together: all rows as one, which stands last in any order; None: there is none.
     """
 
     by: str
@@ -83,6 +86,12 @@ class Comparison:
     rows: Sequence[Row]
     notes: Sequence[str] = ()
     alone: str = ""
+    together: Row | None = None
+
+    @property
+    def all_rows(self) -> Sequence[Row]:
+        """The rows, and at last all of them as one."""
+        return self.rows if self.together is None else [*self.rows, self.together]
 
 
 def comparison_design() -> Design:
@@ -120,7 +129,7 @@ def comparison_data(shown: Comparison) -> dict[str, Any]:
             *(_head(*OPEN_COLUMNS[name], name, shown.order) for name in _open_columns(shown)),
             *(_head(metric.title, unit_words(metric), metric.id, shown.order) for metric in metrics),
         ],
-        "rows": [_row(row, metrics, _open_columns(shown), shown.by) for row in shown.rows],
+        "rows": [_row(row, metrics, _open_columns(shown), shown.by) for row in shown.all_rows],
         "notes": [{"note": note} for note in (*_tell_unknown(metrics, shown.rows), *shown.notes)],
         "pictures": [
             _chip(metric.title, {"picture": metric.id}, metric.id == shown.picture)
@@ -183,13 +192,15 @@ def _design_csv() -> Component:
     return html.Div(export_link("CSV", "/export/compare.csv", **aria(label="Comparison: CSV file")))
 
 
-def _design_cell() -> Component:
-    return html.Button(
-        [
-            html.Span("$value", className="num"),
-            html.Span("$beside", className=text("compare ", "$tone")),
-            when("target", html.Span("$target", className=text("target ", "$target_state"))),
-        ],
+def _design_cell() -> list[Design]:
+    words = [
+        html.Span("$value", className="num"),
+        html.Span("$beside", className=text("compare ", "$tone")),
+        when("target", html.Span("$target", className=text("target ", "$target_state"))),
+    ]
+    closed = html.Span(words, className="compare-cell", title="$told")
+    button = html.Button(
+        words,
         type="button",
         className="compare-cell",
         title="$told",
@@ -197,6 +208,7 @@ def _design_cell() -> Component:
         **data(name="$metric", by="$row_by", group="$row_name", src="$src", issue="$issue"),
         **aria(label="$told", haspopup="dialog"),
     )
+    return [when("metric", button, closed)]
 
 
 def _design_pictures() -> Component:
@@ -247,6 +259,7 @@ def _head(title: str, unit: str, column: str, order: str) -> dict[str, str]:
 
 
 def _row(row: Row, metrics: Sequence[Metric], columns: Sequence[str], by: str) -> dict[str, Any]:
+    cells = [*(_work_cell(row, name) for name in columns), *(_cell(row, metric, by) for metric in metrics)]
     return {
         "name": row.name,
         "items": number(row.items),
@@ -254,10 +267,7 @@ def _row(row: Row, metrics: Sequence[Metric], columns: Sequence[str], by: str) -
         "row_by": by,
         "row_name": row.name,
         "src": row.profile,
-        "cells": [
-            *(_work_cell(row, name) for name in columns),
-            *(_cell(row, metric, by) for metric in metrics),
-        ],
+        "cells": cells if row.opens else [cell | {"metric": ""} for cell in cells],
     }
 
 

@@ -8,7 +8,6 @@ import pytest
 
 from callbacks.comparisons import Compared, Layout, compare_groups, compare_profiles, read_layout
 from configuration.errors import InputError
-from data.answers import AnswerMemory
 from data.metrics.report import View
 from data.profiles.sources import files_store
 from tests.support.builders import issue, status_list
@@ -156,13 +155,17 @@ def test_profiles_with_the_same_issues_are_told(tmp_path: Path) -> None:
     for name in ("empty", "twin"):
         (home.profiles / f"{name}.toml").write_text("", encoding="utf-8")
     stored(home.cache, LABELLED, status_list(), file=files_store(home, "twin").place.path.name)
-    found = compare_profiles(workspace, {}, read_layout("rows=profile&order=-items"), AnswerMemory())
+    found = compare_profiles(workspace, {}, read_layout("rows=profile&order=-items"))
 
     rows = [(group.name, group.flow_items) for group in found.groups]
     assert rows == [("default", 8), ("twin", 8), ("empty", 0)]
     assert found.notes[0] == "default and twin hold 8 issues in common: these count in both."
     assert "empty: no data yet." in found.notes
     assert sum("in common" in note for note in found.notes) == 1
+    assert found.together is not None
+    assert (found.together.name, found.together.flow_items) == ("All together", 8)
+    assert found.together.results["flow_velocity"].n == found.groups[0].results["flow_velocity"].n > 0
+    assert any(note.startswith("All together is what one team") for note in found.notes)
 
 
 def test_the_file_has_the_rows_of_the_table(tmp_path: Path) -> None:

@@ -1,0 +1,204 @@
+"""A partial: of one scope and one period all that its numbers are made of, small enough to be kept. Pure."""
+
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+# By table, the columns of a partial; rows of tables point to each other by their places in it, -1 for none.
+ISSUES: Mapping[str, type] = {
+    "project": np.int32,
+    "number": np.int64,
+    "created": np.int64,
+    "started": np.int64,
+    "completed": np.int64,
+    "change": np.int64,
+    "detected": np.int64,
+    "detected_by": np.int64,
+    "restored": np.int64,
+    "restored_by": np.int64,
+    "flow_item": np.int8,
+    "points": np.float64,
+    "active": np.int64,
+    "lead_progress": np.int64,
+    "lead_active": np.int64,
+    "deployment": np.int32,
+    "cause": np.int32,
+    "flags": np.int32,
+}
+SPANS: Mapping[str, type] = {
+    "kind": np.int8,
+    "issue": np.int32,
+    "entered": np.int64,
+    "left": np.int64,
+    "inferred": np.bool_,
+}
+CIRCLES: Mapping[str, type] = {"issue": np.int32, "blocker": np.int32}
+DEPLOYMENTS: Mapping[str, type] = {
+    "day": np.int64,
+    "at": np.int64,
+    "reckoned_at": np.int64,
+    "group": np.int32,
+    "flags": np.int32,
+}
+CHANGES: Mapping[str, type] = {
+    "first_commit_at": np.int64,
+    "opened_at": np.int64,
+    "first_review_at": np.int64,
+    "merged_at": np.int64,
+    "deployment": np.int32,
+    "issue": np.int32,
+    "flags": np.int32,
+}
+TOLD: Mapping[str, type] = {
+    "detected_at": np.int64,
+    "restored_at": np.int64,
+    "group": np.int32,
+    "cause": np.int32,
+    "flags": np.int32,
+}
+TABLES: Mapping[str, Mapping[str, type]] = {
+    "issues": ISSUES,
+    "spans": SPANS,
+    "circles": CIRCLES,
+    "deployments": DEPLOYMENTS,
+    "changes": CHANGES,
+    "told": TOLD,
+}
+# What the bits of ``flags`` say, by table, from the lowest on.
+ISSUE_FLAGS = (
+    "item",
+    "chosen",
+    "not_delivered",
+    "by_status",
+    "end_inferred",
+    "start_inferred",
+    "start_unknown",
+    "truncated",
+    "measured",
+    "incident",
+    "false_alarm",
+    "cause_inferred",
+    "latent",
+    "carried_unnamed",
+    "restored_known",
+    "undated_flag",
+    "undated_link",
+)
+DEPLOYMENT_FLAGS = ("matches", "production", "successful", "failed", "certain", "rework", "chosen")
+CHANGE_FLAGS = ("landed", "reaches")
+TOLD_FLAGS = ("certain", "latent", "repair")
+# Stretches of time by the numbers in ``kind``.
+KINDS = ("load", "parked", "flag", "waiting", "link", "unseen", "unknown_start", "before", "after")
+
+
+class Partial(msgspec.Struct, frozen=True):
+    """What the numbers of one scope in one period, and in the one before it, are made of.
+
+    Rows are those of issues that count in either, of deployments, and of stretches of time; an issue that
+    was finished long ago, or not begun, has none.
+
+    Attributes:
+        name: of the scope, as people call it.
+        site: of its Jira; issues of one site with one key are one.
+        revision: of the stored rows.
+        complete: a first fetch is over.
+        as_of: T.
+        newest: the data's own time.
+        first: the earliest creation, ``MISSING`` for none.
+        zone: in which days and weeks begin.
+        days: first day of the period before, and first and last day of the period.
+        n_issues: how many are stored.
+        n_items: how many flow items are in view.
+        blind: filters in use that what is made of deployments knows nothing of.
+        settings: those that have to agree, by name, in words.
+        targets: by metric id.
+        edition: of the DORA report.
+        holidays: of a calendar of working days; None where time is measured as it passes.
+        states: what is known of the scope as a whole, by name.
+        words: names that messages tell, by what they are of.
+        source: what a deployment is.
+        window_ms: how long after a deployment an incident is put down to it.
+        projects: id and key of each project of ``issues``.
+        groups: what each number of ``group`` stands for.
+        held: by project key, the numbers of its issues, times two, and one more of a flow item in view.
+        columns: by ``table.column``, as ``packed``.
+        ids: by table, of deployments, changes and told incidents.
+    """
+
+    name: str
+    site: str
+    revision: str
+    complete: bool
+    as_of: int
+    newest: int
+    first: int
+    zone: str
+    days: tuple[str, str, str]
+    n_issues: int
+    n_items: int
+    blind: tuple[str, ...]
+    settings: dict[str, str]
+    targets: dict[str, float]
+    edition: str
+    holidays: tuple[str, ...] | None
+    states: dict[str, bool]
+    words: dict[str, tuple[str, ...]]
+    source: str
+    window_ms: int
+    projects: tuple[tuple[str, str], ...]
+    groups: tuple[str, ...]
+    held: dict[str, bytes]
+    columns: dict[str, bytes]
+    ids: dict[str, tuple[str, ...]]
+
+    def column(self, table: str, name: str) -> NDArray[Any]:
+        """Return one column of a table."""
+        return unpacked(self.columns[f"{table}.{name}"], TABLES[table][name])
+
+
+def packed(values: NDArray[Any]) -> bytes:
+    """Return numbers of one kind as few bytes."""
+    # The first bytes of all numbers, then the second ones: neighbours that resemble each other go together.
+    plain = np.ascontiguousarray(values)
+    return zlib.compress(plain.view(np.uint8).reshape(len(plain), -1).T.tobytes() if len(plain) else b"", 1)
+
+
+def unpacked(data: bytes, kind: type) -> NDArray[Any]:
+    """Return the numbers that ``packed`` was given, of their kind."""
+    size = np.dtype(kind).itemsize
+    planes = np.frombuffer(zlib.decompress(data), np.uint8).reshape(size, -1)
+    return np.ascontiguousarray(planes.T).view(kind).reshape(-1)
+
+
+def as_bits(names: tuple[str, ...], flags: Mapping[str, NDArray[np.bool_]]) -> NDArray[np.int32]:
+    """Return flags as the bits of one number for each row.
+
+    Args:
+        names: from the lowest bit on.
+        flags: by name, all of one length.
+    """
+    bits = np.zeros(len(next(iter(flags.values()))), np.int32)
+    for place, name in enumerate(names):
+        bits |= flags[name].astype(np.int32) << place
+    return bits
+
+
+def bit(names: tuple[str, ...], bits: NDArray[np.int32], name: str) -> NDArray[np.bool_]:
+    """Return one flag of each row."""
+    flags: NDArray[np.bool_] = (bits >> names.index(name)) & 1 != 0
+    return flags
+
+
+def pack_numbers(numbers: NDArray[np.int64]) -> bytes:
+    """Return ascending numbers by what each adds to the one before it."""
+    return packed(np.diff(numbers, prepend=0).astype(np.int64))
+
+
+def unpack_numbers(data: bytes) -> NDArray[np.int64]:
+    """Return the numbers that ``pack_numbers`` was given."""
+    numbers: NDArray[np.int64] = np.cumsum(unpacked(data, np.int64))
+    return numbers

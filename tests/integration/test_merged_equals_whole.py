@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from configuration.profile import Profile
+from configuration.profile import profile_from
 from data.export.document import as_json_text, profiles_document
 from data.metrics.context import CalculationContext, Choice
 from data.metrics.merging.merged import merged
@@ -129,6 +129,7 @@ def test_thousands_of_stores_drawn_anew(sample: Sample) -> None:
 
 
 TEAMS = ("AA", "BB", "CC", "DD")
+WAITING = profile_from({"workflow": {"waiting": ["Review"]}})
 SPRING = View(date_from="2026-03-02", date_to="2026-03-29", as_of="2026-03-31T00:00:00Z")
 
 
@@ -209,7 +210,7 @@ def test_stores_with_changes_of_code_and_incidents_of_files(seed: int, types: tu
     random, view = Random(seed), replace(SPRING, types=types)
     teams = [Code(team, random) for team in TEAMS]
     stores = [store_of(team) for team in teams] + [store_of(*teams[1:3])]
-    parts = [kept_partial(compute(each, Profile(), view), f"s{n}") for n, each in enumerate(stores)]
-    mine, theirs = numbers_of(compute(store_of(*teams), Profile(), view), parts)
+    parts = [kept_partial(compute(each, WAITING, view), f"s{n}") for n, each in enumerate(stores)]
+    mine, theirs = numbers_of(compute(store_of(*teams), WAITING, view), parts)
 
     assert mine == theirs

@@ -152,8 +152,8 @@ class Together:
         if not meta.get("revision"):
             return None
         data = meta["revision"], meta.get("as_of", ""), meta.get("complete", "")
-        path, settings = str(pipeline.store.path), _digest(pipeline.profile)
-        return Question(self, data, (path, settings, _over(asked.view, days), days.before, asked.with_work))
+        whose = asked.name, pipeline.store.key, _digest(pipeline.profile)
+        return Question(self, data, (*whose, _over(asked.view, days), days.before, asked.with_work))
 
     def _find(self, pipeline: Pipeline, asked: Asked, days: Days, question: Question) -> Kept | None:
         known = self._memory.recall(question)

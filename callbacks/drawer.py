@@ -14,7 +14,7 @@ from callbacks.sprints import draw_panel
 from callbacks.views import query_of
 from data.charts.issue_history import issue_history
 from data.charts.sprints import is_panel
-from data.export.code_evidence import code_lines
+from data.export.code_evidence import code_lines, word_pulls
 from data.export.contribution import find_contribution
 from data.export.evidence import IssueLine
 from data.export.jql import MOST_KEYS, key_query, query_address
@@ -269,7 +269,8 @@ def _draw_issue(pipeline: Pipeline, report: Report, key: str) -> Component:
     site = "" if pipeline.source.kind == "demo" else pipeline.status().site
     url = f"{site}/browse/{quote(key)}" if site else ""
     changes = () if report.delivery is None else code_lines(report.delivery, key, pipeline.store)
-    return issue_box(key, "" if row is None else row.summary, url, stays, changes)
+    summary, inferred = ("", "") if row is None else (row.summary, word_pulls(row))
+    return issue_box(key, summary, url, stays, changes, inferred=inferred)
 
 
 def _show_failure(opened: "Opened", failure: Failure) -> tuple[Any, ...]:

@@ -40,6 +40,7 @@ FINDING_TITLES = {
     "sprint_like_versions": "versions that are sprints",
     "same_day_releases": "many releases on one day",
     "closed_after_release": "closed after the release",
+    "pull_requests_not_read": "pull requests nobody tells of",
     "source_unread": "repositories that could not be read",
     "deployment_unknown_project": "projects nobody knows",
     "deployment_unknown_issue": "issue keys nobody knows",

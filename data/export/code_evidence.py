@@ -13,6 +13,7 @@ from data.model.changes import ChangeRow
 from data.model.instants import iso_instant
 from data.model.places import NOWHERE, find_keys
 from data.model.projects import rows_by_number
+from data.model.tables import IssueRow, pulls_of
 
 SHORT = 10  # digits of a hash by which a commit is told
 MOST_NAMED = 3  # of several
@@ -52,6 +53,15 @@ def _line(delivery: DeliveryTables, change: int, row: ChangeRow | None) -> CodeL
 def short_hashes(commits: Sequence[str]) -> tuple[str, ...]:
     """Return hashes as people tell them."""
     return tuple(commit[:SHORT] for commit in commits)
+
+
+def word_pulls(row: IssueRow) -> str:
+    """Return what Jira's development field says of the pull requests of an issue, "" where it counts none."""
+    for count, done in pulls_of(row):
+        noun = "pull request" if count == 1 else "pull requests"
+        merged = f"{done} of them merged" if count > 1 else "merged" if done else "not merged"
+        return f"Jira counts {count} {noun} of it, {merged} (inferred: it does not say which, nor when)."
+    return ""
 
 
 def lost_keys(delivery: DeliveryTables, rows: Iterable[ChangeRow]) -> frozenset[str]:

@@ -26,6 +26,19 @@ def flag_done_undeployed(delivery: DeliveryTables) -> Flags:
     return waiting
 
 
+def flag_pulls_unread(delivery: DeliveryTables) -> tuple[Flags, Flags]:
+    """Flag delivered items of which Jira counts pull requests, and those among them that no change names.
+
+    What the development field says is inferred: how many there are, and neither which nor when.
+    """
+    counted = np.zeros(len(delivery.issues), np.bool_)
+    counted[delivery.issues.pull_issue] = True
+    counted &= delivery.in_scope & (delivery.completed_at != MISSING) & ~delivery.not_delivered
+    unread = counted.copy()
+    unread[delivery.code.issue] = False
+    return counted, unread
+
+
 def _deployments_of(delivery: DeliveryTables) -> tuple[Flags, NDArray[np.int64]]:
     if not len(delivery.code):
         n = len(delivery.issues)

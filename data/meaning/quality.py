@@ -14,6 +14,7 @@ from data.meaning import quality_rules as rules
 from data.meaning.change_quality import (
     flag_done_undeployed,
     flag_open_in_production,
+    flag_pulls_unread,
     list_holding_nothing,
     list_undeployed,
     list_unknown_keys,
@@ -155,6 +156,9 @@ def _find_in_releases(dataset: Dataset, delivery: DeliveryTables) -> Iterator[No
 def _find_in_changes(dataset: Dataset, delivery: DeliveryTables) -> Iterator[Noticed]:
     yield _notice(delivery, rules.OPEN_IN_PRODUCTION, flag_open_in_production(delivery))
     yield _notice(delivery, rules.DONE_UNDEPLOYED, flag_done_undeployed(delivery))
+    counted, unread = flag_pulls_unread(delivery)
+    found_unread = find_issues(rules.pulls_unread(int(counted.sum())), delivery.issues, unread)
+    yield Noticed(replace(found_unread, of_deployments=True))
     for rule, found in (
         (rules.CHANGE_WITHOUT_ISSUE, list_without_issue(dataset, delivery)),
         (rules.CHANGE_UNKNOWN_ISSUE, list_unknown_keys(dataset, delivery)),

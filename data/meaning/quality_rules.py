@@ -177,6 +177,12 @@ CHANGE_WITHOUT_ISSUE = Rule(
     "by itself, and in nothing else.",
     "Write the key of the issue into the branch, the title or a commit, or widen the query.",
 )
+PULLS_UNREAD = Rule(
+    "pull_requests_not_read",
+    "Jira counts pull requests of these delivered items, and no repository of the profile tells of any: "
+    "their change lead time is not measured by their code.",
+    "Name their repositories in github.repositories, gitlab.projects or git.paths.",
+)
 CHANGE_UNKNOWN_ISSUE = Rule(
     "change_unknown_issue",
     "Changes of code name issue keys that no stored issue has or had.",
@@ -218,6 +224,12 @@ def with_names(rule: Rule, names: Iterable[str]) -> Rule:
     more = f" and {len(listed) - SHOWN_NAMES} more" if len(listed) > SHOWN_NAMES else ""
     shown = f"{', '.join(listed[:SHOWN_NAMES])}{more}"
     return replace(rule, message=f"{rule.message.removesuffix('.')}: {shown}.") if shown else rule
+
+
+def pulls_unread(counted: int) -> Rule:
+    """Return the rule on pull requests that nobody tells of, with how many items have any."""
+    message = PULLS_UNREAD.message.replace("these delivered items", f"{counted} delivered items")
+    return replace(PULLS_UNREAD, message=message.replace("tells of any", "tells of any of these"))
 
 
 def without_list(rule: Rule) -> Rule:

@@ -15,8 +15,8 @@ def ranked(
     """Return findings with the metrics that they touch, those that touch most first.
 
     A finding on issues touches a metric that looks at one of them, whether it counts the issue or leaves it
-    out. One on versions or events touches what is made of deployments. Of two that touch equally many the
-    one found first stands first.
+    out. One on versions or events touches what is made of deployments, and so does one that says so. Of two
+    that touch equally many the one found first stands first.
 
     Args:
         findings: in the order in which they were found.
@@ -42,7 +42,7 @@ def _mark_rows(results: Mapping[str, MetricResult], n: int) -> NDArray[np.int64]
 def _list_touched(
     finding: QualityFinding, results: Mapping[str, MetricResult], looking: NDArray[np.int64]
 ) -> Iterable[str]:
-    if finding.rows is None:
+    if finding.rows is None or (finding.of_deployments and finding.n):
         made_of_them = [name for name in results if name in FROM_DEPLOYMENTS]
         return [name for name in made_of_them if results[name].state != "no_data"]
     touched = int(np.bitwise_or.reduce(looking[finding.rows]))

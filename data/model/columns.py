@@ -24,6 +24,7 @@ Entry = Literal[
     "sprint_stay",
     "estimate",
     "block",
+    "pull",
     "event",
     "listed",
     "key",

@@ -406,6 +406,7 @@ class QualityFinding:
         remedy: what mends it.
         names: of versions and events, where what was met is not in issues.
         rows: the rows of the issues in the issue table; None where it is not in issues.
+        of_deployments: though it is in issues, it touches what is made of deployments alone.
         name_rows: turns row numbers into issue keys.
         metrics: ids of the metrics of the view that it touches.
     """
@@ -417,6 +418,7 @@ class QualityFinding:
     rows: NDArray[np.intp] | None = field(default=None, repr=False, compare=False)
     name_rows: Callable[[NDArray[np.intp]], tuple[str, ...]] = field(default=_unnamed, compare=False)
     metrics: tuple[str, ...] = field(default=(), compare=False)
+    of_deployments: bool = field(default=False, compare=False)
 
     @property
     def n(self) -> int:

@@ -7,7 +7,7 @@ off them is in the order people expect.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import itemgetter
@@ -155,6 +155,13 @@ class Development(msgspec.Struct, array_like=True, frozen=True, gc=False):
     done: int = 0
     at: int = MISSING
     environments: tuple[Environment, ...] = ()
+
+
+def pulls_of(row: "IssueRow") -> Iterator[tuple[int, int]]:
+    """Yield how many pull requests the development field of an issue counts, and how many were merged."""
+    for told in row.development:
+        if DEVELOPMENT_KINDS[told.kind] == "pullrequest":
+            yield told.count, told.done
 
 
 CASCADE = " / "  # between a choice and the choice under it
@@ -327,7 +334,9 @@ class IssueTable:
     -1 for none.
     Each thing that an issue tells of another one that blocks it has an entry in the
     ``block_`` columns: which issue, which of ``block_keys``, when the link came or
-    went (``MISSING``: it is there today), and whether it came.
+    went (``MISSING``: it is there today), and whether it came. Each issue of which
+    the development field counts pull requests has an entry in the ``pull_``
+    columns: which issue, how many there are, and how many of them were merged.
     """
 
     project: Codes = field(metadata=codes("issue", _project_of, "projects"))
@@ -406,6 +415,9 @@ class IssueTable:
     block_at: Instants = field(default_factory=_no_numbers, metadata=numbers("block", 2, np.int64))
     block_added: Flags = field(default_factory=_no_flags, metadata=numbers("block", 3, np.bool_))
     block_keys: tuple[str, ...] = ()
+    pull_issue: Codes = field(default_factory=_no_codes, metadata=numbers("pull", 0, np.int32))
+    pull_count: Codes = field(default_factory=_no_codes, metadata=numbers("pull", 1, np.int32))
+    pull_done: Codes = field(default_factory=_no_codes, metadata=numbers("pull", 2, np.int32))
 
     def __len__(self) -> int:
         return len(self.created)

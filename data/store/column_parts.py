@@ -15,7 +15,16 @@ PER_ISSUE = names_of("issue")
 MOVES = names_of("move")
 LINKS = names_of("link")
 # Columns with entries that name their issue first, ordered by issue.
-_OWNED: tuple[Entry, ...] = ("flag", "value", "past_key", "sprint_value", "sprint_stay", "estimate", "block")
+_OWNED: tuple[Entry, ...] = (
+    "flag",
+    "value",
+    "past_key",
+    "sprint_value",
+    "sprint_stay",
+    "estimate",
+    "block",
+    "pull",
+)
 OWNED = tuple(map(names_of, _OWNED))
 OWNERS = tuple(names[0] for names in OWNED)
 ENTRIES = tuple(name for names in OWNED for name in names)

@@ -8,7 +8,7 @@ import numpy as np
 
 from data.model.blocks import blocks_told
 from data.model.columns import Column, Entry, columns_of, words_of
-from data.model.tables import ESTIMATE, IssueRow, IssueTable, Link, split_or_whole
+from data.model.tables import ESTIMATE, IssueRow, IssueTable, Link, pulls_of, split_or_whole
 from data.store.sprint_stays import sprint_stays_of
 
 # Issue, place of the other end, phrase, inward: how a link is laid out.
@@ -96,6 +96,9 @@ def _collect_entries(rows: Sequence[IssueRow]) -> dict[Entry, Sequence[Any]]:
         "sprint_stay": sprint_stays,
         "estimate": [(place, *each) for place, row in enumerate(rows) for each in estimates_of(row)],
         "block": [(place, *told) for place, row in enumerate(rows) for told in blocks_told(row)],
+        "pull": [
+            (place, *told) for place, row in enumerate(rows) if row.development for told in pulls_of(row)
+        ],
     }
 
 

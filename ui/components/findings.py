@@ -17,11 +17,13 @@ SHOWN = 5
 OVERVIEW = "overview"
 NAMED = 2
 _SETTING = r"\b(?P<name>\w+_source|not_delivered|flow_types\.\w+|deployments\.\w+|incidents\.\w+)\b"
+_CODE = r"\b(?P<name>github\.repositories|gitlab\.projects|git\.paths)\b"
 # Names of settings that a remedy may speak of, the section of the Settings page that has them, their address.
 _WAYS = (
     (re.compile(r"\bworkflow(\.|\'s )"), "Workflow", places.section(places.WORKFLOW)),
     (re.compile(r"\bfields\.(?P<name>\w+)"), "Mapping", places.field("{name}")),
     (re.compile(r"\bfields(\.(?!\w)| in the profile)"), "Mapping", places.section(places.MAPPING)),
+    (re.compile(_CODE), "Code", places.section(places.CODE)),
     (re.compile(_SETTING), "Rules", places.rule("{name}")),
 )
 

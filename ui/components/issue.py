@@ -22,7 +22,13 @@ RESTING_SHARE = 0.15  # at most this for having been done ever since: the work i
 
 
 def issue_box(
-    key: str, summary: str, url: str, stays: Sequence[Stay], changes: Sequence[CodeLine] = ()
+    key: str,
+    summary: str,
+    url: str,
+    stays: Sequence[Stay],
+    changes: Sequence[CodeLine] = (),
+    *,
+    inferred: str = "",
 ) -> Component:
     """Return what happened to an issue, as a ribbon and as a list, and the changes of code that name it.
 
@@ -32,6 +38,7 @@ def issue_box(
         url: where Jira shows it, "" where there is none.
         stays: its history in the order of time.
         changes: as they are told beside it.
+        inferred: a sentence on code that only Jira counts, "" for none.
     """
     return html.Section(
         className="issue-box",
@@ -40,6 +47,7 @@ def issue_box(
             _draw_ribbon(key, stays),
             _draw_table(key, stays),
             *([_draw_changes(key, changes)] if changes else []),
+            *([html.P(inferred, className="quiet")] if inferred else []),
         ],
         **aria(label=f"History of {key}"),
     )

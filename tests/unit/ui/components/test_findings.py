@@ -20,6 +20,7 @@ def test_a_remedy_that_is_a_setting_has_its_section_beside_it(rule: Rule) -> Non
         "bulk_created": [],
         "closed_after_release": [],
         "source_unread": [],
+        "pull_requests_not_read": ["Settings, Code"],
         "deployment_unknown_project": [],
         "deployment_unknown_issue": [],
         "deployment_without_changes": [],

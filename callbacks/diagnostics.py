@@ -31,7 +31,7 @@ from data.intake.connect import client_of
 from data.intake.hosts import check_hosts
 from data.metrics.report import Report, View
 from data.metrics.upgrade import rules_that_touch, touches_by_metric
-from data.model.clock import now_ms
+from data.model.clock import clock_of
 from data.model.instants import from_ms
 from data.model.tables import MISSING
 from data.persistence import CacheMetadata, load_cache_metadata
@@ -82,7 +82,7 @@ def _draw_body(
 ) -> tuple[str, list[Component]]:
     pipeline, view = asked(workspace, filters)
     report = pipeline.report(view)
-    now = now_ms()
+    now = clock_of(workspace.home).now_ms()
     metadata = load_cache_metadata(workspace.home, pipeline.name)
     syncs = metadata.syncs if metadata else ()
     entries = [*recent_entries(workspace.home.logs), *timings.entries()]

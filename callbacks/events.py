@@ -14,7 +14,7 @@ from callbacks.shell import stamp
 from configuration.errors import DashboardError, InputError
 from configuration.profile import Profile
 from configuration.profile_lists import Event, check_events, check_views
-from data.model.clock import now_ms
+from data.model.clock import clock_of, now_ms
 from data.model.periods import civil_day, parse_day, zone_named
 from data.persistence import update_profile
 from data.profiles.shelf import validated
@@ -98,7 +98,7 @@ def _shown(kind: str, name: str) -> str:
 
 
 def _today(workspace: Workspace, name: str) -> dt.date:
-    return civil_day(now_ms(), zone_named(workspace.pipeline(name).profile.timezone))
+    return civil_day(clock_of(workspace.home).now_ms(), zone_named(workspace.pipeline(name).profile.timezone))
 
 
 def change_events(

@@ -12,7 +12,7 @@ from callbacks.panels import BY_ID
 from callbacks.views import profile_names
 from configuration.errors import DashboardError
 from data.metrics.report import Report, View
-from data.model.clock import now_ms
+from data.model.clock import Clock, clock_of
 from data.model.tables import MISSING
 from data.persistence import DEMO_PROFILE
 from data.pipeline import Pipeline, SourceStatus
@@ -50,7 +50,8 @@ def register(app: Dash, workspace: Workspace) -> None:
     def tell(stamp: str | None, asked: dict[str, str]) -> list[Any]:
         if stamp is None:
             raise PreventUpdate
-        return attempted(lambda: tell_profile(workspace.pipeline(asked["name"])), _tell_failure)
+        clock = clock_of(workspace.home)
+        return attempted(lambda: tell_profile(workspace.pipeline(asked["name"]), clock), _tell_failure)
 
 
 def glanced(workspace: Workspace) -> list[str]:
@@ -68,14 +69,14 @@ def _draw_box(workspace: Workspace, name: str, stamp: str) -> Any:
     return glance_box(name, profile_title(name), site, stamp)
 
 
-def tell_profile(pipeline: Pipeline) -> list[Any]:
+def tell_profile(pipeline: Pipeline, clock: Clock) -> list[Any]:
     """Return how old the data of a profile are, and its numbers, which are remembered until the data change.
 
     Raises:
         StoreError: the store is damaged.
     """
     body = pipeline.answer((PAGE,), View(), lambda report: _tell_numbers(pipeline, report), METRICS[:SHOWN])
-    return [_tell_state(pipeline.status()), *json.loads(body)]
+    return [_tell_state(pipeline.status(), clock), *json.loads(body)]
 
 
 def _tell_numbers(pipeline: Pipeline, report: Report) -> bytes:
@@ -87,13 +88,13 @@ def _tell_numbers(pipeline: Pipeline, report: Report) -> bytes:
     return json.dumps(plain_design(glance_numbers(pipeline.name, shown, days, empty))).encode()
 
 
-def _tell_state(status: SourceStatus) -> Any:
+def _tell_state(status: SourceStatus, clock: Clock) -> Any:
     if status.kind == "empty":
         return glance_state("nothing stored yet", None, "", "partial")
     if not status.complete:
         return glance_state("the first fetch has not ended: partial", None, "", "partial")
     if status.synced_at is not None:
-        return glance_state("synced", status.synced_at, age(status.synced_at, now_ms()), "ok")
+        return glance_state("synced", status.synced_at, age(status.synced_at, clock.now_ms()), "ok")
     known = "" if status.as_of == MISSING else f" as of {day(status.as_of)}"
     return glance_state(f"data{known}", None, "", "ok")
 

@@ -17,7 +17,7 @@ from data.charts.subject import ChartSubject, in_steps
 from data.flow_calculator import OPTIONAL_FLOW_METRICS
 from data.metrics.filters import filters_in_use
 from data.metrics.report import Report, View
-from data.model.clock import now_ms
+from data.model.clock import clock_of
 from data.model.metric import Metric
 from data.model.tables import MISSING
 from data.performance_utils import PerformanceTimer
@@ -166,7 +166,7 @@ def freshness_of(workspace: Workspace, pipeline: Pipeline) -> Freshness:
     return Freshness(
         as_of=None if status.as_of == MISSING else status.as_of,
         synced_at=status.synced_at,
-        now=now_ms(),
+        now=clock_of(workspace.home).now_ms(),
         complete=status.complete,
         failed=_failed_last(workspace, pipeline),
     )

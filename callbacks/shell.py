@@ -11,7 +11,7 @@ from callbacks.saved_links import menu_of
 from callbacks.views import profile_names, query_of
 from configuration.errors import StoreError
 from data.intake.jobs import JobState
-from data.model.clock import now_ms
+from data.model.clock import Clock, clock_of
 from data.persistence import DEMO_PROFILE
 from data.pipeline import Pipeline, SourceStatus
 from data.workspace import Workspace
@@ -145,7 +145,7 @@ def _show_source(workspace: Workspace, profile: str | None, filters: Mapping[str
     whose = {"profile": profile_title(pipeline.name), "site": site}
     told = banner_of(workspace, pipeline)
     return (
-        _show_status(status, pipeline.dataset().as_of),
+        _show_status(status, pipeline.dataset().as_of, clock_of(workspace.home)),
         not can_sync,
         told,
         whose,
@@ -277,13 +277,13 @@ def _show_job(state: JobState) -> Component | None:
     return None
 
 
-def _show_status(status: SourceStatus, as_of: int) -> list[Component]:
+def _show_status(status: SourceStatus, as_of: int, clock: Clock) -> list[Component]:
     parts: list[Component] = []
     if status.kind == "demo":
         parts.append(html.Span("DEMO", className="tag"))
     if status.synced_at is not None:
         # The browser keeps the words true while the page stays open.
-        words = age(status.synced_at, now_ms())
+        words = age(status.synced_at, clock.now_ms())
         parts.append(html.Span(["synced ", html.Span(words, **data(instant=str(status.synced_at)))]))
     elif status.stored:
         parts.append(html.Span(f"data as of {day(as_of)}"))

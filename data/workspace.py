@@ -18,7 +18,7 @@ from data.intake.demo import DemoJira
 from data.intake.jobs import JobPort
 from data.intake.profile_sync import synchronize
 from data.intake.sync_outcome import SyncOutcome
-from data.model.clock import now_ms
+from data.model.clock import clock_of
 from data.persistence import DEFAULT_PROFILE, DEMO_PROFILE, checked_name, has_profile
 from data.pipeline import Pipeline
 from data.profiles.notes import Notes
@@ -233,7 +233,8 @@ class Workspace:
         pipeline = self.pipeline(name)
         synced_at = pipeline.status().synced_at
         # Data from the future are those of a clock that was put back: nobody knows how old they are.
-        old = synced_at is None or not -A_MOMENT_MS <= now_ms() - synced_at <= STALE_AFTER_MS
+        now = clock_of(self.home).now_ms()
+        old = synced_at is None or not -A_MOMENT_MS <= now - synced_at <= STALE_AFTER_MS
         return (old or pipeline.source.kind == "demo") and self.refresh(name)
 
     def begin(self) -> None:

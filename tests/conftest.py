@@ -97,10 +97,7 @@ def postgres() -> Iterator[services.PostgreSQL]:
     server = services.PostgreSQL(folder)
     try:
         server.make()
-        database = Database(server.url(server.create()))
-        with database.transaction():
-            pass  # makes the tables, once for all tests
-        database.close()
+        server.make_tables()
         yield server
     finally:
         server.stop()
@@ -110,9 +107,9 @@ def postgres() -> Iterator[services.PostgreSQL]:
 @pytest.fixture
 def database_url(postgres: services.PostgreSQL) -> Iterator[str]:
     """Return the address of a database with all tables and nothing in them."""
-    name = postgres.create("test_0")
+    name = postgres.take()
     yield postgres.url(name)
-    postgres.drop(name)
+    postgres.give_back(name)
 
 
 @pytest.fixture

@@ -13,9 +13,12 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+
+from configuration.database.connection import Database
 
 _OWNER = "postgres"  # of the server's process and files where the tests run as root, which it refuses
 _SETTINGS = {
@@ -75,6 +78,8 @@ class PostgreSQL:
         self._settings = {**_SETTINGS, "unix_socket_directories": str(folder), **settings}
         self._process: subprocess.Popen[bytes] | None = None
         self._count = itertools.count()
+        self._clean: list[str] = []
+        self.tables: tuple[list[str], list[int]] = ([], [])
 
     def make(self) -> None:
         """Make the files of the server and start it, with the two users."""
@@ -135,9 +140,40 @@ class PostgreSQL:
         self.execute(f"CREATE DATABASE {name} OWNER team TEMPLATE {template}")
         return name
 
+    def take(self) -> str:
+        """Return a database with all tables and nothing in them, by choice one that was given back."""
+        return self._clean.pop() if self._clean else self.create("test_0")
+
+    def give_back(self, name: str) -> None:
+        """Empty a database for another test, or drop it where a test changed more than its rows."""
+        try:
+            with psycopg.connect(self.url(name, "admin"), autocommit=True) as connection:
+                connection.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+                tables = _tables_of(connection)
+                if tables == self.tables:
+                    connection.execute(f"TRUNCATE {', '.join(tables[0])} RESTART IDENTITY")  # type: ignore[call-overload]
+                    self._clean.append(name)
+                    return
+        except psycopg.OperationalError:
+            return  # the test dropped it
+        self.drop(name)
+
     def drop(self, name: str) -> None:
         """Drop a database, whoever is connected."""
         self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def make_tables(self) -> None:
+        """Make the database from which those of the tests are copied."""
+        url = self.url(self.create())
+        database = Database(url)
+        with database.transaction():
+            pass
+        database.close()
+        with psycopg.connect(url) as connection:
+            self.tables = _tables_of(connection)
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(
@@ -146,6 +182,15 @@ class PostgreSQL:
             capture_output=True,
             **as_owner(),  # type: ignore[call-overload]
         )
+
+
+def _tables_of(connection: psycopg.Connection[Any]) -> tuple[list[str], list[int]]:
+    """Return the tables of a database but that of its steps, and those."""
+    query = (
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migration' ORDER BY 1"
+    )
+    steps = connection.execute("SELECT number FROM migration ORDER BY 1").fetchall()
+    return [row[0] for row in connection.execute(query)], [row[0] for row in steps]
 
 
 def new_folder() -> Path:

@@ -17,6 +17,7 @@ from callbacks.cli.demo_jira import demo_jira_command
 from callbacks.cli.foresight import forecast_command, gate_command
 from callbacks.cli.intake import import_command, sync_command
 from callbacks.cli.invocation import Group, Invocation, shared_options
+from callbacks.cli.keys import keys_command
 from callbacks.cli.logs import logs_command
 from callbacks.cli.reading import check_command, issues_command, metrics_command, report_command
 from callbacks.cli.serving import serve_command
@@ -41,6 +42,7 @@ COMMANDS = (
     issues_command,
     logs_command,
     demo_jira_command,
+    keys_command,
 )
 
 

@@ -23,7 +23,7 @@ from data.intake.events import add_events, kept_in
 from data.intake.unread import Failing, note_unread
 from data.jira.proxy import proxy_secrets
 from data.jira_query_manager import TokenBucket, shared_bucket
-from data.model.clock import now_ms
+from data.model.clock import clock_of
 from data.profiles.sources import Source
 from data.store.locks import held
 from data.store.references import Retold
@@ -100,7 +100,7 @@ def read_hosts(
             service = services[access.kind.name, repository]
             settings = (access.url, *access.environments)
             try:
-                work.read(Reader(host, repository, service, settings, now_ms()))
+                work.read(Reader(host, repository, service, settings, clock_of(home).now_ms()))
             except CancelledError:
                 raise
             except SourceError as error:

@@ -3,13 +3,14 @@
 import logging
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from configuration.errors import CancelledError, DamagedStoreError
 from data.cache_manager import CacheConfiguration, Store, is_expired, load_cache_with_validation
 from data.intake.jobs import Progress
 from data.intake.watermark import OVERLAP_MS
 from data.jira_simple import JiraClient
+from data.model.clock import Clock, MachineClock
 from data.model.tables import DeploymentRow
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ class SyncOrder:
         progress: called with issues done and, where the server tells it, issues in all.
         cancelled: once set, the sync ends within a second.
         events: imported deployments that the profile keeps, None where it keeps none.
+        clock: tells whoever looks at the store how old it is.
     """
 
     client: JiraClient
@@ -36,6 +38,7 @@ class SyncOrder:
     progress: Progress
     cancelled: threading.Event | None
     events: tuple[DeploymentRow, ...] | None = None
+    clock: Clock = field(default_factory=MachineClock)
 
     def stop_if_cancelled(self) -> None:
         """End the sync if the user wants it to end.

@@ -19,7 +19,7 @@ from data.intake.profile_import import ImportFiles, import_into
 from data.intake.sync import sync_all
 from data.intake.sync_outcome import SyncOutcome
 from data.intake.unread import note_unread
-from data.model.clock import now_ms
+from data.model.clock import clock_of
 from data.persistence import CacheMetadata, SyncRecord, load_cache_metadata, save_cache_metadata
 from data.profiles.sources import Source, check_connection, configuration_of
 from data.sources.git.rows import ORIGIN
@@ -86,6 +86,7 @@ def synchronize(
                 configuration=wanted,
                 reason=notes.why_cold(),
                 events=kept_events(home, source.name),
+                clock=clock_of(home),
             )
         except DashboardError as error:
             notes.failed(error, client.requests.as_document(), time.monotonic() - began)
@@ -135,7 +136,8 @@ def _with_clones(source: Source, home: Home, outcome: SyncOutcome) -> SyncOutcom
     try:
         store = kept_in(source, home)
         known, tags = store.references().changes, source.profile.git.tags
-        clones = read_clones(paths, tags, store.meta(), known, now_ms(), tolerant=True)
+        now = clock_of(home).now_ms()
+        clones = read_clones(paths, tags, store.meta(), known, now, tolerant=True)
         revision = ""
         if clones.retold:
             revision = add_events(source, home, clones.references, clones.retold, clones.meta).revision
@@ -172,11 +174,12 @@ class _Notes:
         full = outcome.mode == "full"
         ledger.note_sync(key, outcome.reason, outcome.requests["total"], full=full)
         told = {"mode": outcome.mode, "state": document["state"], "reason": outcome.reason}
-        self._save(_record(told, document["issues"], outcome.requests, outcome.duration_s))
+        at = clock_of(self._home).now_ms()
+        self._save(_record(at, told, document["issues"], outcome.requests, outcome.duration_s))
 
     def failed(self, error: DashboardError, requests: dict[str, Any], duration_s: float) -> None:
         told = {"mode": "failed", "state": "failed", "reason": None, "error": error.message}
-        self._save(_record(told, {}, requests, duration_s))
+        self._save(_record(clock_of(self._home).now_ms(), told, {}, requests, duration_s))
 
     def _save(self, record: SyncRecord) -> None:
         try:
@@ -205,10 +208,10 @@ class _Notes:
 
 
 def _record(
-    told: dict[str, Any], issues: dict[str, int], requests: dict[str, Any], duration_s: float
+    at: int, told: dict[str, Any], issues: dict[str, int], requests: dict[str, Any], duration_s: float
 ) -> SyncRecord:
     return SyncRecord(
-        at=now_ms(),
+        at=at,
         issues=issues,
         requests=requests["total"],
         retries=requests["retries"],

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from data.cache_manager import Changes, References, save_cache
 from data.intake.plan import SyncOrder
-from data.model.clock import now_ms
 
 # A first fetch shows what it has after so long, and then whenever that costs little beside fetching.
 FIRST_PART_S = 2.0
@@ -61,7 +60,7 @@ def publish(
         references,
         as_of=order.client.began_at_ms,
         configuration=order.configuration,
-        meta={**meta, **_make_marks(order.client.began_at_ms, held_back)},
+        meta={**meta, **_make_marks(order, held_back)},
         gone=gone,
         authoritative=authoritative,
         proceed=order.stop_if_cancelled,
@@ -109,12 +108,12 @@ class Parts:
         self._next_at = ended + max(FIRST_PART_S, PART_COST * (ended - began))
 
 
-def _make_marks(began_at_ms: int, held_back: int) -> dict[str, str]:
+def _make_marks(order: SyncOrder, held_back: int) -> dict[str, str]:
     """Return what tells the next sync, and the page, how this one stands."""
     return {
-        "synced_at": str(began_at_ms),
+        "synced_at": str(order.client.began_at_ms),
         # Ages are told by our own clock: the server's may be hours ahead or behind.
-        "synced_here_at": str(now_ms()),
-        "watermark": str(began_at_ms),
+        "synced_here_at": str(order.clock.now_ms()),
+        "watermark": str(order.client.began_at_ms),
         "held_back": str(held_back),
     }

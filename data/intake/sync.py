@@ -27,6 +27,7 @@ from data.intake.staging import Staging
 from data.intake.sync_outcome import SyncOutcome
 from data.jira.requested_fields import FoundFields
 from data.jira_simple import JiraClient
+from data.model.clock import Clock, MachineClock
 from data.model.tables import DeploymentRow
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ def sync_all(
     configuration: CacheConfiguration | None = None,
     reason: str | None = None,
     events: tuple[DeploymentRow, ...] | None = None,
+    clock: Clock | None = None,
 ) -> SyncOutcome:
     """Bring what is stored of a query up to date, and publish it in one step.
 
@@ -57,6 +59,7 @@ def sync_all(
         configuration: what the store answers; kept with it.
         reason: why nothing is stored yet, where the caller knows better than that it is not.
         events: imported deployments that belong to what is fetched; None leaves those that are stored.
+        clock: by which the age of what is stored is told; by default this machine's.
 
     Raises:
         SourceError: the Jira could not give everything; what it gave serves the next attempt.
@@ -65,7 +68,7 @@ def sync_all(
     """
     began = time.monotonic()
     wanted = configuration or CacheConfiguration(jql=jql)
-    order = SyncOrder(client, store, jql, wanted, progress, cancelled, events)
+    order = SyncOrder(client, store, jql, wanted, progress, cancelled, events, clock or MachineClock())
     plan = plan_of(order, full=full, cold=reason)
     staging = Staging(order)
     published = _fetch_changes(order, plan, staging) if plan.reason is None else None

@@ -1,4 +1,7 @@
-"""Small documents by name: profiles, their secrets, notes about syncs. Files on a laptop."""
+"""Small documents by name: profiles, their secrets, notes about syncs.
+
+Files on a laptop; rows of a database in server mode, secrets among them encrypted.
+"""
 
 import contextlib
 import logging
@@ -7,6 +10,8 @@ from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import Literal, Protocol
 
+from configuration.database.connection import Database
+from configuration.database.sealing import Seal
 from configuration.errors import InputError
 from configuration.files import file_stamp, write_whole
 from configuration.settings import Home
@@ -19,7 +24,7 @@ class Documents(Protocol):
     """Documents of one folder by name, such as ``team.toml`` or, set aside, ``aside/team.toml``.
 
     Each method raises InputError where a file is a link to somewhere else, and OSError where the file system
-    refuses; whoever calls knows what the document is called by people.
+    refuses; whoever calls knows what the document is called by people. A database raises StoreError.
     """
 
     def read(self, name: str) -> bytes | None:
@@ -46,6 +51,9 @@ class Documents(Protocol):
 
 def documents_of(home: Home, folder: Folder) -> Documents:
     """Return the documents that a home keeps in a folder."""
+    if home.database:
+        seal = Seal(home.database.keys) if folder == "secrets" else None
+        return _Rows(home.database, folder, seal)
     kind = _SecretFiles if folder == "secrets" else _Files
     return kind(home.root / folder)
 
@@ -117,3 +125,69 @@ class _SecretFiles(_Files):
         self._folder.mkdir(parents=True, mode=0o700, exist_ok=True)
         self._folder.chmod(0o700)
         super().write(name, content)
+
+
+class _Rows:
+    """Documents as rows of a database.
+
+    Args:
+        database: where they are.
+        folder: of them.
+        seal: encrypts them, where they are secret.
+    """
+
+    def __init__(self, database: Database, folder: Folder, seal: Seal | None) -> None:
+        self._database = database
+        self._folder = folder
+        self._seal = seal
+
+    def read(self, name: str) -> bytes | None:
+        query = "SELECT content FROM document WHERE folder = %s AND name = %s"
+        with self._database.transaction() as connection:
+            row = connection.execute(query, [self._folder, name], binary=True).fetchone()
+        if row is None:
+            return None
+        return self._seal.open(row[0]) if self._seal else bytes(row[0])
+
+    def has(self, name: str) -> bool:
+        query = "SELECT 1 FROM document WHERE folder = %s AND name = %s"
+        with self._database.transaction() as connection:
+            return connection.execute(query, [self._folder, name]).fetchone() is not None
+
+    def stamp(self, name: str) -> Hashable:
+        # Each write makes a new version of the row, also of the same content.
+        query = "SELECT xmin::text, ctid::text FROM document WHERE folder = %s AND name = %s"
+        with self._database.transaction() as connection:
+            return connection.execute(query, [self._folder, name]).fetchone()
+
+    def write(self, name: str, content: bytes) -> None:
+        kept = self._seal.close(content) if self._seal else content
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO document (folder, name, content) VALUES (%s, %s, %s)"
+                " ON CONFLICT (folder, name) DO UPDATE SET content = excluded.content",
+                [self._folder, name, kept],
+            )
+
+    def delete(self, name: str) -> None:
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM document WHERE folder = %s AND name = %s", [self._folder, name])
+
+    def move(self, name: str, new: str) -> None:
+        if name == new:
+            return
+        with self._database.transaction() as connection:
+            # The row that gives way goes only where there is one that takes its place.
+            connection.execute(
+                "DELETE FROM document WHERE folder = %(folder)s AND name = %(new)s"
+                " AND EXISTS (SELECT FROM document WHERE folder = %(folder)s AND name = %(name)s)",
+                {"folder": self._folder, "name": name, "new": new},
+            )
+            connection.execute(
+                "UPDATE document SET name = %s WHERE folder = %s AND name = %s", [new, self._folder, name]
+            )
+
+    def names(self) -> list[str]:
+        query = "SELECT name FROM document WHERE folder = %s ORDER BY name"
+        with self._database.transaction() as connection:
+            return [name for (name,) in connection.execute(query, [self._folder])]

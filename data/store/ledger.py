@@ -16,9 +16,11 @@ from typing import Protocol
 
 import msgspec
 
+from configuration.database.connection import Database
+from configuration.errors import StoreError
 from configuration.files import for_owner, write_whole
 from configuration.settings import Home
-from data.model.clock import now_ms
+from data.model.clock import Clock, clock_of
 
 logger = logging.getLogger(__name__)
 MOST_BYTES = 512 * 1024
@@ -80,21 +82,22 @@ class Lines(Protocol):
         """Tell whether the lines take more than ``MOST_BYTES``."""
 
     def replace(self, line: bytes) -> None:
-        """Put one line in place of all; a failure is nobody's concern."""
+        """Put one line in place of those that were read; a failure is nobody's concern."""
 
 
 class CacheLedger:
     """The ledger of one profile."""
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, lines: Lines, clock: Clock) -> None:
         self._lines = lines
+        self._clock = clock
         self._full: int | None = None
 
     def note_view(self, key: str) -> None:
         """Note that a view was answered from the store."""
         if self._full is None:
             self._full = _sum_lines(self._read_lines()).full
-        self._note(key, Lookup(now_ms(), without=self._full))
+        self._note(key, Lookup(self._clock.now_ms(), without=self._full))
 
     def note_sync(self, key: str, reason: str | None, calls: int, *, full: bool) -> None:
         """Note what a sync found.
@@ -107,7 +110,7 @@ class CacheLedger:
         """
         self._compact()
         self._full = calls if full else _sum_lines(self._read_lines()).full or calls
-        self._note(key, Lookup(now_ms(), reason, calls, self._full, full=self._full))
+        self._note(key, Lookup(self._clock.now_ms(), reason, calls, self._full, full=self._full))
 
     def statistics(self) -> CacheStatistics:
         """Return what the lines add up to; unreadable ones are left out."""
@@ -133,7 +136,8 @@ class CacheLedger:
 
 def ledger_of(home: Home, name: str) -> CacheLedger:
     """Return the ledger of a profile."""
-    return CacheLedger(_File(home.run / f"{name}.lookups.jsonl"))
+    lines = _Rows(home.database, name) if home.database else _File(home.run / f"{name}.lookups.jsonl")
+    return CacheLedger(lines, clock_of(home))
 
 
 class _File:
@@ -162,6 +166,44 @@ class _File:
     def replace(self, line: bytes) -> None:
         with contextlib.suppress(OSError):
             write_whole(self._path, line + b"\n")
+
+
+class _Rows:
+    """Lines as rows of a database; an outage fails no view for its statistics either."""
+
+    def __init__(self, database: Database, name: str) -> None:
+        self._database = database
+        self._name = name
+        self._last = 0
+
+    def append(self, line: bytes) -> None:
+        with contextlib.suppress(StoreError), self._database.transaction() as connection:
+            connection.execute("INSERT INTO ledger (profile, line) VALUES (%s, %s)", [self._name, line])
+
+    def read(self) -> list[bytes]:
+        with contextlib.suppress(StoreError), self._database.transaction() as connection:
+            query = "SELECT number, line FROM ledger WHERE profile = %s ORDER BY number"
+            rows = connection.execute(query, [self._name]).fetchall()
+            self._last = rows[-1][0] if rows else 0
+            return [line for _, line in rows]
+        return []
+
+    def are_many(self) -> bool:
+        with contextlib.suppress(StoreError), self._database.transaction() as connection:
+            query = "SELECT coalesce(sum(length(line) + 1), 0) FROM ledger WHERE profile = %s"
+            row = connection.execute(query, [self._name]).fetchone()
+            return row is not None and int(row[0]) > MOST_BYTES
+        return False
+
+    def replace(self, line: bytes) -> None:
+        # What was added after the last look stays, behind the sum.
+        with contextlib.suppress(StoreError), self._database.transaction() as connection:
+            these = [self._name, self._last]
+            connection.execute("DELETE FROM ledger WHERE profile = %s AND number <= %s", these)
+            connection.execute(
+                "INSERT INTO ledger (profile, number, line) OVERRIDING SYSTEM VALUE VALUES (%s, %s, %s)",
+                [*these, line],
+            )
 
 
 _decode = msgspec.json.Decoder(Lookup).decode

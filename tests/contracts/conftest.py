@@ -6,15 +6,30 @@ from pathlib import Path
 import pytest
 
 from configuration.database.connection import Database
+from configuration.database.sealing import new_key
 from configuration.settings import Home
 from tests import services
 from tests.contracts.kept import Kept, OnPostgres, OnSqlite
 
 
-@pytest.fixture(params=["laptop"])
-def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Home]:
+@pytest.fixture(params=["laptop", "server"])
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
     """Return an empty home."""
-    yield Home(tmp_path)
+    if request.param == "laptop":
+        return Home(tmp_path)
+    database: Database = request.getfixturevalue("database")
+    database.keys = (new_key(),)
+    return Home(tmp_path, database)
+
+
+@pytest.fixture
+def other_process(home: Home, request: pytest.FixtureRequest) -> dict[str, str]:
+    """Return the environment by which another process finds the same home, with ``home_from``."""
+    there = {"THROUGHLINE_HOME": str(home.root)}
+    if home.database is not None:
+        there |= {"DATABASE_URL": request.getfixturevalue("database_url")}
+        there |= {"THROUGHLINE_KEYS": ",".join(home.database.keys)}
+    return there
 
 
 @pytest.fixture(scope="session")

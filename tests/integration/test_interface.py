@@ -36,6 +36,7 @@ COMMANDS = (
     "issues",
     "check",
     "demo-jira",
+    "keys",
     "logs",
 )
 SHARED = {"--profile", "--log-level", "--help"}

@@ -80,7 +80,9 @@ def test_every_command_has_its_row() -> None:
     assert set(re.findall(r"^\| `([a-z-]+)", section, re.MULTILINE)) == {command.name for command in COMMANDS}
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/settings.md", "docs/notebook.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", "docs/settings.md", "docs/notebook.md", "docs/server.md"]
+)
 def test_every_link_leads_somewhere(page: str) -> None:
     """Pictures and pages that are referred to are there, headings too."""
     text = (ROOT / page).read_text(encoding="utf-8")

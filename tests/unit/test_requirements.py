@@ -31,7 +31,6 @@ PINNED = re.compile(r"[a-z0-9-]+==\S+( ; [^:/\\]+)? \\")
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
 # Read in other ways than by an import.
 NOT_IMPORTED = {
-    "cryptography": "not yet",
     "gunicorn": "a command that imports us",
     "plotly": "its script is read as a file",
     "tzdata": "zoneinfo reads it where the system has no time zones",

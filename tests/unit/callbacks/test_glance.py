@@ -5,6 +5,7 @@ from pathlib import Path
 
 from callbacks.glance import glanced, tell_profile
 from configuration.profile import Profile
+from data.model.clock import MachineClock
 from data.persistence import save_profile
 from data.pipeline import Pipeline
 from data.profiles.sources import Source
@@ -23,7 +24,7 @@ def test_the_sample_data_are_there_only_where_there_is_nothing_else(tmp_path: Pa
 
 def test_a_team_without_deployments_is_told_by_its_flow(tmp_path: Path) -> None:
     """Worked example A over the 90 days to 10 March: three items, of which two began."""
-    told = json.dumps(plain_design(tell_profile(pipeline_over(tmp_path))))
+    told = json.dumps(plain_design(tell_profile(pipeline_over(tmp_path), MachineClock())))
 
     assert "Deployment frequency" not in told
     assert "Flow velocity" in told
@@ -34,7 +35,8 @@ def test_a_team_without_deployments_is_told_by_its_flow(tmp_path: Path) -> None:
 def test_a_team_with_deployments_is_told_by_dora(tmp_path: Path) -> None:
     example = example_b()
     store = stored(tmp_path, example.issues, example.statuses, example.versions)
-    told = json.dumps(plain_design(tell_profile(Pipeline(Source("b", "files", Profile(), store)))))
+    pipeline = Pipeline(Source("b", "files", Profile(), store))
+    told = json.dumps(plain_design(tell_profile(pipeline, MachineClock())))
 
     assert "Deployment frequency" in told
     assert "Change fail rate" in told
@@ -42,7 +44,7 @@ def test_a_team_with_deployments_is_told_by_dora(tmp_path: Path) -> None:
 
 
 def test_an_empty_profile_says_so(tmp_path: Path) -> None:
-    told = json.dumps(plain_design(tell_profile(pipeline_over(tmp_path, []))))
+    told = json.dumps(plain_design(tell_profile(pipeline_over(tmp_path, []), MachineClock())))
 
     assert "nothing stored yet" in told
     assert "There are no issues yet." in told

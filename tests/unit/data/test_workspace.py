@@ -181,7 +181,7 @@ def test_data_from_the_future_are_not_fresh(
     workspace = Workspace(home, {}, resolve(home, "team", {}))
     pipeline = workspace.pipeline()
     now = 1_800_000_000_000
-    monkeypatch.setattr("data.workspace.now_ms", lambda: now)
+    monkeypatch.setattr("data.model.clock.now_ms", lambda: now)
     monkeypatch.setattr(
         type(pipeline), "status", lambda _self: SourceStatus("jira", now - age_ms, True, 1, "")
     )

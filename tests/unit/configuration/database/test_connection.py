@@ -244,16 +244,18 @@ class TestWhatIsRefused:
 
         assert left == ["used"]
 
-    def test_a_limit_of_the_administrator(self, postgres: PostgreSQL, database_url: str) -> None:
-        name, database = database_url.rpartition("/")[2], Database(database_url)
+    def test_a_limit_of_the_administrator(self, postgres: PostgreSQL) -> None:
+        name = postgres.create("test_0")
         for setting in ("work_mem", "temp_file_limit"):
             postgres.execute(f"ALTER ROLE team IN DATABASE {name} SET {setting} = '64kB'")
+        database = Database(postgres.url(name))
         with (
             pytest.raises(StoreError, match="limit that its administrator set"),
             database.reading() as reader,
         ):
             reader.execute("SELECT * FROM generate_series(1, 100000) AS n ORDER BY -n").fetchall()
         database.close()
+        postgres.drop(name)
 
 
 def test_tables_are_made_once_by_many_processes(postgres: PostgreSQL) -> None:

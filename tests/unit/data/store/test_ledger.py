@@ -1,4 +1,4 @@
-"""The ledger adds up, survives what it cannot read, and never fails what it counts."""
+"""The file of a ledger: it survives what it cannot read, and never fails what it counts."""
 
 from pathlib import Path
 
@@ -11,37 +11,6 @@ from data.store.ledger import MOST_BYTES, CacheLedger, CacheStatistics, ledger_o
 @pytest.fixture
 def ledger(tmp_path: Path) -> CacheLedger:
     return ledger_of(Home(tmp_path), "team")
-
-
-def test_nothing_was_looked_up(ledger: CacheLedger) -> None:
-    statistics = ledger.statistics()
-
-    assert statistics == CacheStatistics(0, {}, 0, 0)
-    assert (statistics.hit_rate, statistics.saved_share) == (None, None)
-
-
-def test_a_morning(ledger: CacheLedger) -> None:
-    """A full fetch of 50 requests, nothing new, something new, and two views: 3 of 5 from the store."""
-    ledger.note_sync("k", "cold", 50, full=True)
-    ledger.note_view("k")
-    ledger.note_sync("k", None, 2, full=False)
-    ledger.note_sync("k", "updated", 3, full=False)
-    ledger.note_view("k")
-    statistics = ledger.statistics()
-
-    assert (statistics.hits, statistics.misses) == (3, {"cold": 1, "updated": 1})
-    assert (statistics.calls, statistics.calls_without) == (55, 250)
-    assert (statistics.hit_rate, statistics.saved_share) == (0.6, 1 - 55 / 250)
-
-
-def test_another_ledger_of_the_same_file_goes_on(tmp_path: Path) -> None:
-    """A view in a new process costs what the last full fetch did."""
-    ledger_of(Home(tmp_path), "team").note_sync("k", "cold", 50, full=True)
-    ledger_of(Home(tmp_path), "team").note_view("k")
-    ledger_of(Home(tmp_path), "other").note_view("k")
-
-    assert ledger_of(Home(tmp_path), "team").statistics().calls_without == 100
-    assert ledger_of(Home(tmp_path), "other").statistics().hits == 1
 
 
 def test_each_look_up_is_a_line_in_the_log(ledger: CacheLedger, caplog: pytest.LogCaptureFixture) -> None:

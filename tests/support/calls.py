@@ -45,15 +45,21 @@ def settled(url: str) -> dict:
 
 
 def press(
-    url: str, *, sync: int | None = None, refetch: str | None = None, ask_now: str | None = None
+    url: str,
+    *,
+    sync: int | None = None,
+    refetch: str | None = None,
+    ask_now: str | None = None,
+    cancel: str | None = None,
 ) -> dict:
-    """Click the button that syncs, or one in a notice: fetch everything again, ask now all the same."""
-    kind, name = ("refetch", refetch) if refetch else ("ask-now", ask_now)
+    """Click a button: sync, stop the job, or in a notice: fetch everything again, ask now all the same."""
+    kinds = {"cancel": cancel, "refetch": refetch, "ask-now": ask_now}
+    kind, name = next(((kind, name) for kind, name in kinds.items() if name), ("ask-now", None))
     button = {"kind": kind, "name": name}
     clicked = [{"id": button, "property": "n_clicks", "value": 1}]
     spelt = json.dumps(button, sort_keys=True, separators=(",", ":"))
     inputs = [
-        [],
+        clicked if cancel else [],
         {"id": "sync-now", "property": "n_clicks", "value": sync},
         clicked if refetch else [],
         clicked if ask_now else [],

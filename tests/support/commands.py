@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -120,9 +122,40 @@ def served(home: Path, *arguments: str, **more: str) -> Iterator[str]:
             process.wait(timeout=20)
 
 
+@dataclass(frozen=True)
+class Hosted:
+    """A dashboard under gunicorn: its address and its process."""
+
+    url: str
+    process: "subprocess.Popen[bytes]"
+
+    def workers(self) -> list[int]:
+        """Return the ids of its workers."""
+        pid = self.process.pid
+        return sorted(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
+
+    def owner_of(self, lock: Path) -> int:
+        """Return the worker that holds a lock."""
+        held = [line.split() for line in Path("/proc/locks").read_text().splitlines()]
+        inode, workers = str(lock.stat().st_ino), self.workers()
+        return next(int(row[4]) for row in held if row[5].endswith(f":{inode}") and int(row[4]) in workers)
+
+    @contextmanager
+    def only(self, worker: int) -> Iterator[None]:
+        """Let one worker alone answer; the others rest meanwhile."""
+        others = [pid for pid in self.workers() if pid != worker]
+        for pid in others:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in others:
+                os.kill(pid, signal.SIGCONT)
+
+
 @contextmanager
-def hosted(home: Path, workers: int = 2, **more: str) -> Iterator[str]:
-    """Run the dashboard under gunicorn with several workers, yield its address, stop it politely."""
+def hosted(home: Path, workers: int = 2, **more: str) -> Iterator[Hosted]:
+    """Run the dashboard under gunicorn with several workers, yield it, stop it politely."""
     port = free_port()
     program = [sys.executable, "-m", "gunicorn", "--no-control-socket", "-w", str(workers), "--threads", "4"]
     with (home / "out.txt").open("wb") as out:
@@ -136,8 +169,9 @@ def hosted(home: Path, workers: int = 2, **more: str) -> Iterator[str]:
         try:
             url = f"http://127.0.0.1:{port}"
             wait_for(url, process)
-            yield url
+            yield Hosted(url, process)
         finally:
+            process.send_signal(signal.SIGCONT)  # a test may have left it at rest
             process.terminate()
             process.wait(timeout=20)
 

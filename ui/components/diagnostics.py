@@ -128,7 +128,7 @@ def timings_panel(timings: Sequence[Timing]) -> Component:
         for timing in timings[:14]
     ]
     why = "The log tells of no work yet. With LOG_LEVEL=DEBUG it tells more."
-    caption = "The slowest first, from the newest part of the log and the calls of this page"
+    caption = "The slowest first, from the newest part of the log and what the process that answers did"
     return panel("Timings", [table(caption, ("Work", "Times", "P50", "P95"), rows, why)])
 
 

@@ -9,159 +9,43 @@ its answer, so two uses of one token are counted at least a period apart, so no
 window of one period ever holds two uses of one token, so no window holds more
 requests than there are tokens. The burst is kept: all tokens may leave at once.
 
-The stamps of a host lie in one small file under ``run/`` that every process of
-a home reads and writes under a file lock, so that the promise holds over
-processes too. They are monotonic: setting the wall clock changes nothing.
+The stamps of a host lie where every process of a home reads and writes them, one
+at a time, so that the promise holds over processes and machines too
+(``limiter_stamps``).
 """
 
-import errno
 import logging
-import os
 import random
-import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from io import RawIOBase
 from pathlib import Path
 from typing import Protocol, TypeVar
 from uuid import uuid4
 
-import msgspec
-
+from configuration.database.watch import SLACK_S
 from configuration.errors import (
     CancelledError,
     QuotaExhaustedError,
     RateLimitedError,
-    StoreError,
     TransientError,
 )
-from configuration.locks import lock, unlock
 from configuration.origins import origin_of
 from configuration.settings import Home
+from data.limiter_stamps import LOST_AFTER_S, Memory, SharedFile, SharedRow, Stamps, Storage
 from data.model.instants import DAY_S
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
-# Longest time that a token may stay out without a sign of life from its process.
-_LOST_AFTER_S = 180.0
 # No honest Retry-After is longer; quotas are counted by the hour.
 _LONGEST_HOLD_S = float(DAY_S)
 # Waits that may be cancelled are cut into slices of this length.
 _SLICE_S = 0.1
 # A wait shorter than this may not move a clock at all.
 _SHORTEST_S = 0.001
-
-
-class _Stamps(msgspec.Struct):
-    """What the processes of a home know about one host.
-
-    ``answered`` holds the instants at which tokens came back from their request,
-    ``flying`` the tokens still out with their process and its last sign of life,
-    ``held_at`` and ``held_s`` since when and how long nobody may ask, and
-    ``held_until`` the end of that by the wall clock, for the time after a reboot.
-    """
-
-    answered: list[float] = []
-    flying: dict[str, tuple[int, float]] = {}
-    held_at: float = 0.0
-    held_s: float = 0.0
-    held_until: float = 0.0
-
-
-class _Memory:
-    """Stamps of one process."""
-
-    def __init__(self) -> None:
-        self._stamps = _Stamps()
-
-    @contextmanager
-    def changing(self, _now: float, _capacity: int) -> Iterator[_Stamps]:
-        """Lend the stamps; the bucket holds its own lock meanwhile."""
-        yield self._stamps
-
-
-class _SharedFile:
-    """Stamps of one host, shared by the processes of a home."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    @contextmanager
-    def changing(self, now: float, capacity: int) -> Iterator[_Stamps]:
-        """Lend the stamps under the file's lock and write them back."""
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
-            with os.fdopen(descriptor, "r+b", buffering=0) as file:
-                lock(descriptor)  # the process gives it back however it ends
-                try:
-                    text = file.read()
-                    stamps = self._read(text, now, capacity)
-                    yield stamps
-                    _write_whole(file, text, msgspec.json.encode(stamps))
-                finally:
-                    # Not only by closing the file: a child that was forked meanwhile has it open as well.
-                    unlock(descriptor)
-        except OSError as error:
-            raise StoreError(
-                f"The shared rate limit at {self._path} cannot be kept ({error.strerror}).",
-                hint="Make the run folder of THROUGHLINE_HOME writable and free some space.",
-            ) from error
-
-    def _read(self, text: bytes, now: float, capacity: int) -> _Stamps:
-        if not text:
-            return _Stamps()
-        try:
-            return _decoder.decode(text)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            # Nothing is known, so everything may just have been spent: it is back after one period.
-            logger.warning("limiter.unreadable", extra={"file": self._path.name})
-            return _Stamps(answered=[now] * capacity)
-
-
-def _write_whole(file: RawIOBase, old: bytes, new: bytes) -> None:
-    """Write the new text over the old one, or leave the old one: a full disk may take half of a text.
-
-    Raises:
-        OSError: there is no room.
-    """
-    # One write that never shortens: a kill leaves the old text or the new one.
-    padded = new.ljust(len(old))
-    file.seek(0)
-    try:
-        if file.write(padded) == len(padded):
-            return
-    except OSError:
-        _put_back(file, old)
-        raise
-    _put_back(file, old)
-    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-def _put_back(file: RawIOBase, old: bytes) -> None:
-    """Restore the text that was there: its room is taken already."""
-    file.seek(0)
-    file.write(old)
-    file.truncate(len(old))
-
-
-_decoder = msgspec.json.Decoder(_Stamps)
-
-
-def _is_alive(pid: int) -> bool:
-    if sys.platform == "win32":
-        return True  # asking would end the process there; lost tokens return by age
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 class Lender(Protocol):
@@ -195,6 +79,7 @@ class TokenBucket:
         clock: monotonic seconds; shared by the processes of one machine.
         sleep: waits that many seconds.
         path: the file shared with other processes; None keeps the stamps here.
+        storage: where else the stamps are shared.
         wall: seconds since 1970; tells after a reboot what is left of a hold.
     """
 
@@ -206,6 +91,7 @@ class TokenBucket:
         sleep: Callable[[float], None] = time.sleep,
         path: Path | None = None,
         *,
+        storage: Storage | None = None,
         wall: Callable[[], float] = time.time,
     ) -> None:
         if capacity < 1 or not period_s > 0:
@@ -215,7 +101,7 @@ class TokenBucket:
         self._clock = clock
         self._sleep = sleep
         self._wall = wall
-        self._storage = _SharedFile(path) if path else _Memory()
+        self._storage = storage or (SharedFile(path) if path else Memory())
         self._lock = threading.Lock()
         self._turn = threading.Condition()
         self._queue: deque[object] = deque()
@@ -291,7 +177,7 @@ class TokenBucket:
             wait_s = self._measure_shortfall(stamps, now, tokens)
             if wait_s <= 0:
                 if flying:
-                    stamps.flying[flying] = (os.getpid(), now)
+                    stamps.flying[flying] = (self._storage.owner(), now)
                     self._open.add(flying)
                 else:
                     stamps.answered += [now] * tokens
@@ -300,11 +186,13 @@ class TokenBucket:
     def take_back(self, name: str) -> None:
         """Note that the request of a lease has ended; a name that is not out changes nothing."""
         with self._change_stamps() as (stamps, now):
-            self._open.discard(name)
-            if stamps.flying.pop(name, None) is not None:
+            was_out = stamps.flying.pop(name, None) is not None
+            # Others may have given it up, as after an outage; it may have been counted until this moment.
+            if was_out or name in self._open:
                 stamps.answered.append(now)
+            self._open.discard(name)
 
-    def _measure_shortfall(self, stamps: _Stamps, now: float, tokens: int) -> float:
+    def _measure_shortfall(self, stamps: Stamps, now: float, tokens: int) -> float:
         held_s = stamps.held_at + stamps.held_s - now
         missing = len(stamps.answered) + len(stamps.flying) + tokens - self.capacity
         if missing <= 0:
@@ -316,20 +204,18 @@ class TokenBucket:
         return max(held_s, back_s, _SHORTEST_S)
 
     @contextmanager
-    def _change_stamps(self) -> Iterator[tuple[_Stamps, float]]:
-        # The clock is read inside the locks: a stamp from before a wait for them would be too early.
-        with self._lock, self._storage.changing(self._clock(), self.capacity) as stamps:
-            now = self._clock()
+    def _change_stamps(self) -> Iterator[tuple[Stamps, float]]:
+        with self._lock, self._storage.changing(self._clock, self.capacity) as (stamps, now):
             self._sweep(stamps, now)
             yield stamps, now
 
-    def _sweep(self, stamps: _Stamps, now: float) -> None:
+    def _sweep(self, stamps: Stamps, now: float) -> None:
         """Drop what is over; a stamp later than now, as after a reboot, counts as now."""
-        for name, (pid, seen_at) in list(stamps.flying.items()):
+        for name, (owner, seen_at) in list(stamps.flying.items()):
             if name in self._open:
-                stamps.flying[name] = (pid, now)
-            elif seen_at > now or now - seen_at > _LOST_AFTER_S or not _is_alive(pid):
-                # Its process is gone: when its request ended is unknown, at the latest now.
+                stamps.flying[name] = (self._storage.owner(), now)
+            elif seen_at > now or now - seen_at > LOST_AFTER_S or not self._storage.is_alive(owner):
+                # Its owner is gone: when its request ended is unknown, at the latest now.
                 del stamps.flying[name]
                 stamps.answered.append(now)
         past = (min(stamp, now) for stamp in stamps.answered)
@@ -391,7 +277,12 @@ def shared_bucket(home: Home, host: str, capacity: int = 100, period_s: float = 
     # Two spellings of one host must not get two limits.
     spelled = (origin_of(f"https://{host}").partition("//")[2] or host).replace("localhost", "127.0.0.1")
     name = "".join(char if char.isalnum() or char in ".-" else "_" for char in spelled)
-    return TokenBucket(capacity, period_s, path=home.run / f"rate-{name}.json")
+    if home.database is None:
+        return TokenBucket(capacity, period_s, path=home.run / f"rate-{name}.json")
+    # Steps of its clock that nobody notices must not shorten a period. No other clock tells what is left of a
+    # hold where this one was put back: all of it is.
+    shared = SharedRow(home.database, name)
+    return TokenBucket(capacity, period_s + SLACK_S, storage=shared, wall=lambda: 0.0)
 
 
 def stop_if(cancelled: threading.Event | None) -> None:

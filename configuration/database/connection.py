@@ -5,11 +5,13 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from configuration.database.migrations import migrate
 from configuration.database.refusals import READ_ONLY, not_installed, told
+from configuration.database.watch import Watch
 from configuration.errors import ConfigurationError, DashboardError, StoreError
 
 if TYPE_CHECKING:
@@ -25,7 +27,37 @@ MOST_CONNECTIONS = 8
 _TOLD_FOR_S = 1.0
 # After so long the database's clock is looked at again; meanwhile clocks drift a few milliseconds apart.
 _CLOCK_HOLDS_S = 60.0
+# The first of two numbers of the locks by which processes are known to live.
+_OWNERS = 7_238_113
+_NUMBER_BITS = 31
+# So often a process makes sure that it still has its own.
+_OWNER_HOLDS_S = 2.0
 _DEAD_PEERS: dict[str, Any] = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Who lives, by the numbers of their locks; a number begins with when the database was started."""
+
+    numbers: frozenset[int]
+    started: int
+
+    def lives(self, owner: int) -> bool:
+        """Tell whether an owner lives, or had its number before the database was started again.
+
+        Nobody has a lock then: whoever lives takes a new one when it comes back, and meanwhile nobody knows.
+        """
+        return owner in self.numbers or owner >> _NUMBER_BITS != self.started
+
+
+@dataclass(slots=True)
+class _Owner:
+    """The lock by which others know that a process lives, on a connection of its own."""
+
+    number: int
+    connection: "Connection"
+    process: int
+    seen_at: float
 
 
 class Database:
@@ -45,6 +77,8 @@ class Database:
         self._failure: tuple[float, DashboardError] | None = None
         self._held: dict[str, tuple[Connection, threading.RLock]] = {}
         self._clock: tuple[float, float] | None = None
+        self._owner: _Owner | None = None
+        self._watches: dict[str, Watch] = {}
 
     def __repr__(self) -> str:
         return "Database(***)"
@@ -143,10 +177,42 @@ class Database:
                 known = self._clock = (known[0] + time.monotonic() - known[1], time.monotonic())
         return round((known[0] + time.monotonic() - known[1]) * 1000)
 
+    def watch(self, name: str) -> Watch:
+        """Return how this process has seen the database's clock go, for one purpose."""
+        with self._lock:
+            return self._watches.setdefault(name, Watch())
+
+    def owner(self) -> int:
+        """Return a number by which others see that this process lives: it holds a lock for it meanwhile.
+
+        After an outage it is another one.
+
+        Raises:
+            StoreError: the database cannot be reached, or refused something.
+        """
+        self._opened()
+        with self._lock, told():
+            if self._owner is None or not _still_there(self._owner):
+                self._owner = self._become_owner()
+            return self._owner.number
+
+    def owners(self, connection: "Connection") -> Owners:
+        """Return who lives, as a lent connection sees it."""
+        query = (
+            "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objsubid = 2"
+        )
+        here = " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        locks = connection.execute(f"{query}{here}".encode(), [_OWNERS]).fetchall()
+        started = _started_at(connection)
+        return Owners(frozenset(started << _NUMBER_BITS | number for (number,) in locks), started)
+
     def close(self) -> None:
         """Close all connections; the next use opens them again."""
         with self._lock:
             pool, self._pool = self._pool, None
+            owner, self._owner = self._owner, None
+        if owner is not None and owner.process == os.getpid():
+            owner.connection.close()
         if pool is not None and self._process == os.getpid():
             pool.close()
 
@@ -225,7 +291,22 @@ class Database:
     def _connect(self) -> "Connection":
         import psycopg  # noqa: PLC0415  # a laptop has none
 
-        return psycopg.connect(self._url, **_options())
+        connection = psycopg.connect(self._url, **_options())
+        # The locks of a machine that lost its power are free after 25 s, not after two hours.
+        connection.execute(
+            "SELECT set_config('tcp_keepalives_idle', '10', false),"
+            " set_config('tcp_keepalives_interval', '5', false),"
+            " set_config('tcp_keepalives_count', '3', false)"
+        )
+        return connection
+
+    def _become_owner(self) -> _Owner:
+        connection = self._connect()
+        row = connection.execute("SELECT nextval('limiter_owner')::integer").fetchone()
+        number = row[0] if row else 0
+        connection.execute("SELECT pg_advisory_lock(%s, %s)", [_OWNERS, number])
+        number |= _started_at(connection) << _NUMBER_BITS
+        return _Owner(number, connection, os.getpid(), time.monotonic())
 
     def _make_pool(self) -> "ConnectionPool[Connection]":
         from psycopg_pool import ConnectionPool  # noqa: PLC0415  # a laptop has none
@@ -252,6 +333,23 @@ class Database:
         return pool
 
 
+def _still_there(owner: _Owner) -> bool:
+    """Tell whether the connection of this process's owner is whole; the parent's is none of a child's."""
+    import psycopg  # noqa: PLC0415  # a laptop has none
+
+    if owner.process != os.getpid():
+        return False
+    if time.monotonic() - owner.seen_at < _OWNER_HOLDS_S:
+        return True
+    try:
+        owner.connection.execute("SELECT")
+    except psycopg.OperationalError:
+        owner.connection.close()
+        return False
+    owner.seen_at = time.monotonic()
+    return True
+
+
 def _options() -> dict[str, Any]:
     return {
         "autocommit": True,
@@ -276,6 +374,11 @@ def _check_sessions(one: "Connection", other: "Connection") -> None:
             "The database is behind a pooler that shares sessions, and locks would not hold.",
             hint="Let DATABASE_URL name PostgreSQL itself, or set the pooler to pool_mode = session.",
         )
+
+
+def _started_at(connection: "Connection") -> int:
+    row = connection.execute("SELECT extract(epoch FROM pg_postmaster_start_time())::bigint").fetchone()
+    return int(row[0]) if row else 0
 
 
 def _backend_of(connection: "Connection") -> object:

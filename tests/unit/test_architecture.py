@@ -42,7 +42,7 @@ WINGS: Mapping[str, tuple[str, ...]] = {
     "meaning": ("data.meaning",),
     "sources": ("data.sources",),
     "store": ("data.store", "data.cache_manager"),
-    "jira": ("data.jira", "data.jira_simple", "data.jira_query_manager"),
+    "jira": ("data.jira", "data.jira_simple", "data.jira_query_manager", "data.limiter_stamps"),
     "model": ("data.model",),
     "simulator": ("data.simulator",),
     "configuration": ("configuration",),

@@ -581,7 +581,7 @@ class TestSharedStamps:
         path, calls = tmp_path / "host.json", iter(range(9))
 
         def clock() -> float:
-            if next(calls) == 1:  # the second look at the clock happens inside the lock
+            if next(calls) == 0:  # the look at the clock happens inside the lock
                 inside.set()
                 leave.wait(5)
             return 100.0

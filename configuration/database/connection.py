@@ -85,7 +85,10 @@ class Database:
 
     def secrets(self) -> tuple[str, ...]:
         """Return what must not be written into a log: the password and the keys."""
-        password = urlsplit(self._url).password
+        try:
+            password = urlsplit(self._url).password
+        except ValueError:  # no address; who opens it is told so
+            password = None
         return (*self.keys, *((unquote(password),) if password else ()))
 
     @contextmanager

@@ -112,6 +112,11 @@ class CacheLedger:
         self._full = calls if full else _sum_lines(self._read_lines()).full or calls
         self._note(key, Lookup(self._clock.now_ms(), reason, calls, self._full, full=self._full))
 
+    def take_over(self, other: "CacheLedger") -> None:
+        """Put what another ledger adds up to in place of all lines, where it has any."""
+        if other._lines.read():
+            self._lines.replace(msgspec.json.encode(_sum_lines(other._read_lines())))
+
     def statistics(self) -> CacheStatistics:
         """Return what the lines add up to; unreadable ones are left out."""
         total = _sum_lines(self._read_lines())

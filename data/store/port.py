@@ -17,7 +17,7 @@ News = tuple[str, str, int, str | None, bytes | None]
 # A column: name, kind, checksum and bytes.
 Entry = tuple[str, str, int, bytes]
 Issues = Literal["issue", "staged", "incoming"]
-Clearable = Literal["staged", "attempt", "chunk", "changed"]
+Clearable = Literal["issue", "staged", "attempt", "link", "changed", "reference", "columns", "chunk", "meta"]
 # After which id a piece of a stage begins, and with which it ends.
 Piece = tuple[str, str]
 

@@ -38,6 +38,7 @@ COMMANDS = (
     "demo-jira",
     "keys",
     "logs",
+    "store",
 )
 SHARED = {"--profile", "--log-level", "--help"}
 PERIOD = ("--from", "2026-03-02", "--to", "2026-03-15", "--as-of", "2026-03-20T00:00Z")

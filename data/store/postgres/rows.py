@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _CELLS = "id, key, updated, row, crc"
 _AT_A_TIME = 2_000  # rows that are fetched at a time where there may be a million
 # How the tables are called where others of the database might be called like that too.
-_TABLES: Mapping[str, str] = {"attempt": "scope_attempt"}
+_TABLES: Mapping[str, str] = {"attempt": "scope_attempt", "columns": "issue_column", "meta": "scope_meta"}
 _NEWS = (
     "SELECT s.id, s.key, s.crc, i.key, i.row FROM {table} AS s"
     " LEFT JOIN issue AS i ON i.scope = %(scope)s AND i.id = s.id"

@@ -13,8 +13,10 @@ import pytest
 
 from configuration.database.connection import Database
 from configuration.errors import CancelledError, StoreError
+from configuration.settings import Home
 from data.model.tables import IssueRow
 from data.store.database import Store
+from data.store.locks import held
 from data.store.postgres.place import PostgresPlace
 from data.store.references import References, Retold
 from tests import services
@@ -97,7 +99,9 @@ def test_the_same_syncs_make_the_same_store(store: Store, tmp_path: Path, seed: 
 WRITER = """
 import sys, time
 from configuration.database.connection import Database
+from configuration.settings import Home
 from data.store.database import Store
+from data.store.locks import held
 from data.store.postgres.place import PostgresPlace
 store = Store(PostgresPlace(Database(sys.argv[1]), "scope"))
 
@@ -132,17 +136,16 @@ def test_a_writer_that_is_killed_leaves_what_was_published(store: Store, databas
 
 
 def test_who_lost_the_lock_commits_nothing(
-    store: Store, database: Database, postgres: services.PostgreSQL
+    store: Store, database: Database, postgres: services.PostgreSQL, tmp_path: Path
 ) -> None:
     """The connection that holds it ends, as after a failure of the network: another sync may have begun."""
     store.add([row(issue("A-1", id="1"))], NOTHING)
     store.stage([row(issue("A-2", id="2"))])
     before = seen(store)
-    with database.session() as connection, database.lend_under(store.key, connection):
-        (backend,) = connection.execute("SELECT pg_backend_pid()").fetchone() or ()
+    with held(Home(tmp_path, database), store.key):
         assert store.publish_staged(None, as_of=2, meta={}, complete=False).stored == 2
         part = seen(store)
-        postgres.execute(f"SELECT pg_terminate_backend({backend})")
+        postgres.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
         with pytest.raises(StoreError) as told:
             store.publish_staged(None, as_of=3, meta={})
 

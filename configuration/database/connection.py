@@ -105,7 +105,7 @@ class Database:
         with self._lock:
             held = self._held.get(under) if under else None
         if held is None:
-            with self._lent() as connection, connection.transaction():
+            with self.lent() as connection, connection.transaction():
                 yield connection
             return
         connection, turn = held
@@ -121,7 +121,7 @@ class Database:
         """
         from psycopg import IsolationLevel  # noqa: PLC0415  # a laptop has none
 
-        with self._lent() as connection:
+        with self.lent() as connection:
             connection.isolation_level, connection.read_only = IsolationLevel.REPEATABLE_READ, True
             try:
                 with connection.transaction():
@@ -221,14 +221,19 @@ class Database:
 
     def _measure(self) -> tuple[float, float]:
         """Return the database's time and, in seconds of the monotonic clock, when it was that."""
-        with self._lent() as connection:
+        with self.lent() as connection:
             before = time.monotonic()
             row = connection.execute("SELECT extract(epoch FROM clock_timestamp())").fetchone()
             after = time.monotonic()
         return (float(row[0]) if row else time.time()), (before + after) / 2
 
     @contextmanager
-    def _lent(self) -> Iterator["Connection"]:
+    def lent(self) -> Iterator["Connection"]:
+        """Lend a connection on which each statement is a transaction of itself.
+
+        Raises:
+            StoreError: the database cannot be reached, or refused something.
+        """
         from psycopg_pool import PoolTimeout  # noqa: PLC0415  # a laptop has none
 
         pool = self._opened()
@@ -299,7 +304,7 @@ class Database:
         connection.execute(
             "SELECT set_config('tcp_keepalives_idle', '10', false),"
             " set_config('tcp_keepalives_interval', '5', false),"
-            " set_config('tcp_keepalives_count', '3', false)"
+            " set_config('tcp_keepalives_count', '3', false), set_config('idle_session_timeout', '0', false)"
         )
         return connection
 

@@ -228,8 +228,9 @@ class JobPort:
         """Tell how a job stands as long as it runs, and look whether somebody wants it to stop."""
         told, beat, at = job.state, 0, time.monotonic()
         while not job.ended.wait(_TICK_S):
-            if self._notes.read(_stop_of(told.subject)) == job.name.encode():
-                job.cancelled.set()
+            with contextlib.suppress(StoreError):  # a job goes on while the database is away
+                if self._notes.read(_stop_of(told.subject)) == job.name.encode():
+                    job.cancelled.set()
             if job.state != told or time.monotonic() - at >= _BEAT_S:
                 told, beat, at = job.state, beat + 1, time.monotonic()
                 self._tell(job, beat)

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Hashable
 
-from configuration.errors import ConfigurationError, InputError
+from configuration.errors import ConfigurationError, InputError, StoreError
 from configuration.settings import Home
 from data.persistence import write_document
 from data.store.documents import documents_of
@@ -42,12 +42,12 @@ class Notes:
         """Write a note whole; whatever it tells of goes on where it cannot be written, which is logged."""
         try:
             write_document(self._documents, name, content, "The note")
-        except (ConfigurationError, InputError) as error:
+        except (ConfigurationError, InputError, StoreError) as error:
             logger.warning("note.not_written", extra={"cause": error.message})
 
     def delete(self, name: str) -> None:
         """Take a note away; nothing happens where there is none."""
         try:
             self._documents.delete(name)
-        except (OSError, InputError) as error:
+        except (OSError, InputError, StoreError) as error:
             logger.warning("note.not_deleted", extra={"cause": str(error)})

@@ -143,7 +143,7 @@ class _Rows:
 
     def read(self, name: str) -> bytes | None:
         query = "SELECT content FROM document WHERE folder = %s AND name = %s"
-        with self._database.transaction() as connection:
+        with self._database.lent() as connection:
             row = connection.execute(query, [self._folder, name], binary=True).fetchone()
         if row is None:
             return None
@@ -151,18 +151,18 @@ class _Rows:
 
     def has(self, name: str) -> bool:
         query = "SELECT 1 FROM document WHERE folder = %s AND name = %s"
-        with self._database.transaction() as connection:
+        with self._database.lent() as connection:
             return connection.execute(query, [self._folder, name]).fetchone() is not None
 
     def stamp(self, name: str) -> Hashable:
         # Each write makes a new version of the row, also of the same content.
         query = "SELECT xmin::text, ctid::text FROM document WHERE folder = %s AND name = %s"
-        with self._database.transaction() as connection:
+        with self._database.lent() as connection:
             return connection.execute(query, [self._folder, name]).fetchone()
 
     def write(self, name: str, content: bytes) -> None:
         kept = self._seal.close(content) if self._seal else content
-        with self._database.transaction() as connection:
+        with self._database.lent() as connection:
             connection.execute(
                 "INSERT INTO document (folder, name, content) VALUES (%s, %s, %s)"
                 " ON CONFLICT (folder, name) DO UPDATE SET content = excluded.content",
@@ -170,7 +170,7 @@ class _Rows:
             )
 
     def delete(self, name: str) -> None:
-        with self._database.transaction() as connection:
+        with self._database.lent() as connection:
             connection.execute("DELETE FROM document WHERE folder = %s AND name = %s", [self._folder, name])
 
     def move(self, name: str, new: str) -> None:
@@ -189,5 +189,5 @@ class _Rows:
 
     def names(self) -> list[str]:
         query = "SELECT name FROM document WHERE folder = %s ORDER BY name"
-        with self._database.transaction() as connection:
+        with self._database.lent() as connection:
             return [name for (name,) in connection.execute(query, [self._folder])]

@@ -182,11 +182,11 @@ class _Rows:
         self._last = 0
 
     def append(self, line: bytes) -> None:
-        with contextlib.suppress(StoreError), self._database.transaction() as connection:
+        with contextlib.suppress(StoreError), self._database.lent() as connection:
             connection.execute("INSERT INTO ledger (profile, line) VALUES (%s, %s)", [self._name, line])
 
     def read(self) -> list[bytes]:
-        with contextlib.suppress(StoreError), self._database.transaction() as connection:
+        with contextlib.suppress(StoreError), self._database.lent() as connection:
             query = "SELECT number, line FROM ledger WHERE profile = %s ORDER BY number"
             rows = connection.execute(query, [self._name]).fetchall()
             self._last = rows[-1][0] if rows else 0
@@ -194,7 +194,7 @@ class _Rows:
         return []
 
     def are_many(self) -> bool:
-        with contextlib.suppress(StoreError), self._database.transaction() as connection:
+        with contextlib.suppress(StoreError), self._database.lent() as connection:
             query = "SELECT coalesce(sum(length(line) + 1), 0) FROM ledger WHERE profile = %s"
             row = connection.execute(query, [self._name]).fetchone()
             return row is not None and int(row[0]) > MOST_BYTES

@@ -1,5 +1,6 @@
 """What every keeper of jobs promises, whatever it keeps them in: real processes, real signals."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -8,19 +9,21 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
+from configuration.database.connection import Database
 from configuration.settings import Home
 from data.intake.jobs import LOST, JobPort, JobState
+from tests.services import PostgreSQL
 from tests.support.commands import ROOT
 
 # Counts to 6000 in five minutes unless it is stopped, and says so when it has begun.
 OWNER = """
-import sys
-from pathlib import Path
+import os
 from configuration.errors import CancelledError
-from configuration.settings import Home
+from configuration.settings import home_from
 from data.intake.jobs import JobPort
 
 def work(progress, cancelled):
@@ -29,7 +32,7 @@ def work(progress, cancelled):
         if cancelled.wait(0.05):
             raise CancelledError("The sync was cancelled.", hint="Start it again later.")
 
-jobs = JobPort(Home(Path(sys.argv[1])), lambda error: "of-the-owner")
+jobs = JobPort(home_from(os.environ), lambda error: "of-the-owner")
 print(jobs.start("Reading", work, "team"), flush=True)
 jobs.join("team", 300)
 """
@@ -43,10 +46,10 @@ def jobs(home: Home) -> Iterator[JobPort]:
 
 
 @contextmanager
-def owner(home: Home) -> Iterator["subprocess.Popen[str]"]:
+def owner(there: dict[str, str]) -> Iterator["subprocess.Popen[str]"]:
     """Run a process that owns a job of the profile ``team``."""
-    command = [sys.executable, "-c", OWNER, str(home.root)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    command, environment = [sys.executable, "-c", OWNER], {**os.environ, **there}
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment) as process:
         try:
             assert process.stdout is not None
             assert process.stdout.readline() == "True\n"
@@ -68,9 +71,31 @@ def ended(state: JobState) -> bool:
     return not state.running
 
 
-def test_others_see_it_run_and_stop_it_within_a_second(home: Home, jobs: JobPort) -> None:
+def test_a_job_goes_on_while_the_database_is_away(
+    database: Database, postgres: PostgreSQL, tmp_path: Path
+) -> None:
+    """Its end is told once the database is back, to everybody."""
+    home, end = Home(tmp_path, database), threading.Event()
+    ours, theirs = (JobPort(home, lambda error: "") for _ in range(2))
+    ours.start("Reading", lambda progress, cancelled: progress(7, 7) if end.wait(20) else None, "team")
+    until(lambda state: state.running, theirs, 5)
+    postgres.stop()
+    time.sleep(0.5)  # its keeper looks meanwhile
+    postgres.start()
+    during = theirs.state("team")
+    end.set()
+    ours.join("team", 10)
+
+    assert during.running
+    assert (theirs.state("team").running, theirs.state("team").error) == (False, None)
+    assert theirs.state("team").done == 7
+    assert theirs.start("Again", lambda progress, cancelled: None, "team")
+    theirs.join("team", 5)
+
+
+def test_others_see_it_run_and_stop_it_within_a_second(jobs: JobPort, other_process: dict[str, str]) -> None:
     """No look denies a job that runs, and each sees as much done as the one before it, or more."""
-    with owner(home):
+    with owner(other_process):
         looks = []
         for _ in range(60):
             looks.append(jobs.state("team"))
@@ -91,9 +116,9 @@ def test_others_see_it_run_and_stop_it_within_a_second(home: Home, jobs: JobPort
     assert (state.error, state.reference) == ("The sync was cancelled.", "of-the-owner")
 
 
-def test_a_stop_is_for_the_job_that_ran(home: Home, jobs: JobPort) -> None:
+def test_a_stop_is_for_the_job_that_ran(jobs: JobPort, other_process: dict[str, str]) -> None:
     """Neither that of another profile nor the next one of the same profile is stopped."""
-    with owner(home):
+    with owner(other_process):
         jobs.cancel("other")
         time.sleep(0.6)
         still = jobs.state("team").running
@@ -108,10 +133,12 @@ def test_a_stop_is_for_the_job_that_ran(home: Home, jobs: JobPort) -> None:
     assert seen == [False]
 
 
-def test_a_job_ends_with_its_process(home: Home, jobs: JobPort, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_ends_with_its_process(
+    jobs: JobPort, monkeypatch: pytest.MonkeyPatch, other_process: dict[str, str]
+) -> None:
     """One that rests is not taken for dead; one that was killed has ended, and may be started again."""
     monkeypatch.setattr("data.intake.jobs._DOUBTED_AFTER_S", 0.3)
-    with owner(home) as process:
+    with owner(other_process) as process:
         before = jobs.state("team")
         process.send_signal(signal.SIGSTOP)
         time.sleep(1.2)
@@ -129,9 +156,11 @@ def test_a_job_ends_with_its_process(home: Home, jobs: JobPort, monkeypatch: pyt
     assert jobs.state("team").error is None
 
 
-def test_a_lost_job_is_logged_once_and_seen_at_once_by_who_comes_later(home: Home) -> None:
+def test_a_lost_job_is_logged_once_and_seen_at_once_by_who_comes_later(
+    home: Home, other_process: dict[str, str]
+) -> None:
     """Twelve who look at the same time tell the same reference."""
-    with owner(home) as process:
+    with owner(other_process) as process:
         process.kill()
         process.wait()
     logged: list[Exception] = []

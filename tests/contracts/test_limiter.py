@@ -107,6 +107,15 @@ def test_a_hold_is_for_all_and_lifted_for_all(home: Home) -> None:
     assert ours.consume()
 
 
+def test_machines_whose_clocks_differ_hold_for_as_long(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is an hour ahead asks no earlier."""
+    shared_bucket(home, "jira.example", 1, PERIOD_S).hold(60)
+    ahead = time.time() + 3600
+    monkeypatch.setattr(time, "time", lambda: ahead)
+
+    assert 58 < shared_bucket(home, "jira.example", 1, PERIOD_S).held_for() <= 60
+
+
 def test_hosts_do_not_share_and_two_spellings_do(home: Home) -> None:
     assert shared_bucket(home, "a.example", capacity=1).consume()
     assert shared_bucket(home, "b.example:8080", capacity=1).consume()
@@ -126,14 +135,14 @@ def test_three_processes_keep_the_limit_though_one_is_killed(
         workers[0].send_signal(signal.SIGKILL)
         workers[0].wait()
         killed_at = time.monotonic()
-        time.sleep(4 * PERIOD_S)
+        time.sleep(3.2 * PERIOD_S)
     finally:
         for worker in workers:
             worker.kill()
             worker.wait()
 
     assert arrivals.fullest() == CAPACITY
-    assert arrivals.fullest(killed_at + 2 * PERIOD_S) >= CAPACITY - 3
+    assert arrivals.fullest(killed_at + 1.6 * PERIOD_S) >= CAPACITY - 3
 
 
 def test_a_token_of_a_killed_process_is_back_a_period_later(
@@ -202,7 +211,7 @@ def test_a_step_of_the_clock_of_the_database_frees_nothing(
             workers.append(subprocess.Popen(command, cwd=ROOT, env=there))
             time.sleep(1.0)
         stepped = time.monotonic()
-        time.sleep(3 * PERIOD_S + 3)
+        time.sleep(3 * PERIOD_S)
     finally:
         for worker in workers:
             worker.kill()

@@ -197,3 +197,14 @@ def test_a_store_that_is_deleted_meanwhile_is_told(store: Store, database: Datab
     place.delete()
     with pytest.raises(StoreError, match="deleted meanwhile"), place.reading():
         pass
+
+
+def test_text_that_the_database_cannot_hold_is_told(store: Store) -> None:
+    """A zero byte, which no Jira sends in an id and a file of deployments may hold."""
+    store.add([row(issue("A-1", id="1"))], NOTHING)
+    before = seen(store)
+    with pytest.raises(StoreError, match="The database refused") as told:
+        store.add([], References(deployments=[deployment("a\0b")]))
+
+    assert told.value.hint
+    assert seen(store) == before

@@ -1,8 +1,9 @@
 """Local clones of an import or a sync: read, and told to the store like imported files."""
 
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from configuration.errors import InputError
@@ -63,7 +64,7 @@ def read_clones(
     paths: Sequence[Path],
     patterns: Sequence[str],
     meta: Mapping[str, str],
-    known: Iterable[ChangeRow],
+    known: Callable[[], Iterable[ChangeRow]],
     now_ms: int,
     *,
     tolerant: bool = False,
@@ -74,7 +75,7 @@ def read_clones(
         paths: of clones.
         patterns: of the names of tags that are deployments; empty: all.
         meta: of the store that holds what was told the last time.
-        known: the changes that it holds.
+        known: gives the changes that it holds; where no clone has news nobody asks for them.
         now_ms: this machine's time.
         tolerant: one that cannot be read is noted, and the others are read all the same.
 
@@ -82,7 +83,7 @@ def read_clones(
         InputError: one of them cannot be read, unless ``tolerant``, or two have one name.
         ConfigurationError: there is no git program.
     """
-    taken = _taken(known)
+    taken = cache(lambda: _taken(known()))
     clones = Clones()
     for path in paths:
         try:

@@ -11,7 +11,7 @@ from configuration.errors import ConfigurationError, DashboardError, InputError
 from configuration.origins import site_of
 from configuration.profile import Profile
 from configuration.settings import Home
-from data.cache_manager import References
+from data.cache_manager import Changes, References
 from data.intake.bad_entries import Judge, LeftOut
 from data.intake.change_files import CHANGE_FORM
 from data.intake.clones import Clones, read_clones
@@ -80,7 +80,9 @@ def import_into(source: Source, home: Home, files: ImportFiles, left_out: LeftOu
     clones = reading.clones(source, home, before)
     references = reading.references(source.store.listed().versions)
     cold = not source.store.revision()
-    if source.kind == "jira":
+    if not (cold or files.all or clones.retold):
+        changes = _none_over(source)  # clones in which nothing has happened
+    elif source.kind == "jira":
         changes = add_events(source, home, references, clones.retold, clones.meta)
     else:
         with _profile_kept(source, home):
@@ -102,6 +104,11 @@ def import_into(source: Source, home: Home, files: ImportFiles, left_out: LeftOu
         unread=clones.unread,
         beside=reading.counted(before, source),
     )
+
+
+def _none_over(source: Source) -> Changes:
+    meta = source.store.meta()
+    return Changes(0, 0, 0, 0, stored=int(meta["stored"]), revision=meta["revision"], changed=False)
 
 
 class _Reading:
@@ -138,8 +145,10 @@ class _Reading:
         """Read the clones; ``before`` is what was stored."""
         meta = kept_in(source, home).meta()
         tags = source.profile.git.tags
-        changes, tolerant = before.changes, self._files.tolerant
-        clones = read_clones(self._files.git, tags, meta, changes, self._began_at, tolerant=tolerant)
+        tolerant = self._files.tolerant
+        clones = read_clones(
+            self._files.git, tags, meta, lambda: before.changes, self._began_at, tolerant=tolerant
+        )
         for deployment in clones.deployments:
             self.deployments.add(deployment)
         for change in clones.changes:

@@ -135,9 +135,10 @@ def _with_clones(source: Source, home: Home, outcome: SyncOutcome) -> SyncOutcom
         return outcome
     try:
         store = kept_in(source, home)
-        known, tags = store.references().changes, source.profile.git.tags
-        now = clock_of(home).now_ms()
-        clones = read_clones(paths, tags, store.meta(), known, now, tolerant=True)
+        tags, now = source.profile.git.tags, clock_of(home).now_ms()
+        clones = read_clones(
+            paths, tags, store.meta(), lambda: store.references().changes, now, tolerant=True
+        )
         revision = ""
         if clones.retold:
             revision = add_events(source, home, clones.references, clones.retold, clones.meta).revision

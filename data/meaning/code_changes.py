@@ -16,6 +16,7 @@ from data.model.columns import Coded, Listed, listed
 from data.model.places import NOWHERE, find_places
 from data.model.projects import ProjectGroups
 from data.model.tables import MISSING, Flags, Instants, IssueTable
+from data.sources.port import Commits
 
 Rows = NDArray[np.int64]
 NONE = -1
@@ -86,9 +87,8 @@ class CodeChanges:
         commits, owner = table.commit[by_commit], owner[by_commit]
         taking = np.repeat(np.arange(len(table)), np.diff(table.reverted_start))
         place = np.searchsorted(commits, table.reverted)
-        known = (place < len(commits)) & (
-            commits[np.minimum(place, max(len(commits) - 1, 0))] == table.reverted
-        )
+        found = commits[np.minimum(place, len(commits) - 1)]
+        known = (place < len(commits)) & (found == table.reverted) & (table.reverted != 0)
         undone, by = owner[place[known]], taking[known]
         apart = self.landed[by] & (undone != by) & (self.deployment[undone] != self.deployment[by])
         apart &= self.deployment[undone] != NONE
@@ -175,24 +175,36 @@ def _told_by_changes(table: ChangeTable, deployments: Deployments) -> Rows:
 
 def _told_by_deployments(table: ChangeTable, deployments: Deployments) -> Rows:
     """Return the deployment after which all commits of a change that any lists are out, -1 for none."""
-    commits = deployments.commits
-    counted = deployments.counted[commits.owner] if len(deployments) else np.zeros(0, np.bool_)
-    if not counted.any() or not len(table.commit):
+    named = _first_of_each(deployments)
+    if not len(named.owner) or not len(table.commit):
         return np.full(len(table), NONE, np.int64)
-    order = np.argsort(table.commit, kind="stable")
-    ordered = table.commit[order]
-    first = np.searchsorted(ordered, commits.first[counted], side="left")
-    times = np.maximum(np.searchsorted(ordered, commits.last[counted], side="right") - first, 0)
+    # Each commit once and each way to write it once: a commit has no more of these than digits.
+    known, place = np.unique(table.commit, return_inverse=True)
+    first = np.searchsorted(known, named.first, side="left")
+    times = np.maximum(np.searchsorted(known, named.last, side="right") - first, 0)
     ends = np.cumsum(times)
-    within = np.arange(int(ends[-1])) - np.repeat(ends - times, times)
-    entry = order[np.repeat(first, times) + within]
-    by_commit = _earliest(len(ordered), entry, np.repeat(commits.owner[counted], times), deployments)
+    entry = np.arange(int(ends[-1])) - np.repeat(ends - times - first, times)
+    by_commit = _earliest(len(known), entry, np.repeat(named.owner, times), deployments)[place]
     owner = np.repeat(np.arange(len(table)), np.diff(table.commit_start))
     out = np.flatnonzero(by_commit != NONE)
     found = np.full(len(table), NONE, np.int64)
     last = out[np.argsort(deployments.rank[by_commit[out]], kind="stable")]
     found[owner[last]] = by_commit[last]
     return found
+
+
+def _first_of_each(deployments: Deployments) -> Commits:
+    """Return what deployments that count name as commits, each with the earliest that names it so."""
+    commits = deployments.commits
+    if not len(commits.owner):
+        return commits
+    real = np.flatnonzero(deployments.counted[commits.owner] & (commits.last > 0))
+    owner, first, last = commits.owner[real], commits.first[real], commits.last[real]
+    order = np.lexsort((deployments.rank[owner], last, first))
+    owner, first, last = owner[order], first[order], last[order]
+    new = np.ones(len(owner), np.bool_)
+    new[1:] = (first[1:] != first[:-1]) | (last[1:] != last[:-1])
+    return Commits(owner[new], first[new], last[new])
 
 
 def _earliest(n: int, owner: Rows, deployment: Rows, deployments: Deployments) -> Rows:

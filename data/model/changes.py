@@ -87,10 +87,11 @@ def key_project(parts: tuple[str, int, str]) -> str | None:
 def hash_bounds(commit: str) -> tuple[int, int]:
     """Return the smallest and the largest number of the hashes that begin like ``commit``; (0, -1) for none.
 
-    A hash may be cut to seven digits or more; what is shorter, or is not one, is like none.
+    A hash may be cut to seven digits or more; what is shorter, or is not one, is like none. So is one of
+    zeros alone, which is how git writes that there is no commit.
     """
     digits = commit.casefold()[:HASH_DIGITS]
-    if len(digits) < 7 or not _HEX.issuperset(digits):  # as git cuts them
+    if len(digits) < 7 or not _HEX.issuperset(digits) or not digits.strip("0"):  # as git cuts them
         return 0, -1
     free = 4 * (HASH_DIGITS - len(digits))
     first = int(digits, 16) << free

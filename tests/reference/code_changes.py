@@ -78,7 +78,7 @@ def _carrier(world: World, row: dict) -> Deployment | None:
 
 def _same(commit: str, cut: str) -> bool:
     """A hash may be cut to seven digits."""
-    return len(cut) >= 7 and commit[:15].startswith(cut[:15])
+    return len(cut) >= 7 and bool(cut[:15].strip("0")) and commit[:15].startswith(cut[:15])
 
 
 def reaching_services(world: World) -> set[str]:

@@ -1,10 +1,12 @@
 """Issue tables of any size, made as columns, for measuring; the same seed gives the same table."""
 
 import datetime as dt
+import hashlib
 from dataclasses import replace
 
 import numpy as np
 
+from data.model.changes import ChangeRow
 from data.model.tables import (
     MISSING,
     Dataset,
@@ -139,6 +141,51 @@ def synthetic_events(n: int, issues: IssueTable, seed: int = 1) -> list[Deployme
         )
         for place, instant in enumerate(at.tolist())
     ]
+
+
+def synthetic_changes(
+    n: int, issues: IssueTable, seed: int = 1
+) -> tuple[list[ChangeRow], list[DeploymentRow]]:
+    """Return ``n`` changes of code over the three years of ``issues``, and as many deployments.
+
+    Each change has a commit that a deployment names, every second one names its deployment too, four of
+    five name an issue, and one of fifty takes back the one before.
+    """
+    rng = np.random.default_rng(seed)
+    merged = np.sort(STARTS_AT + rng.integers(2 * DAY_MS, (DAYS - 3) * DAY_MS, n)).tolist()
+    keys = issues.keys(rng.integers(0, len(issues), n))
+    commits = [hashlib.sha1(b"%d" % place, usedforsecurity=False).hexdigest() for place in range(n)]
+    changes = [
+        ChangeRow(
+            id=f"shop#{place}",
+            project="",
+            issues=(keys[place],) if place % 5 else (),
+            first_commit_at=at - DAY_MS * (place % 9 + 1),
+            opened_at=at - DAY_MS // 2,
+            first_review_at=at - DAY_MS // 4 if place % 3 else MISSING,
+            merged_at=at,
+            commits=(commits[place],),
+            deployments=(f"d{place}",) if place % 2 else (),
+            service=f"s{place % 7}",
+            reverts=(commits[place - 1],) if place % 50 == 7 else (),
+        )
+        for place, at in enumerate(merged)
+    ]
+    deployments = [
+        DeploymentRow(
+            f"d{place}",
+            f"v{place}",
+            "",
+            at + DAY_MS,
+            "production",
+            False,
+            (),
+            commits=(commits[place],),
+            service=f"s{place % 7}",
+        )
+        for place, at in enumerate(merged)
+    ]
+    return changes, deployments
 
 
 def _releases(

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +40,11 @@ class Told:
 
 
 def read_clone(
-    path: Path, patterns: Sequence[str], state: str, latest_ms: int, taken: Collection[str] = ()
+    path: Path,
+    patterns: Sequence[str],
+    state: str,
+    latest_ms: int,
+    taken: Callable[[], Collection[str]] = tuple,
 ) -> Told | None:
     """Read a clone, what happened since the last time if nothing that was deployed has changed.
 
@@ -49,8 +53,8 @@ def read_clone(
         patterns: of the names of tags that are deployments, as ``v*``; empty: all tags.
         state: what was told the last time, "" for the first.
         latest_ms: what is later than this instant cannot have happened.
-        taken: ids of changes that are stored and deployed: what is read now has other ids, where it is not
-            all read again.
+        taken: gives the ids of changes that are stored and deployed: what is read now has other ids, where
+            it is not all read again. Where nothing has happened nobody asks for them.
 
     Returns:
         None where nothing has happened since.
@@ -79,7 +83,7 @@ def read_clone(
     return Told(
         service=service,
         deployments=tuple(map(teller.deployment, tags)),
-        changes=tuple(teller.changes(fresh, taken if partly else ())),
+        changes=tuple(teller.changes(fresh, taken() if partly else ())),
         partly=partly,
         state=_State(digest, {tag.name: tag.commit for tag in tags}, names.shallow).as_text(),
         notices=_notice(names, service, tags, log),

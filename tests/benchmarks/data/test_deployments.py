@@ -17,10 +17,11 @@ from data.model.periods import zone_named
 from data.model.tables import Dataset
 from data.pipeline import compute
 from data.store.database import Store
+from data.store.event_table import build_change_table, build_event_table
 from data.store.references import References
 from tests.support.gates import SLACK, Gate
 from tests.support.stores import store_at
-from tests.support.synthetic import PROFILE, synthetic_dataset, synthetic_events
+from tests.support.synthetic import PROFILE, synthetic_changes, synthetic_dataset, synthetic_events
 
 MOST = 100_000
 SIZES = (6_250, 25_000, MOST)
@@ -84,6 +85,20 @@ def benchmark_g21_answers_grow_no_faster_than_deployments(
     work = {n: partial(answered, n) for n in SIZES}
     least = gate.growth(work, goal=1.0, fails_at=1.1, rounds=5)
     gate.hold("seconds", least[MOST], goal=1.5, fails_at=1.5 * SLACK)
+
+
+def benchmark_g21_changes_cost_no_more_than_their_number(gate: Gate, profile: Profile) -> None:
+    """G21: as many changes beside as many deployments, by commit and by name: an exponent of at most 1."""
+    issues = synthetic_dataset(ISSUES)
+    tables: dict[int, Dataset] = {}
+    for n in SIZES:
+        changes, deployments = synthetic_changes(n, issues.issues)
+        events, table = build_event_table(deployments), build_change_table(changes)
+        tables[n] = replace(issues, deployments=events, changes=table)
+
+    work = {n: partial(derive, found, profile, ZONE, found.as_of) for n, found in tables.items()}
+    least = gate.growth(work, goal=1.0, fails_at=1.1, rounds=5)
+    gate.hold("seconds", least[MOST], goal=0.8, fails_at=0.8 * SLACK)
 
 
 @pytest.mark.parametrize("chart", [timeline, deployment_days_by_week])

@@ -10,7 +10,8 @@ from data.model.changes import ChangeTable, hash_bounds
     [
         ("000000000000001", (1, 1)),
         ("00000000000000100ff", (1, 1)),
-        ("0000000", (0, (1 << 32) - 1)),
+        ("0000000", (0, -1)),
+        ("0" * 40, (0, -1)),
         ("0000001", (1 << 32, (2 << 32) - 1)),
         ("ABCDEF0", hash_bounds("abcdef0")),
         ("fffffffffffffff", ((1 << 60) - 1, (1 << 60) - 1)),
@@ -20,7 +21,7 @@ from data.model.changes import ChangeTable, hash_bounds
     ],
 )
 def test_bounds_of_a_hash(commit: str, bounds: tuple[int, int]) -> None:
-    """Fifteen digits are compared; fewer than seven, or anything but digits, are like no commit."""
+    """Fifteen digits are compared; fewer than seven, zeros alone, or what is no hash, are like no commit."""
     assert hash_bounds(commit) == bounds
 
 

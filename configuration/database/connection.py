@@ -119,9 +119,9 @@ class Database:
         Raises:
             StoreError: the database cannot be reached, or refused something.
         """
-        from psycopg import IsolationLevel  # noqa: PLC0415  # a laptop has none
-
         with self.lent() as connection:
+            from psycopg import IsolationLevel  # noqa: PLC0415  # a laptop has none
+
             connection.isolation_level, connection.read_only = IsolationLevel.REPEATABLE_READ, True
             try:
                 with connection.transaction():
@@ -234,9 +234,9 @@ class Database:
         Raises:
             StoreError: the database cannot be reached, or refused something.
         """
+        pool = self._opened()
         from psycopg_pool import PoolTimeout  # noqa: PLC0415  # a laptop has none
 
-        pool = self._opened()
         try:
             with told():
                 connection = pool.getconn()

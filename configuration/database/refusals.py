@@ -114,8 +114,8 @@ def _refused(said: str) -> StoreError:
 
 
 def not_installed() -> ConfigurationError:
-    """Return the error for a program without what talks to PostgreSQL."""
+    """Return the error for a program without what talks to PostgreSQL and what encrypts."""
     return ConfigurationError(
-        "DATABASE_URL is set, and what talks to PostgreSQL is not installed.",
+        "What a server beside a database needs is not installed.",
         hint="Install the program with its extra: throughline-jira[server].",
     )

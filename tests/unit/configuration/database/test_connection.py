@@ -433,3 +433,29 @@ def test_a_standby_is_refused(postgres: PostgreSQL) -> None:
     finally:
         standby.stop()
         shutil.rmtree(folder)
+
+
+def test_a_program_without_the_extra_says_so(tmp_path: Path) -> None:
+    """As where it was installed for a laptop: neither module can be found."""
+    for name in ("psycopg", "cryptography"):
+        (tmp_path / f"{name}.py").write_text("raise ImportError")
+    script = """
+from configuration.database.connection import Database
+from configuration.database.sealing import new_key
+from configuration.errors import ConfigurationError
+for use in (Database("postgresql://x").now_ms, new_key):
+    try:
+        use()
+    except ConfigurationError as error:
+        print(error.message, error.hint)
+"""
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+    )
+
+    sentence = "What a server beside a database needs is not installed."
+    assert (
+        done.stdout.splitlines()
+        == [f"{sentence} Install the program with its extra: throughline-jira[server]."] * 2
+    )

@@ -24,7 +24,11 @@ class Notes:
         self._known: dict[str, tuple[Hashable, bytes]] = {}
 
     def read(self, name: str) -> bytes | None:
-        """Return a note, None where there is none that can be read; the same object while it is the same."""
+        """Return a note, None where there is none that can be read; the same object while it is the same.
+
+        Raises:
+            StoreError: the database cannot be reached.
+        """
         stamp, known = self._documents.stamp(name), self._known.get(name)
         if stamp is None:
             return None

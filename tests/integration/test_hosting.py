@@ -77,6 +77,14 @@ def test_two_workers_are_one_dashboard(home: Path, jira: JiraSimulator) -> None:
         press(server.url, sync=1)
         until(server, first, lambda running, _: not running, 30)
         known = projects(server.url)
+        jira.latency_s = 5.0
+        press(server.url, sync=1)
+        until(server, first, lambda running, _: running, 5)
+        ending = time.monotonic()
+        server.process.terminate()
+        while Path(f"/proc/{first}").exists() and time.monotonic() < ending + 10:
+            time.sleep(0.05)
+        ended = time.monotonic() - ending
 
     assert [running for running, _ in looks] == [True] * 8
     assert second == other
@@ -85,4 +93,6 @@ def test_two_workers_are_one_dashboard(home: Path, jira: JiraSimulator) -> None:
     assert same == (False, cancelled)
     assert "The job ended unexpectedly." in lost
     assert known == ["MOB", "PAY", "WEB"]
+    assert (server.process.returncode, ended < 4) == (0, True)  # its sync would have gone on for longer
+    assert not (home / "run" / "default.job.json").exists()  # who stops the server need not be told of it
     assert (begun.count("serve.started"), begun.count("serve.joined")) == (1, 1)

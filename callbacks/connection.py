@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 
 from configuration.errors import AuthenticationError, DashboardError, SourceError
 from configuration.origins import origin_of
+from configuration.people import require
 from configuration.profile import Profile, with_settings
 from configuration.settings import Secret
 from data.checks.connection import first_zone
@@ -28,6 +29,7 @@ from data.checks.draft import (
 from data.intake.connect import client_of
 from data.mapping.field_reading import Readings, mapped, read_fields, sure_fields
 from data.model.clock import now_ms
+from data.people.owners import require_editor
 from data.persistence import (
     DEFAULT_PROFILE,
     load_profile,
@@ -38,6 +40,7 @@ from data.persistence import (
 from data.profiles.change_cost import cost_words, trigger_of
 from data.profiles.shelf import list_profiles
 from data.profiles.sources import Source, is_bound, resolve, token_for
+from data.store.documents import SECRETS
 from data.workspace import Workspace
 from ui.format import counted
 from ui.pages.settings.connection import ConnectionForm
@@ -284,6 +287,9 @@ def connect(
     if missing is not None:
         return missing
     try:
+        require_editor(workspace.home, target, f"connect {target}")
+        if new_token:
+            require("administrator", SECRETS)
         source = resolve(workspace.home, target, workspace.environment, creating=True)
         if not _is_cloud(workspace, source, draft):
             draft = replace(draft, email="")
@@ -367,6 +373,6 @@ def _save(
 def start_sync(workspace: Workspace, target: str) -> None:
     """Start the sync of a profile under its new settings, after the end of one under those before."""
     if not workspace.refresh(target):
-        workspace.jobs.cancel(target)
+        workspace.cancel(target)
         workspace.jobs.join(target, _BEFORE_A_NEW_JOB_S)
         workspace.refresh(target)

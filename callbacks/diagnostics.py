@@ -17,6 +17,8 @@ from callbacks.panels import asked
 from callbacks.repairs import finding_lines
 from callbacks.timing import RecentTimings
 from callbacks.views import query_of
+from configuration.errors import NotAllowedError
+from configuration.people import present, refusal, require
 from configuration.profile import JiraSettings
 from configuration.profile_text import exported
 from data.checks.clones import clones_of, stored_clone_findings
@@ -34,6 +36,8 @@ from data.metrics.upgrade import rules_that_touch, touches_by_metric
 from data.model.clock import clock_of
 from data.model.instants import from_ms
 from data.model.tables import MISSING
+from data.people.audit import last_lines
+from data.people.owners import require_editor
 from data.persistence import CacheMetadata, load_cache_metadata
 from data.pipeline import ALL_METRICS, Pipeline
 from data.profiles.sources import Source, check_connection
@@ -99,7 +103,17 @@ def _draw_body(
             wide=True,
         ),
         *_draw_definitions(pipeline),
+        *_draw_audit(workspace, now),
     ]
+
+
+def _draw_audit(workspace: Workspace, now: int) -> list[Component]:
+    """Return who changed what, for an administrator where people sign in."""
+    person = present()
+    if person is None or person.role != "administrator":
+        return []
+    lines = last_lines(workspace.home, SHOWN_LINES)
+    return [panels.audit_panel([(line.at_ms, line.person, line.action, line.subject) for line in lines], now)]
 
 
 def _draw_definitions(pipeline: Pipeline) -> list[Component]:
@@ -209,7 +223,9 @@ def _register_actions(app: Dash, workspace: Workspace) -> None:
 
 
 def _looked_after(workspace: Workspace, name: str | None, again: bool) -> str:
-    store = workspace.pipeline(name).store
+    pipeline = workspace.pipeline(name)
+    require_editor(workspace.home, pipeline.name, "look after a store")
+    store = pipeline.store
     if again:
         store.rewrite_columns()
         return "The columns were made again from the rows; the numbers are the same."
@@ -309,6 +325,9 @@ def _register_log(app: Dash, workspace: Workspace) -> None:
     def show_log(
         _ticks: int | None, level: str | None, words: str | None, shown: str | None
     ) -> tuple[Any, Any]:
+        hidden = refusal("administrator", "read the log")
+        if hidden is not None:
+            return f"{hidden.message} {hidden.hint}", ""
         lines, n = log_lines(recent_entries(workspace.home.logs), level or "INFO", words or "", SHOWN_LINES)
         newest = lines[-1].at[11:23] if lines else ""
         told = f"{number(len(lines))} of {counted(n, 'line')}{f', newest {newest}' if newest else ''}"
@@ -335,7 +354,10 @@ def _register_bundle(app: Dash, workspace: Workspace) -> None:
         return attempted(lambda: panels.bundle_files_view(_pack_bundle(workspace, name), href), _show_failure)
 
     def bundle() -> Response:
-        packed = as_zip(_pack_bundle(workspace, request.args.get("src")))
+        try:
+            packed = as_zip(_pack_bundle(workspace, request.args.get("src")))
+        except NotAllowedError as error:
+            return Response(f"{error.message} {error.hint}\n", 403, mimetype="text/plain")
         name = 'attachment; filename="throughline-bundle.zip"'
         return Response(packed, mimetype="application/zip", headers={"Content-Disposition": name})
 
@@ -343,6 +365,7 @@ def _register_bundle(app: Dash, workspace: Workspace) -> None:
 
 
 def _pack_bundle(workspace: Workspace, name: str | None) -> dict[str, str]:
+    require("administrator", "take the log and the settings away")
     pipeline = workspace.pipeline(name)
     source = pipeline.source
     meta = pipeline.store.meta()

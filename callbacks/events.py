@@ -9,7 +9,7 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, State, ctx, no_update, set_props
 from dash.exceptions import PreventUpdate
 
-from callbacks.saving import LOCKED
+from callbacks.saving import LOCKED, forbidden
 from callbacks.shell import stamp
 from configuration.errors import DashboardError, InputError
 from configuration.profile import Profile
@@ -58,7 +58,7 @@ def register(app: Dash, workspace: Workspace) -> None:
             raise PreventUpdate
         name = (filters or {}).get("src") or workspace.shown
         if ctx.triggered_id == ids.EVENTS:
-            return _list_kept(workspace, name), None, no_update
+            return _list_kept(workspace, name), forbidden(workspace, name) or None, no_update
         try:
             told = _perform(workspace, name, Event((day or "").strip(), (text or "").strip()))
         except DashboardError as error:

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from callbacks.notices import outside_settings
-from callbacks.saving import LOCKED, saved, told_of
+from callbacks.saving import LOCKED, forbidden, saved, told_of
 from callbacks.views import view_of
 from configuration.errors import DashboardError
 from configuration.profile import Profile
@@ -39,7 +39,8 @@ def register(app: Dash, workspace: Workspace) -> None:
         if not clicks:
             raise PreventUpdate
         pipeline = workspace.pipeline((filters or {}).get("src"))
-        return effect_of(pipeline, filters, _asked_repair(pipeline.profile))
+        why_not = forbidden(workspace, pipeline.name)
+        return effect_of(pipeline, filters, _asked_repair(pipeline.profile), why_not)
 
     @app.callback(
         Output({"kind": ids.REPAIR_SAVED, **_OWN}, "children"),
@@ -72,15 +73,17 @@ def finding_lines(report: Report, profile: Profile) -> list[FindingLine]:
     ]
 
 
-def effect_of(pipeline: Pipeline, filters: dict[str, Any] | None, repair: Repair) -> Component:
-    """Return what a repair would do to every number of the view, and the button that saves it."""
+def effect_of(
+    pipeline: Pipeline, filters: dict[str, Any] | None, repair: Repair, why_not: str = ""
+) -> Component:
+    """Return what a repair would do to every number of the view, and the button that saves it, or why not."""
     try:
         after = validated(repair.applied_to(pipeline.profile))
         told = told_of(pipeline, after, view_of(pipeline, filters))
     except DashboardError as error:
         return fault_lines(outside_settings(error.message), outside_settings(error.hint))
-    locked = LOCKED if pipeline.source.kind == "demo" else ""
-    return repair_effect(told.summary, told.sentences, told.cost, _asked_place(), locked)
+    why_not = LOCKED if pipeline.source.kind == "demo" else why_not
+    return repair_effect(told.summary, told.sentences, told.cost, _asked_place(), why_not)
 
 
 def _asked_place() -> dict[str, Any]:

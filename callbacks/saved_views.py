@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from callbacks.events import change_profile
 from callbacks.saved_links import view_lines
+from callbacks.saving import forbidden
 from configuration.errors import DashboardError, InputError
 from configuration.profile import Profile
 from configuration.profile_lists import SavedView
@@ -51,7 +52,11 @@ def register(app: Dash, workspace: Workspace) -> None:
         name, _renamed, pathname, search, filters = held[-5:]
         profile = (filters or {}).get("src") or workspace.shown
         if ctx.triggered_id == ids.VIEWS:
-            return views_list(view_lines(workspace.pipeline(profile))), None, no_update
+            return (
+                views_list(view_lines(workspace.pipeline(profile))),
+                forbidden(workspace, profile) or None,
+                no_update,
+            )
         entered = SavedView((name or "").strip(), kept_address(pathname, search))
         try:
             told = _perform(workspace, profile, entered, _find_renamed())

@@ -12,6 +12,7 @@ from configuration.profile import Profile
 from data.mapping.preview import preview
 from data.metrics.report import View
 from data.model.clock import now_ms
+from data.people.owners import refusal_to_edit
 from data.persistence import update_profile
 from data.pipeline import Pipeline
 from data.profiles.change_cost import cost_words, trigger_of
@@ -21,6 +22,12 @@ from ui import ids as shell_ids
 
 logger = logging.getLogger(__name__)
 LOCKED = "The sample data keeps its settings. Connect your Jira to have your own."
+
+
+def forbidden(workspace: Workspace, name: str) -> str:
+    """Return why the role of whoever is present does not allow changing a profile, "" if it does."""
+    error = refusal_to_edit(workspace.home, name, f"change the settings of {name}")
+    return f"{error.message} {error.hint}" if error else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from callbacks.views import profile_names, query_of
 from configuration.errors import StoreError
 from data.intake.jobs import JobState
 from data.model.clock import Clock, clock_of
+from data.people.owners import refusal_to_edit
 from data.persistence import DEMO_PROFILE
 from data.pipeline import Pipeline, SourceStatus
 from data.workspace import Workspace
@@ -146,7 +147,7 @@ def _show_source(workspace: Workspace, profile: str | None, filters: Mapping[str
     told = banner_of(workspace, pipeline)
     return (
         _show_status(status, pipeline.dataset().as_of, clock_of(workspace.home)),
-        not can_sync,
+        not (can_sync and refusal_to_edit(workspace.home, pipeline.name, "") is None),
         told,
         whose,
         site,
@@ -220,7 +221,7 @@ def _register_jobs(app: Dash, workspace: Workspace) -> None:
         elif any(clicks["asks"]):
             workspace.ask_now(ctx.triggered_id["name"])
         elif any(clicks["cancels"]):
-            workspace.jobs.cancel((filters or {}).get("src") or workspace.shown)
+            workspace.cancel((filters or {}).get("src") or workspace.shown)
         else:
             return no_update
         return (ticks or 0) + 1

@@ -38,6 +38,10 @@ class ConfigurationError(DashboardError):
     needs_traceback = False
 
 
+class NotAllowedError(ConfigurationError):
+    """The role of whoever asks does not allow it."""
+
+
 class LaterProfileError(ConfigurationError):
     """A later version of the program wrote the profile: it is good, and not for this one."""
 

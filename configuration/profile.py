@@ -363,6 +363,11 @@ def setting_of(profile: Profile, name: str) -> Any:
     return attrgetter(name)(profile)
 
 
+def changed_settings(before: Profile, after: Profile) -> list[str]:
+    """Return the dotted names of the settings that differ, in the order of the file; no values."""
+    return [row.name for row in setting_rows() if setting_of(before, row.name) != setting_of(after, row.name)]
+
+
 def _walk_leaves(item: "Field[Any]") -> Iterator[tuple[str, "Field[Any]"]]:
     if "about" in item.metadata:
         yield item.name, item

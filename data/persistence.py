@@ -11,7 +11,8 @@ import msgspec
 
 from configuration.errors import ConfigurationError, InputError
 from configuration.origins import GATEWAY_HOST, is_same_origin, origin_of
-from configuration.profile import Profile, profile_from
+from configuration.people import note, present
+from configuration.profile import Profile, changed_settings, profile_from
 from configuration.profile_versions import migrate
 from configuration.settings import Home, Secret
 from data.store.documents import Documents, documents_of
@@ -108,8 +109,11 @@ def update_profile(home: Home, name: str, change: Callable[[Profile], Profile]) 
         ConfigurationError: the file is not a profile, or cannot be written.
         InputError: the name cannot be one.
     """
-    profile = change(load_profile(home, name) or Profile())
+    before = load_profile(home, name) or Profile()
+    profile = change(before)
     save_profile(home, name, profile)
+    if present() is not None:
+        note("settings saved", f"{name}: {', '.join(changed_settings(before, profile)) or 'nothing new'}")
     return profile
 
 

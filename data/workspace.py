@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from configuration.errors import ConfigurationError, DashboardError, SourceError
 from configuration.logging_config import log_exception_reference, run_context
+from configuration.people import note, require
 from configuration.settings import Home
 from data.answers import AnswerMemory
 from data.intake.connect import lift_hold
@@ -19,6 +20,7 @@ from data.intake.jobs import JobPort
 from data.intake.profile_sync import synchronize
 from data.intake.sync_outcome import SyncOutcome
 from data.model.clock import clock_of
+from data.people.owners import require_editor
 from data.persistence import DEFAULT_PROFILE, DEMO_PROFILE, checked_name, has_profile
 from data.pipeline import Pipeline
 from data.profiles.notes import Notes
@@ -84,9 +86,10 @@ class Workspace:
         """Make ``name`` the profile that is shown where nobody asks for another one.
 
         Raises:
-            ConfigurationError: there is no such profile.
+            ConfigurationError: there is no such profile, or the present person may not.
             InputError: the name cannot be one.
         """
+        require("editor", "choose what is shown to everybody first")
         self.pipeline(name)
         self._shown = name
         if self._shared is not None:
@@ -214,6 +217,10 @@ class Workspace:
         source = self.pipeline(name).source
         if not source.can_be_asked:
             return False
+        # Whoever looks at the sample data first lets them be made; that changes nothing of anybody's.
+        if source.kind != "demo" or full or source.store.revision():
+            require_editor(self.home, source.name, "start a sync")
+        note("sync started", source.name)
         if source.kind == "demo":
             return self.jobs.start("Reading the sample Jira", self._demo.work(source, full=full), source.name)
         label = "Reading Jira" if source.kind == "jira" else "Reading repositories"
@@ -225,8 +232,19 @@ class Workspace:
         Raises:
             DashboardError: the connection is not usable.
         """
+        require_editor(self.home, name, "ask Jira before its time")
         lift_hold(self.pipeline(name).source, self.home)
         return self.refresh(name)
+
+    def cancel(self, name: str) -> None:
+        """Ask the running job to stop.
+
+        Raises:
+            NotAllowedError: the present person may not change the profile.
+        """
+        require_editor(self.home, name, "cancel a sync")
+        note("sync cancelled", name)
+        self.jobs.cancel(name)
 
     def refresh_if_old(self, name: str | None = None) -> bool:
         """Start a background sync if what is stored is older than 15 minutes, and always for the demo."""

@@ -26,6 +26,7 @@ _SPELLED = {
     "Apache 2.0": "Apache-2.0",
     "Apache-2.0": "Apache-2.0",
     "BSD 3-Clause License": "BSD-3-Clause",
+    "BSD-3-Clause": "BSD-3-Clause",
     "MIT": "MIT",
     "MPL-2.0": "MPL-2.0",
     "ZPL 2.1": "ZPL-2.1",

@@ -7,6 +7,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from configuration.people import Person
 from ui import ids
 from ui.components.aria import aria, data
 from ui.components.chart import enlarged_dialog
@@ -26,6 +27,7 @@ def page(
     *,
     polling: bool,
     sprints: bool = False,
+    person: Person | None = None,
 ) -> Any:
     """Return all pages with empty panels of their final size; the browser shows the one that the URL names.
 
@@ -36,6 +38,7 @@ def page(
         notice: whose data are shown; there from the start, so that nothing jumps.
         polling: a job is running, so the page asks how it goes.
         sprints: that profile has some, so that their page has a link from the start.
+        person: who signed in, None where nobody has to.
     """
     return dmc.MantineProvider(
         id=ids.PROVIDER,
@@ -47,7 +50,10 @@ def page(
             dcc.Interval(id=ids.POLL, interval=1000, disabled=not polling),
             html.A("Skip to the numbers", href="#main", className="skip"),
             header(
-                [_draw_link(spec, sprints=sprints) for spec in PAGES if spec.in_navigation], profiles, shown
+                [_draw_link(spec, sprints=sprints) for spec in PAGES if spec.in_navigation],
+                profiles,
+                shown,
+                person,
             ),
             html.Section(
                 [
@@ -60,6 +66,7 @@ def page(
                         hidden=True,
                         className="banner error",
                     ),
+                    *([] if person is None else [_draw_signed_out()]),
                     html.Div(notice, id=ids.BANNER),
                     html.Div(id=ids.NOTICE),
                     html.Div(id=ids.INVITATION),
@@ -95,6 +102,17 @@ def _make_stores(revision: str | None) -> list[Component]:
         *(dcc.Store(id=ids.answer(spec.id)) for spec in PAGES),
         *(dcc.Store(id=ids.wanted(spec.id)) for spec in PAGES),
     ]
+
+
+def _draw_signed_out() -> Component:
+    """Return what the browser fills with what the server says to somebody whose session has ended."""
+    return html.Div(
+        [html.Span(), " ", html.A("Sign in again", target="_blank", hidden=True)],
+        id=ids.SIGNED_OUT,
+        role="alert",
+        hidden=True,
+        className="banner error",
+    )
 
 
 def _draw_link(spec: PageSpec, *, sprints: bool) -> Component:

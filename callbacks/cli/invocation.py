@@ -1,5 +1,6 @@
 """What every command gets: the shared options, a started log, and the source of its profile."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,10 +10,12 @@ import click
 from configuration.errors import ConfigurationError, InputError
 from configuration.logging_config import run_context
 from configuration.settings import Home, home_from, initialize
+from configuration.sign_in import heeded, ignored_variables
 from data.persistence import DEFAULT_PROFILE
 from data.profiles.sources import Source, resolve
 from data.store.ledger import CacheLedger, ledger_of
 
+logger = logging.getLogger(__name__)
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -26,10 +29,13 @@ class Invocation:
     profile_names: tuple[str, ...] = ()
     log_level: str | None = None
     home: Home = field(init=False)
+    ignored: tuple[str, ...] = field(init=False)
     _logging: bool = False
 
     def __post_init__(self) -> None:
         self.home = home_from(self.environment)
+        self.ignored = ignored_variables(self.environment)
+        self.environment = heeded(self.environment)
 
     def source(self, *, creating: bool = False) -> Source:
         """Return the source of the chosen profile."""
@@ -72,10 +78,12 @@ class Invocation:
         except ConfigurationError:
             self._initialize("INFO", "CRITICAL")  # so that the error itself is logged
             raise
+        if self.ignored:
+            logger.warning("environment.ignored", extra={"variables": list(self.ignored)})
 
     def _initialize(self, level: str, console_level: str | None) -> None:
-        token = self.environment.get("JIRA_TOKEN") or ""
-        initialize(self.home, level, secrets=[token], console_level=console_level)
+        secrets = [self.environment.get(name) or "" for name in ("JIRA_TOKEN", "OIDC_CLIENT_SECRET")]
+        initialize(self.home, level, secrets=secrets, console_level=console_level)
 
 
 class Command(click.Command):

@@ -299,6 +299,7 @@ def check_command(invocation: Invocation, as_json: bool) -> str:
     from data.checks.clones import stored_clone_findings  # noqa: PLC0415
     from data.checks.connection import check, first_failure  # noqa: PLC0415
     from data.checks.endings import FILES_ALONE, stored_findings  # noqa: PLC0415
+    from data.checks.findings import environment_findings  # noqa: PLC0415
     from data.checks.hosts import host_findings  # noqa: PLC0415
     from data.intake.connect import client_of  # noqa: PLC0415
     from data.intake.hosts import check_hosts  # noqa: PLC0415
@@ -314,6 +315,7 @@ def check_command(invocation: Invocation, as_json: bool) -> str:
     findings += host_findings(source, invocation.home, invocation.environment)
     findings += stored_findings(source.store, source.profile)
     findings += stored_clone_findings(source, invocation.home)
+    findings += environment_findings(invocation.ignored)
     lines = "".join(
         printable(f"{finding.name}: {finding.message} {finding.hint}").rstrip() + "\n" for finding in findings
     )

@@ -3,6 +3,7 @@
 import click
 
 from callbacks.cli.invocation import Command, Invocation
+from configuration.sign_in import require_sign_in
 from data.persistence import DEMO_PROFILE
 
 
@@ -20,6 +21,7 @@ def serve_command(
     debug: bool = False,
 ) -> None:
     """Serve the dashboard."""
+    require_sign_in(invocation.environment, host)  # before anybody asks the database for anything
     if demo:
         invocation.profile_name = DEMO_PROFILE
     invocation.serve(

@@ -25,6 +25,7 @@ from data.checks.findings import CheckFinding
 from data.checks.hosts import HostVerdict, try_host
 from data.hosts.access import KINDS, Access, Asked, Kind, access_to, api_of, is_given
 from data.model.clock import now_ms
+from data.people.owners import require_editor
 from data.persistence import load_host_token, save_host_token
 from data.workspace import Workspace
 from ui.pages.settings import ids
@@ -249,6 +250,7 @@ def look_at_clones(
     if not folders:
         return []
     try:
+        require_editor(workspace.home, name, "look into clones")
         dataset = workspace.pipeline(name).dataset()
     except DashboardError as error:
         return [CheckFinding("clones", "note", in_page_words(error.message), in_page_words(error.hint))]

@@ -14,8 +14,10 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from callbacks.jira_config import show_profile
+from callbacks.settings import owners
 from callbacks.views import profile_names
 from configuration.errors import DashboardError, InputError
+from configuration.people import refusal
 from data.checks.draft import in_page_words
 from data.persistence import DEMO_PROFILE
 from data.profiles import shelf
@@ -94,7 +96,11 @@ def register(app: Dash, workspace: Workspace) -> None:
 
 def section(workspace: Workspace, name: str) -> Component:
     """Return the section as it stands, with ``name`` chosen if it has a file."""
-    return profiles_section(*_list_choice(workspace, name), _list_deleted(workspace))
+    error = refusal("administrator", "create, rename and delete profiles")
+    why_not = f"{error.message} {error.hint}" if error else ""
+    names, chosen = _list_choice(workspace, name)
+    more = owners.row(workspace, chosen)
+    return profiles_section(names, chosen, _list_deleted(workspace), why_not=why_not, more=more)
 
 
 def choose(workspace: Workspace, name: str) -> None:

@@ -13,7 +13,7 @@ from dash.exceptions import PreventUpdate
 from callbacks.connection import Typed, bound, form_of, start_sync
 from callbacks.field_mapping import mapping_lines, name_fields, staged, used_statuses
 from callbacks.jira_config import connection_states, keep_connection
-from callbacks.saving import LOCKED, apply, saved, told_of
+from callbacks.saving import LOCKED, apply, forbidden, saved, told_of
 from callbacks.settings.code import keep_tokens
 from callbacks.settings.rules import changed, rule_lines
 from callbacks.views import view_of
@@ -243,20 +243,29 @@ def _register_telling(app: Dash, workspace: Workspace, readings: Readings) -> No
         if not sent:
             return None, "Save", False
         pipeline = workspace.pipeline(edits.profile)
-        return told(pipeline, edits, readings.of(edits.profile))
+        return told(pipeline, edits, readings.of(edits.profile), forbidden(workspace, edits.profile))
 
 
-def told(pipeline: Pipeline, edits: Edits, reading: FieldReading | None) -> tuple[list[Any], str, bool]:
-    """Return what the bar says, what its button is called, and whether there is nothing to be pressed."""
-    is_demo = pipeline.source.kind == "demo"
-    lines = [edited_lines(edited_of(pipeline, edits), LOCKED if is_demo else "")]
+def told(
+    pipeline: Pipeline, edits: Edits, reading: FieldReading | None, why_not: str = ""
+) -> tuple[list[Any], str, bool]:
+    """Return what the bar says, what its button is called, and whether there is nothing to be pressed.
+
+    Args:
+        pipeline: of the profile in force.
+        edits: what differs from it.
+        reading: what Jira said of its fields, None if nobody has asked yet.
+        why_not: whoever is present may not save them, "" where that may be done.
+    """
+    why_not = LOCKED if pipeline.source.kind == "demo" else why_not
+    lines = [edited_lines(edited_of(pipeline, edits), why_not)]
     try:
         effect = effect_of(pipeline, edits, reading)
     except DashboardError as error:
-        return [*lines, fault_of_page(error)], "Save", is_demo
+        return [*lines, fault_of_page(error)], "Save", bool(why_not)
     syncs = effect.fetches and (pipeline.source.kind == "jira" or edits.of_code)
     label = "Save & sync" if syncs else "Save"
-    return [*lines, effect_lines(effect)], label, is_demo
+    return [*lines, effect_lines(effect)], label, bool(why_not)
 
 
 def _register_saving(app: Dash, workspace: Workspace, readings: Readings) -> None:

@@ -30,10 +30,12 @@ from callbacks.timing import time_callbacks
 from callbacks.views import profile_names
 from callbacks.web import exports
 from callbacks.web.assets import ASSETS, Asset, chart_asset, own_assets, serve_assets
+from callbacks.web.entrance import Entrance, admit
 from callbacks.web.guard import add_security_headers, guard
 from callbacks.web.limits import limit_callbacks
 from callbacks.web.patience import set_deadlines
 from configuration.errors import DashboardError
+from configuration.people import present
 from data.workspace import Workspace
 from ui.layout import page
 from ui.pages.registry import PAGES
@@ -101,6 +103,7 @@ def create_app(
     allowed_hosts: Sequence[str] = (),
     port: int | None = 8050,
     debug: bool = False,
+    entrance: Entrance | None = None,
 ) -> Dash:
     """Return the dashboard over ``workspace``; its ``server`` attribute is the WSGI application.
 
@@ -109,6 +112,7 @@ def create_app(
         allowed_hosts: names it may be called by beside those of this machine.
         port: where it will listen, part of the host check; None where whoever runs it tells.
         debug: switch Dash's developer tools on.
+        entrance: knows who asks; None where nobody has to sign in.
     """
     app: Dash = _Dashboard(
         own_assets(BY_ID.values()),
@@ -123,7 +127,10 @@ def create_app(
         suppress_callback_exceptions=True,  # cards and chips come with the numbers
     )
     app.index_string = app.index_string.replace("<html>", '<html lang="en">')
-    guard(app.server, port, allowed_hosts, [spec.path for spec in PAGES])
+    ways = () if entrance is None else entrance.paths
+    guard(app.server, port, allowed_hosts, [*(spec.path for spec in PAGES), *ways])
+    if entrance is not None:
+        admit(app.server, entrance)
     limit_callbacks(app)
     set_deadlines(app.server)
 
@@ -132,7 +139,7 @@ def create_app(
         shown = workspace.shown
         polling = workspace.jobs.state(shown).running
         names = profile_names(workspace)
-        return page(names, shown, revision, notice, polling=polling, sprints=some)
+        return page(names, shown, revision, notice, polling=polling, sprints=some, person=present())
 
     app.layout = layout
     for feature in _FEATURES:

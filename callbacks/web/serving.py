@@ -14,10 +14,12 @@ import waitress
 from flask import Flask
 
 from callbacks.web.application import create_app
+from callbacks.web.entrance import ByProxy, Entrance
 from callbacks.web.limits import MOST_BODY_BYTES
 from callbacks.web.patience import still_wanted
 from configuration.errors import ConfigurationError, InputError, InUseError, StoreError
 from configuration.settings import Home
+from configuration.sign_in import OidcSignIn, SignIn, public_host, sign_in_from
 from data.persistence import DEMO_PROFILE
 from data.profiles.sources import LOOPBACK, Source, resolve
 from data.store.locks import held
@@ -64,7 +66,10 @@ def serve(
     listener = _listen(address)
     bound = Address(address.host, listener.getsockname()[1], address.allowed_hosts)
     workspace = Workspace(home, environment, _shown_first(source, home, environment), still_wanted)
-    app = create_app(workspace, allowed_hosts=bound.allowed_hosts, port=bound.port, debug=debug)
+    entrance = entrance_of(home, sign_in_from(environment))
+    app = create_app(
+        workspace, allowed_hosts=bound.allowed_hosts, port=bound.port, debug=debug, entrance=entrance
+    )
     _refresh(workspace)
     with contextlib.suppress(OSError):  # on a full disk, where the output goes to a file
         click.echo(f"Throughline is at http://{bound.host}:{bound.port}")
@@ -86,7 +91,8 @@ def hosted(source: Source, home: Home, environment: Mapping[str, str]) -> Flask:
     address = address_from(environment, None, None)
     shown = _shown_first(source, home, environment)
     workspace = Workspace(home, environment, shown, still_wanted, shared=True)
-    app = create_app(workspace, allowed_hosts=address.allowed_hosts, port=None)
+    entrance = entrance_of(home, sign_in_from(environment))
+    app = create_app(workspace, allowed_hosts=address.allowed_hosts, port=None, entrance=entrance)
     atexit.register(workspace.close)
     if _is_first(home):
         _refresh(workspace)
@@ -108,6 +114,15 @@ def _is_first(home: Home) -> bool:
         logger.warning("serve.unlocked", extra={"reason": error.message})
     atexit.register(first.close)
     return True
+
+
+def entrance_of(home: Home, sign_in: SignIn | None) -> Entrance | None:
+    """Return what lets people in as it is configured, None where nobody has to sign in."""
+    if isinstance(sign_in, OidcSignIn):
+        from callbacks.web.oidc import ByProvider  # noqa: PLC0415  # a laptop has no Authlib
+
+        return ByProvider(home, sign_in)
+    return None if sign_in is None else ByProxy(sign_in, home)
 
 
 def _shown_first(source: Source, home: Home, environment: Mapping[str, str]) -> Source:
@@ -143,9 +158,8 @@ def address_from(
             ``ALLOWED_HOSTS``, or with the developer tools on.
     """
     chosen = host or environment.get("HOST") or DEFAULT_HOST
-    allowed = tuple(
-        part.strip() for part in (environment.get("ALLOWED_HOSTS") or "").split(",") if part.strip()
-    )
+    named = [*(environment.get("ALLOWED_HOSTS") or "").split(","), public_host(environment)]
+    allowed = tuple(part.strip() for part in named if part.strip())
     if chosen not in LOOPBACK and debug:
         raise ConfigurationError(
             f"The developer tools are not served on {chosen}.",

@@ -86,8 +86,39 @@ ALTER TABLE event_column ALTER data SET STORAGE EXTERNAL;
 ALTER TABLE chunk ALTER data SET STORAGE EXTERNAL;
 """
 
+_PEOPLE = """
+CREATE TABLE owner (
+    document text COLLATE "C" NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    PRIMARY KEY (document, name)
+);
+CREATE TABLE session (
+    digest bytea PRIMARY KEY,
+    name text NOT NULL,
+    groups text[] NOT NULL,
+    refreshing bytea NOT NULL,
+    began_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    checked_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE TABLE attempt (
+    digest bytea PRIMARY KEY,
+    nonce text NOT NULL,
+    verifier text NOT NULL,
+    target text NOT NULL,
+    began_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE TABLE audit (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    person text NOT NULL,
+    action text NOT NULL,
+    subject text NOT NULL
+);
+"""
+
 # Numbered from 1 on.
-MIGRATIONS: tuple[str, ...] = (_DOCUMENTS, _STORES)
+MIGRATIONS: tuple[str, ...] = (_DOCUMENTS, _STORES, _PEOPLE)
 
 
 def migrate(connection: "Connection") -> int:

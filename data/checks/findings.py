@@ -1,5 +1,6 @@
 """What ``check`` reports: one finding per thing that was looked at."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,6 +28,20 @@ class CheckFinding:
     def as_document(self) -> dict[str, str]:
         """Return the finding for ``check --json``."""
         return {"name": self.name, "state": self.state, "message": self.message, "hint": self.hint}
+
+
+def environment_findings(ignored: Sequence[str]) -> list[CheckFinding]:
+    """Return a line on the variables that are set and not heeded because all teams would share them."""
+    if not ignored:
+        return []
+    return [
+        CheckFinding(
+            "environment",
+            "note",
+            f"DATABASE_URL is set, so these variables are not heeded: {', '.join(ignored)}.",
+            "Enter addresses and tokens on the Settings page of each profile.",
+        )
+    ]
 
 
 def counted(number: int, noun: str) -> str:

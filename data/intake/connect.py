@@ -14,6 +14,7 @@ from data.jira.proxy import proxy_secrets
 from data.jira.requested_fields import requested_fields
 from data.jira_query_manager import TokenBucket, shared_bucket
 from data.jira_simple import Connection, JiraClient
+from data.people.owners import require_editor
 from data.persistence import load_headers
 from data.profiles.sources import Source, check_connection
 
@@ -30,7 +31,9 @@ def client_of(
     Raises:
         ConfigurationError: ``JIRA_DEADLINE`` is not a number of seconds, or a header that the profile
             names has no value or must not be sent.
+        NotAllowedError: whoever is present may not let the program ask anybody.
     """
+    require_editor(home, source.name, "let Jira be asked")
     token = source.token or Secret("")
     settings = source.profile.jira
     names = [check_header_name(name) for name in settings.headers]

@@ -24,6 +24,7 @@ from data.intake.unread import Failing, note_unread
 from data.jira.proxy import proxy_secrets
 from data.jira_query_manager import TokenBucket, shared_bucket
 from data.model.clock import clock_of
+from data.people.owners import require_editor
 from data.profiles.sources import Source
 from data.store.locks import held
 from data.store.references import Retold
@@ -123,7 +124,9 @@ def client_of(
     Raises:
         AuthenticationError: its token may not go there.
         ConfigurationError: it cannot be asked.
+        NotAllowedError: whoever is present may not let the program ask anybody.
     """
+    require_editor(home, access.profile, f"let {access.kind.title} be asked")
     access.check()
     if access.token:
         add_secrets([access.token, *proxy_secrets(access.url)])

@@ -14,9 +14,12 @@ from configuration.database.connection import Database
 from configuration.database.sealing import Seal
 from configuration.errors import InputError
 from configuration.files import file_stamp, write_whole
+from configuration.people import note, require
 from configuration.settings import Home
+from data.people.owners import copy_owners, forget_owners, require_editor
 
 logger = logging.getLogger(__name__)
+SECRETS = "enter tokens and other secrets"
 Folder = Literal["profiles", "secrets", "run"]
 
 
@@ -53,9 +56,61 @@ def documents_of(home: Home, folder: Folder) -> Documents:
     """Return the documents that a home keeps in a folder."""
     if home.database:
         seal = Seal(home.database.keys) if folder == "secrets" else None
-        return _Rows(home.database, folder, seal)
+        rows = _Rows(home.database, folder, seal)
+        return rows if folder == "run" else _Guarded(rows, home, folder)
     kind = _SecretFiles if folder == "secrets" else _Files
     return kind(home.root / folder)
+
+
+class _Guarded:
+    """Documents that whoever is present may read, and change as far as the role allows.
+
+    An editor writes what is there already and is not owned by others; the rest is for administrators.
+    """
+
+    def __init__(self, documents: Documents, home: Home, folder: Folder) -> None:
+        self._documents, self._home, self._folder = documents, home, folder
+        self.read, self.has, self.names = documents.read, documents.has, documents.names
+        self.stamp = documents.stamp
+
+    def write(self, name: str, content: bytes) -> None:
+        is_new, profile = not self.has(name), name.rpartition(".")[0]
+        if self._folder == "secrets":
+            require("administrator", SECRETS)
+        elif is_new:
+            require("administrator", "create profiles")
+            forget_owners(self._home, name)  # nobody inherits from a profile that had this name
+        else:
+            require_editor(self._home, profile, f"change the settings of {profile}")
+        self._documents.write(name, content)
+        if self._folder == "secrets":
+            note("secrets saved", profile)
+        elif is_new:
+            note("profile created", profile)
+
+    def delete(self, name: str) -> None:
+        self._require_administrator()
+        is_there = self.has(name)
+        self._documents.delete(name)
+        if self._folder == "profiles":
+            forget_owners(self._home, name)
+        if is_there:
+            note(f"{self._folder} deleted", name)
+
+    def move(self, name: str, new: str) -> None:
+        self._require_administrator()
+        is_there = self.has(name)
+        if self._folder == "profiles" and is_there:
+            copy_owners(self._home, name, new)  # first: at no moment is it everybody's
+        self._documents.move(name, new)
+        if self._folder == "profiles":
+            forget_owners(self._home, name)
+        if is_there:
+            note(f"{self._folder} moved", f"{name} to {new}")
+
+    def _require_administrator(self) -> None:
+        what = "tokens" if self._folder == "secrets" else "profiles"
+        require("administrator", f"rename, set aside and delete {what}")
 
 
 class _Files:

@@ -154,6 +154,8 @@ def variables() -> Iterator[str]:
                 ):
                     if ast.unparse(place).endswith("environment"):
                         yield name
+                case ast.Call(args=[ast.Name(id="environment"), ast.Constant(value=str(name)), *_]):
+                    yield name
                 case ast.Subscript(value=place, slice=ast.Constant(value=str(name))):
                     if ast.unparse(place).endswith("environment"):
                         yield name

@@ -45,6 +45,7 @@ WINGS: Mapping[str, tuple[str, ...]] = {
     "jira": ("data.jira", "data.jira_simple", "data.jira_query_manager", "data.limiter_stamps"),
     "model": ("data.model",),
     "simulator": ("data.simulator",),
+    "people": ("data.people",),
     "configuration": ("configuration",),
 }
 # What the page and the engine share: the nouns of a result, and what there is to draw.

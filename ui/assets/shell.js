@@ -121,6 +121,7 @@ const shell = (() => {
       try {
         const answer = await ask(...asked);
         missing = 0;
+        await turnedAway(answer);
         return answer;
       } catch (error) {
         // What the page itself gave up is not a silence.
@@ -129,6 +130,23 @@ const shell = (() => {
         throw error;
       }
     };
+  }
+
+  /** Says what the server says to somebody who is signed out, or may not ask, until it answers again.
+      @param {Response} answer */
+  async function turnedAway(answer) {
+    const banner = document.getElementById("signed-out");
+    if (!banner) return;
+    const told = answer.headers.get("X-Throughline-Told");
+    if (!told && !answer.ok) return;
+    banner.hidden = !told;
+    if (!told) return;
+    const [words, way] = [banner.querySelector("span"), banner.querySelector("a")];
+    if (words) words.textContent = await answer.clone().text();
+    if (way) {
+      way.href = answer.headers.get("X-Throughline-Sign-In") || "";
+      way.hidden = !way.getAttribute("href");
+    }
   }
 
   /** Says that nobody answers, and asks until somebody does.

@@ -121,6 +121,14 @@ def cache_panel(statistics: CacheStatistics, buttons: Sequence[Component]) -> Co
     )
 
 
+def audit_panel(lines: Sequence[tuple[int, str, str, str]], now: int) -> Component:
+    """Return who did what to what, the newest first; each line begins with epoch milliseconds."""
+    rows = [(age(at, now), person, action, subject) for at, person, action, subject in lines]
+    heads = ("When", "Who", "What", "To what")
+    shown = table("Who changed what", heads, rows, "Nobody has changed anything yet.")
+    return panel("Audit log", [shown], wide=True)
+
+
 def timings_panel(timings: Sequence[Timing]) -> Component:
     """Return how long the work of late took."""
     rows = [

@@ -8,6 +8,7 @@ import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
+from configuration.people import Person
 from configuration.program import command
 from ui import ids, places
 from ui.components.aria import action, aria, data
@@ -50,13 +51,16 @@ MANY = (
 )
 
 
-def header(links: Sequence[Component], profiles: Sequence[str], shown: str) -> Component:
+def header(
+    links: Sequence[Component], profiles: Sequence[str], shown: str, person: Person | None = None
+) -> Component:
     """Return the bar on top: pages, whose numbers these are, how old; on a phone the pages are at the bottom.
 
     Args:
         links: to the pages, in order.
         profiles: names to choose from.
         shown: the profile that is shown where the URL names none.
+        person: who signed in, None where nobody has to.
     """
     several = len([name for name in profiles if name != SAMPLE]) > 1
     return html.Header(
@@ -79,6 +83,7 @@ def header(links: Sequence[Component], profiles: Sequence[str], shown: str) -> C
                 **data(shown=shown),
             ),
             html.Div(id=ids.STATUS, className="status"),
+            *([] if person is None else [_draw_person(person)]),
             html.Button("Sync now", id=ids.SYNC, className="quiet-button", type="button", hidden=True),
             html.Button(
                 html.Span("", className="half-moon", **aria(hidden="true")),
@@ -89,6 +94,19 @@ def header(links: Sequence[Component], profiles: Sequence[str], shown: str) -> C
                 **aria(label="Switch between light and dark"),
             ),
         ],
+    )
+
+
+def _draw_person(person: Person) -> Component:
+    """Return who signed in, what that role is called, and the way out if there is one."""
+    way: list[Any] = (
+        [" ", html.A("Sign out", href="/sign-out", className="sign-out")] if person.leaves else []
+    )
+    return html.Div(
+        [html.Span(person.name, title=f"Your role is {person.role}."), f" ({person.role})", *way],
+        id=ids.WHO,
+        className="who",
+        **data(role=person.role),
     )
 
 

@@ -15,7 +15,12 @@ WITHOUT_NAME = (("show", "Show"), ("export", "Export without secrets"), ("delete
 
 
 def profiles_section(
-    names: Sequence[str], chosen: str | None, deleted: Sequence[tuple[str, str]]
+    names: Sequence[str],
+    chosen: str | None,
+    deleted: Sequence[tuple[str, str]],
+    *,
+    why_not: str = "",
+    more: Component | None = None,
 ) -> Component:
     """Return the section of profiles.
 
@@ -23,6 +28,8 @@ def profiles_section(
         names: of the profiles on disk.
         chosen: one of them.
         deleted: id and name of what can be taken back, the newest first.
+        why_not: nothing of that can be done by whoever looks, "" if it can.
+        more: a row about the chosen profile.
     """
     return html.Section(
         className="panel settings-panel",
@@ -34,15 +41,46 @@ def profiles_section(
                 "Profiles",
                 "Each is one file of settings; its token is kept apart and is in no copy and no export.",
             ),
-            _profile_rows(names, chosen),
-            html.Div(id=ids.PROFILE_TOLD, role="status", **aria(live="polite"), children=undo_list(deleted)),
+            *([html.P(why_not, className="quiet")] if why_not else []),
+            _profile_rows(names, chosen, hidden=bool(why_not)),
+            *([] if more is None else [more]),
+            html.Div(
+                id=ids.PROFILE_TOLD,
+                role="status",
+                **aria(live="polite"),
+                children=undo_list(() if why_not else deleted),
+            ),
         ],
     )
 
 
-def _profile_rows(names: Sequence[str], chosen: str | None) -> Component:
+def owners_row(owners: Sequence[str], *, hidden: bool) -> Component:
+    """Return the row that says which groups own the chosen profile."""
     return html.Div(
         className="profile-rows",
+        hidden=hidden,
+        children=[
+            dmc.TagsInput(
+                id=ids.OWNERS,
+                label="Owned by the groups",
+                description="An editor in one of them may change the profile; without any, every editor may.",
+                value=list(owners),
+            ),
+            html.Div(
+                [
+                    html.Button("Set owners", id=ids.OWNERS_SET, type="button", className="quiet-button"),
+                    html.Span(id=ids.OWNERS_TOLD, role="status", **aria(live="polite")),
+                ],
+                className="settings-row",
+            ),
+        ],
+    )
+
+
+def _profile_rows(names: Sequence[str], chosen: str | None, *, hidden: bool) -> Component:
+    return html.Div(
+        className="profile-rows",
+        hidden=hidden,
         children=[
             dmc.Select(
                 id=ids.PROFILE,

@@ -169,7 +169,7 @@ def test_a_token_is_saved_with_its_origin_and_what_it_is_for(
     """One write for both, a sync afterwards, and the token in no answer."""
     rules = {"github.url": github.url, "github.repositories": ["acme/shop"]}
     answer = pressed(workspace, rules, TOKEN, github.url)
-    workspace.jobs.join(30)
+    workspace.jobs.join("team", 30)
 
     assert "Saved; the sync is under way." in answer
     assert TOKEN not in answer

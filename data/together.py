@@ -88,6 +88,11 @@ class Together:
         self._lock = threading.Lock()
         self._answers: OrderedDict[Hashable, Merged | Beside] = OrderedDict()
 
+    @property
+    def size(self) -> int:
+        """Bytes that partial results take."""
+        return self._memory.size
+
     def beside(self, asked: Asked) -> Beside:
         """Return the numbers of one profile over its own period.
 

@@ -222,6 +222,39 @@ class Presence:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class LoosePresence(Presence):
+    """The same of stays that nobody put in order: each question looks at all, and nothing is kept beside."""
+
+    @classmethod
+    def holding(cls, issue: Codes, entered: Instants, left: Instants, inferred: Flags) -> "LoosePresence":
+        """Keep stays as they are, in any order."""
+        none, nobody = np.zeros(0, np.int64), np.zeros(0, np.int32)
+        return cls(issue, entered, left, inferred, none, nobody, nobody)
+
+    def at(self, instant: int, chosen: Flags | None = None) -> Rows:
+        """Return the stays that hold an instant, as ``Presence.at``."""
+        return self._those((self.entered <= instant) & (self.left > instant), chosen)
+
+    def stays_between(self, since: int, until: int, chosen: Flags | None = None) -> Rows:
+        """Return the stays that have any time between two instants, as ``Presence.stays_between``."""
+        begun = (self.entered <= since) | (self.entered < until)
+        there = begun & ((self.left > since) | (self.entered > since))
+        return self._those(there, chosen)
+
+    def between(self, since: int, until: int, chosen: Flags | None = None) -> Traffic:
+        """Return who comes and goes, as ``Presence.between``."""
+        came, went = (
+            np.sort(instants[self._those((instants > since) & (instants <= until), chosen)])
+            for instants in (self.entered, self.left)
+        )
+        return Traffic(since, until, len(self.at(since, chosen)), came, went)
+
+    def _those(self, flags: Flags, chosen: Flags | None) -> Rows:
+        found = np.flatnonzero(flags)
+        return found if chosen is None else found[chosen[self.issue[found]]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Facts:
     """What no view decides, of all flow items as of T.
 

@@ -27,7 +27,7 @@ from data.metrics.merging.partial import (
     Partial,
     as_bits,
     pack_numbers,
-    packed,
+    pack_tables,
 )
 from data.model.periods import midnight
 from data.model.projects import project_groups
@@ -190,7 +190,7 @@ def partial_of(context: CalculationContext, origin: Origin, before: dt.date) -> 
     cut = _cut_to(span, _choose_rows(span, spans))
     tables: dict[str, Columns] = {
         "issues": _cut_issues(cut),
-        "spans": _cut_spans(cut, spans),
+        **{kind: _cut_spans(cut, columns) for kind, columns in spans.items()},
         "circles": _cut_circles(cut),
         "deployments": _cut_deployments(cut),
         "changes": _cut_changes(cut),
@@ -225,11 +225,7 @@ def partial_of(context: CalculationContext, origin: Origin, before: dt.date) -> 
         projects=tuple((project.id, project.key) for project in delivery.issues.projects),
         groups=_name_groups(delivery),
         held=_find_held(context),
-        columns={
-            f"{table}.{name}": packed(column)
-            for table, columns in tables.items()
-            for name, column in columns.items()
-        },
+        columns=pack_tables(tables),
         ids={table: tuple(ids[row] for row in rows.tolist()) for table, (ids, rows) in named.items()},
     )
 
@@ -381,7 +377,6 @@ def _cut_issues(cut: _Cut) -> Columns:
     delivery, rows = cut.span.delivery, cut.rows
     issues, operations = delivery.issues, delivery.operations
     incident = (operations.incident | operations.false_alarm)[rows]
-    carried = operations.deployment_of[rows] >= 0
 
     def of_incidents(instants: Instants) -> Instants:
         return np.where(incident, instants[rows], MISSING)
@@ -393,7 +388,7 @@ def _cut_issues(cut: _Cut) -> Columns:
         "created": issues.created[rows],
         "started": delivery.started_at[rows],
         "completed": delivery.completed_at[rows],
-        "change": np.where(carried, delivery.change.reckoned_at[rows], MISSING),
+        "change": delivery.change.reckoned_at[rows],
         "detected": of_incidents(delivery.detected.at),
         "detected_by": of_incidents(delivery.detected.reckoned_at),
         "restored": of_incidents(delivery.restored.at),
@@ -449,15 +444,11 @@ def _flag_issues(cut: _Cut) -> dict[str, Flags]:
     }
 
 
-def _cut_spans(cut: _Cut, spans: Mapping[str, Columns]) -> Columns:
-    parts = [spans[kind] for kind in KINDS]
-    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    lengths = [len(part["issue"]) for part in parts]
-    return {
-        "kind": np.repeat(np.arange(len(KINDS), dtype=np.int8), lengths),
-        **joined,
-        "issue": cut.row_of[joined["issue"]],
-    }
+def _cut_spans(cut: _Cut, columns: Columns) -> Columns:
+    # By issue: the more neighbours resemble each other, the fewer bytes they take.
+    order = np.lexsort((columns["entered"], columns["issue"]))
+    pointing = columns | {"issue": cut.row_of[columns["issue"]]}
+    return {name: column[order] for name, column in pointing.items()}
 
 
 def _cut_circles(cut: _Cut) -> Columns:

@@ -14,7 +14,6 @@ from data.metrics.merging.partial import (
     DEPLOYMENT_FLAGS,
     DEPLOYMENTS,
     ISSUES,
-    SPANS,
     TOLD,
     TOLD_FLAGS,
     Partial,
@@ -213,29 +212,28 @@ class Whole:
     @cached_property
     def issues(self) -> Rows:
         """The issues, by key."""
-        columns = {
-            name: self._under_each_other(name)[self._order]
-            for name in ISSUES
-            if name not in ("project", "deployment", "cause")
-        }
+        columns: dict[str, NDArray[Any]] = {}
+        for name in ISSUES:
+            if name not in ("project", "deployment", "cause"):
+                columns[name] = _shared(self._under_each_other(name)[self._order], columns.values())
         pairs = list(zip(self._codes, self._kept, strict=True))
         columns["project"] = np.concatenate([codes[kept] for codes, kept in pairs])[self._order]
         for name in ("deployment", "cause"):
             parts = zip(self.partials, self._kept, self._deployment_rows, strict=True)
             pointed = [rows[partial.column("issues", name)[kept]] for partial, kept, rows in parts]
-            columns[name] = np.concatenate(pointed)[self._order]
+            columns[name] = np.concatenate(pointed)[self._order].astype(np.int32)
         return Rows((), columns)
 
-    @cached_property
-    def spans(self) -> Columns:
-        """Stretches of time of the issues that count."""
-        parts = []
-        for partial, rows in zip(self.partials, self._rows, strict=True):
-            columns = {name: partial.column("spans", name) for name in SPANS}
-            columns["issue"] = rows[columns["issue"]].astype(np.int32)
-            mine = columns["issue"] != NONE
-            parts.append({name: column[mine] for name, column in columns.items()})
-        return _joined(parts)
+    def spans(self, kind: str) -> Columns:
+        """Return the stretches of time of one kind of the issues that count, those of an issue in order."""
+        pairs = list(zip(self.partials, self._rows, strict=True))
+        issue = [rows[partial.column(kind, "issue")].astype(np.int32) for partial, rows in pairs]
+        kept = [rows != NONE for rows in issue]
+        columns = {"issue": np.concatenate([rows[mine] for rows, mine in zip(issue, kept, strict=True)])}
+        for name in ("entered", "left", "inferred"):
+            parts = zip(self.partials, kept, strict=True)
+            columns[name] = np.concatenate([partial.column(kind, name)[mine] for partial, mine in parts])
+        return columns
 
     @cached_property
     def circles(self) -> Columns:
@@ -361,6 +359,14 @@ def _identify_deployments(partial: Partial) -> Iterable[Hashable]:
     days, instants = (partial.column("deployments", name).tolist() for name in ("day", "at"))
     for name, day, at in zip(partial.ids["deployments"], days, instants, strict=True):
         yield partial.source, site, name, day, at
+
+
+def _shared(column: NDArray[Any], others: Iterable[NDArray[Any]]) -> NDArray[Any]:
+    """Return one of the others that holds the same, so that it is kept once: many columns are often alike."""
+    if len(column) and not column.any():
+        return np.broadcast_to(column[:1], column.shape)
+    alike = (other for other in others if other.dtype == column.dtype and np.array_equal(other, column))
+    return next(alike, column)
 
 
 def _pairs(codes: NDArray[Any], numbers: NDArray[Any]) -> Iterable[tuple[int, int]]:

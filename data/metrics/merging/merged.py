@@ -49,6 +49,9 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "waiting_known": ("flow_efficiency",),
     "blocked_known": ("blocked_time",),
 }
+# Metrics that look at stretches of time; to the others there are none.
+_OF_SPANS = frozenset({"flow_load", "blocked_time"})
+MANY_ROWS = 300_000
 _NAMES_TOLD = 5
 
 
@@ -99,25 +102,31 @@ def merged(
     ordered = sorted(partials, key=lambda one: -one.newest)
     window = _window_of(ordered)
     step, complete = step or automatic_step(window), all(one.complete for one in partials)
-    known = [m for m in metrics if m.id != "flow_velocity_points" or _any(ordered, "points_mapped")]
+    known = {m.id: m for m in metrics if m.id != "flow_velocity_points" or _any(ordered, "points_mapped")}
     if len({one.zone for one in ordered}) > 1:
         why = _word_difference("timezone", {one.name: one.zone for one in partials})
-        results = {metric.id: _refuse(metric, why, ordered, step) for metric in known}
+        results = {name: _refuse(metric, why, ordered, step) for name, metric in known.items()}
         shared = find_shared(ordered)
         return Merged(results, window, shared.issues, shared.items, shared.counts, complete, (why,))
     days = previous(window).first_day.isoformat(), *partials[0].days[1:]
     if any((one.days, one.blind) != (days, partials[0].blind) for one in partials):
         raise ValueError("partials of different periods or filters")
     whole = Whole(ordered)
-    context = _context_of(whole, window, step)
     told = note if any(one.as_of < one.newest for one in ordered) else None
     refused = find_differences(partials)
     results = {
-        metric.id: _refuse(metric, refused[metric.id], ordered, step)
-        if metric.id in refused
-        else _under_one_edition(settle(evaluate(metric, context, told)), partials)
-        for metric in known
+        name: _refuse(metric, refused[name], ordered, step)
+        for name, metric in known.items()
+        if name in refused
     }
+    for batch in _batches([name for name in known if name not in refused], whole):
+        # What a batch was made from goes before the next one begins: of a large organisation it is much.
+        context = _context_of(whole, window, step, with_spans=not _OF_SPANS.isdisjoint(batch))
+        for name in batch:
+            result = settle(evaluate(known[name], context, told))
+            results[name] = _under_one_edition(result, partials)
+        del context
+    results = {name: results[name] for name in known}
     shared = whole.shared
     notes = (*dict.fromkeys(refused.values()), *_word_beside(partials))
     return Merged(results, window, shared.issues, shared.items, shared.counts, complete, notes)
@@ -134,8 +143,19 @@ def _window_of(partials: Sequence[Partial]) -> Window:
     return lay_out(first, last, zone_named(partials[0].zone), as_of, min(begun, default=MISSING))
 
 
-def _context_of(whole: Whole, window: Window, step: Step) -> CalculationContext:
-    delivery = delivery_of(whole, window.zone, window.as_of)
+def _batches(names: Sequence[str], whole: Whole) -> list[list[str]]:
+    """Return which metrics are found together: those of stretches of time, and the others.
+
+    Of many rows each is found alone, since what metrics share is more than what it saves.
+    """
+    parts = [[name for name in names if (name in _OF_SPANS) == spans] for spans in (True, False)]
+    if len(whole.issues.columns["flags"]) > MANY_ROWS:
+        return [[name] for part in parts for name in part]
+    return [part for part in parts if part]
+
+
+def _context_of(whole: Whole, window: Window, step: Step, *, with_spans: bool) -> CalculationContext:
+    delivery = delivery_of(whole, window.zone, window.as_of, with_spans=with_spans)
     blind = whole.partials[0].blind
     seen = bit(DEPLOYMENT_FLAGS, whole.deployments.columns["flags"], "chosen")
     choice = Choice(

@@ -29,8 +29,9 @@ ISSUES: Mapping[str, type] = {
     "cause": np.int32,
     "flags": np.int32,
 }
+# Stretches of time: a table for each kind.
+KINDS = ("load", "parked", "flag", "waiting", "link", "unseen", "unknown_start", "before", "after")
 SPANS: Mapping[str, type] = {
-    "kind": np.int8,
     "issue": np.int32,
     "entered": np.int64,
     "left": np.int64,
@@ -62,11 +63,25 @@ TOLD: Mapping[str, type] = {
 }
 TABLES: Mapping[str, Mapping[str, type]] = {
     "issues": ISSUES,
-    "spans": SPANS,
+    **dict.fromkeys(KINDS, SPANS),
     "circles": CIRCLES,
     "deployments": DEPLOYMENTS,
     "changes": CHANGES,
     "told": TOLD,
+}
+# Columns that are kept as what they differ by from another one, which is often nothing: of the same row, or
+# with a ``>`` before it of the issue that the row points to.
+RELATIVE: Mapping[str, str] = {
+    "issues.started": "created",
+    "issues.completed": "started",
+    "issues.change": "started",
+    "issues.detected_by": "detected",
+    "issues.restored_by": "restored",
+    "issues.lead_active": "active",
+    "issues.lead_progress": "lead_active",
+    **{f"{kind}.entered": ">started" for kind in KINDS},
+    **{f"{kind}.left": ">completed" for kind in KINDS},
+    "deployments.reckoned_at": "at",
 }
 # What the bits of ``flags`` say, by table, from the lowest on.
 ISSUE_FLAGS = (
@@ -91,8 +106,6 @@ ISSUE_FLAGS = (
 DEPLOYMENT_FLAGS = ("matches", "production", "successful", "failed", "certain", "rework", "chosen")
 CHANGE_FLAGS = ("landed", "reaches")
 TOLD_FLAGS = ("certain", "latent", "repair")
-# Stretches of time by the numbers in ``kind``.
-KINDS = ("load", "parked", "flag", "waiting", "link", "unseen", "unknown_start", "before", "after")
 
 
 class Partial(msgspec.Struct, frozen=True):
@@ -152,12 +165,34 @@ class Partial(msgspec.Struct, frozen=True):
     projects: tuple[tuple[str, str], ...]
     groups: tuple[str, ...]
     held: dict[str, bytes]
-    columns: dict[str, bytes]
+    # Where they are kept already they are not copied when a partial is read.
+    columns: dict[str, memoryview]
     ids: dict[str, tuple[str, ...]]
 
     def column(self, table: str, name: str) -> NDArray[Any]:
         """Return one column of a table."""
-        return unpacked(self.columns[f"{table}.{name}"], TABLES[table][name])
+        values = unpacked(self.columns[f"{table}.{name}"], TABLES[table][name])
+        base = RELATIVE.get(f"{table}.{name}", "")
+        if base.startswith(">"):
+            values = values + self.column("issues", base[1:])[self.column(table, "issue")]
+        elif base:
+            values = values + self.column(table, base)
+        return values
+
+
+def pack_tables(tables: Mapping[str, Mapping[str, NDArray[Any]]]) -> dict[str, memoryview]:
+    """Return the columns of all tables as ``Partial.columns`` has them."""
+    found = {}
+    for table, columns in tables.items():
+        for name, column in columns.items():
+            base = RELATIVE.get(f"{table}.{name}", "")
+            kept: NDArray[Any] = column.astype(TABLES[table][name])
+            if base.startswith(">"):
+                kept -= tables["issues"][base[1:]][columns["issue"]]
+            elif base:
+                kept -= columns[base]
+            found[f"{table}.{name}"] = memoryview(packed(kept))
+    return found
 
 
 def packed(values: NDArray[Any]) -> bytes:
@@ -167,7 +202,7 @@ def packed(values: NDArray[Any]) -> bytes:
     return zlib.compress(plain.view(np.uint8).reshape(len(plain), -1).T.tobytes() if len(plain) else b"", 1)
 
 
-def unpacked(data: bytes, kind: type) -> NDArray[Any]:
+def unpacked(data: bytes | memoryview, kind: type) -> NDArray[Any]:
     """Return the numbers that ``packed`` was given, of their kind."""
     size = np.dtype(kind).itemsize
     planes = np.frombuffer(zlib.decompress(data), np.uint8).reshape(size, -1)

@@ -19,7 +19,7 @@ from data.meaning.business_days import BusinessCalendar
 from data.meaning.code_changes import CodeChanges
 from data.meaning.delivery import DeliveryTables
 from data.meaning.deployments import Deployments
-from data.meaning.facts import Facts, Presence, Stays, find_completed, find_facts, find_restored
+from data.meaning.facts import Facts, LoosePresence, Stays, find_completed, find_facts, find_restored
 from data.meaning.intervals import HistoryFlags, Intervals
 from data.meaning.lifecycle import Lifecycle
 from data.meaning.mapped_values import MappedValues
@@ -54,8 +54,15 @@ _NO_FLAGS = np.zeros(0, np.bool_)
 _NO_CATEGORIES = np.zeros(0, np.int8)
 
 
-def delivery_of(whole: Whole, zone: ZoneInfo, as_of: int) -> DeliveryTables:
-    """Return the tables of several partials as of an instant."""
+def delivery_of(whole: Whole, zone: ZoneInfo, as_of: int, *, with_spans: bool) -> DeliveryTables:
+    """Return the tables of several partials as of an instant.
+
+    Args:
+        whole: the partials as one.
+        zone: in which days begin.
+        as_of: T.
+        with_spans: with stretches of time, which are many, for those metrics that look at them.
+    """
     columns, flags = whole.issues.columns, _Flags(ISSUE_FLAGS, whole.issues.columns["flags"])
     partials, n = whole.partials, len(columns["number"])
     first = partials[0]
@@ -107,7 +114,7 @@ def delivery_of(whole: Whole, zone: ZoneInfo, as_of: int) -> DeliveryTables:
         targets=agreed_targets(partials),
         calendar=None if first.holidays is None else _calendar_of(first.holidays, zone),
     )
-    _tell_facts(delivery, whole, flags)
+    _tell_facts(delivery, whole, flags, with_spans=with_spans)
     return delivery
 
 
@@ -286,12 +293,12 @@ def _told_of(whole: Whole) -> ToldIncidents:
     )
 
 
-def _tell_facts(delivery: DeliveryTables, whole: Whole, flags: _Flags) -> None:
+def _tell_facts(delivery: DeliveryTables, whole: Whole, flags: _Flags, *, with_spans: bool) -> None:
     """Have the tables know what would have to be made of intervals."""
-    spans = {kind: _spans_of(whole, kind) for kind in KINDS}
+    spans = {kind: _spans_of(whole, kind, wanted=with_spans) for kind in KINDS}
     delivery.tell(find_facts, _facts_of(delivery, whole, spans))
     delivery.tell(find_waits, _waits_of(whole))
-    told = {kind: Presence.of(*columns) for kind, columns in spans.items()}
+    told = {kind: LoosePresence.holding(*columns) for kind, columns in spans.items()}
     known = _any(whole.partials, "blocked_known")
     undated = {reason: np.flatnonzero(flags[f"undated_{reason}"]) for reason in ("flag", "link")}
     inside = {reason: _by_issue(*spans[reason][:3]) for reason in REASONS}
@@ -313,20 +320,24 @@ def _tell_facts(delivery: DeliveryTables, whole: Whole, flags: _Flags) -> None:
         delivery.tell(find_progress, times)
 
 
-def _spans_of(whole: Whole, kind: str) -> tuple[NDArray[Any], ...]:
-    mine = whole.spans["kind"] == KINDS.index(kind)
-    return tuple(whole.spans[name][mine] for name in ("issue", "entered", "left", "inferred"))
+def _spans_of(whole: Whole, kind: str, *, wanted: bool) -> tuple[NDArray[Any], ...]:
+    if not wanted:
+        return _NO_CODES, _NO_NUMBERS, _NO_NUMBERS, _NO_FLAGS
+    columns = whole.spans(kind)
+    return tuple(columns[name] for name in ("issue", "entered", "left", "inferred"))
 
 
 def _by_issue(issue: NDArray[Any], entered: NDArray[Any], left: NDArray[Any]) -> Spans:
-    return Spans(issue, entered, left).of(np.lexsort((entered, issue)))
+    spans = Spans(issue, entered, left)
+    # In a scope they are in order, and in most organisations no project is in two scopes.
+    return spans if (issue[1:] >= issue[:-1]).all() else spans.of(np.lexsort((entered, issue)))
 
 
 def _facts_of(delivery: DeliveryTables, whole: Whole, spans: Mapping[str, tuple[NDArray[Any], ...]]) -> Facts:
     items = delivery.in_scope
     completed = find_completed(delivery, items)
     restored, recovered = find_restored(delivery, items)
-    load = Presence.of(*spans["load"])
+    load = LoosePresence.holding(*spans["load"])
     return Facts(
         completed=completed,
         delivered=completed.included(),
@@ -338,7 +349,7 @@ def _facts_of(delivery: DeliveryTables, whole: Whole, spans: Mapping[str, tuple[
         ),
         load=load,
         started_load=load,
-        parked=Presence.of(*spans["parked"]),
+        parked=LoosePresence.holding(*spans["parked"]),
         left_out_by_status=delivery.outcome.by_status[completed.rows],
         ends_inferred=_any(whole.partials, "ends_inferred"),
         starts_inferred=_any(whole.partials, "starts_inferred"),

@@ -168,6 +168,19 @@ def test_profiles_with_the_same_issues_are_told(tmp_path: Path) -> None:
     assert any(note.startswith("All together is what one team") for note in found.notes)
 
 
+def test_profiles_beyond_the_rows_are_counted(tmp_path: Path) -> None:
+    """Fifty rows, and a sentence for what is not among them."""
+    workspace = workspace_over(tmp_path, LABELLED)
+    workspace.home.profiles.mkdir()
+    for n in range(52):
+        (workspace.home.profiles / f"empty{n:02d}.toml").write_text("", encoding="utf-8")
+    found = compare_profiles(workspace, {}, read_layout("rows=profile"))
+
+    assert len(found.groups) == 50
+    assert found.notes[0] == "3 profiles more not shown as rows: these are the first 50 in this order."
+    assert found.together is None
+
+
 def test_the_file_has_the_rows_of_the_table(tmp_path: Path) -> None:
     """In its order, with its columns, as ``metrics --by`` prints them."""
     client = dashboard_over(tmp_path, LABELLED).server.test_client()

@@ -179,3 +179,14 @@ def test_nothing_to_compare_is_a_sentence() -> None:
     assert "No issue is in view" in filled
     assert "compare-table" not in filled
     assert "multiples" not in filled
+
+
+def test_all_rows_as_one_stand_last_and_open_nothing() -> None:
+    """Whatever the order; there are no keys behind their numbers."""
+    whole = Row("All together", 23, False, WEB.results, opens=False)
+    shown = comparison_data(replace(SHOWN, together=whole))
+    drawn = json.dumps(fill(comparison_design(), shown, {}))
+
+    assert [row["name"] for row in shown["rows"]] == ["web", "api", "All together"]
+    assert [cell["metric"] for cell in shown["rows"][-1]["cells"]] == [""]
+    assert drawn.count('"data-action": "evidence"') == 2

@@ -7,7 +7,7 @@ instant T, whichever it is.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -110,6 +110,7 @@ class DeliveryTables:
     targets: Mapping[str, float] = field(default_factory=dict)
     calendar: BusinessCalendar | None = None
     _made: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _instead: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, make: "Callable[[DeliveryTables], _R]") -> _R:
         """Return what ``make``, a pure function, makes of these tables; whoever asks next gets the same.
@@ -118,12 +119,12 @@ class DeliveryTables:
         them: either result is the same.
         """
         if make not in self._made:
-            self._made[make] = make(self)
+            self._made[make] = self._instead.get(make, make)(self)
         return cast(_R, self._made[make])
 
-    def tell(self, make: "Callable[[DeliveryTables], _R]", made: _R) -> None:
-        """Have ``once(make)`` give what is known from elsewhere, where these tables do not tell it."""
-        self._made[make] = made
+    def tell(self, make: "Callable[[DeliveryTables], _R]", instead: "Callable[[DeliveryTables], _R]") -> None:
+        """Have ``once(make)`` give what another function makes, where these tables do not tell it."""
+        self._instead[make] = instead
 
     def names(self, rows: NDArray[np.intp]) -> tuple[str, ...]:
         """Return keys of issues, and ids of changes whose rows come after those of all issues."""

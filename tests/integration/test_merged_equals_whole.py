@@ -71,9 +71,9 @@ def held_by(partial: Partial, context: CalculationContext, mask: np.ndarray) -> 
     return msgspec.structs.replace(partial, held=packed, n_issues=int(mask.sum()), n_items=n_items)
 
 
-def numbers_of(report: Report, parts: Sequence[Partial]) -> tuple[str, str]:
+def numbers_of(report: Report, parts: Sequence[Partial], **limits: int) -> tuple[str, str]:
     """The metrics of the whole and of its parts, as the JSON of groups has them."""
-    together = merged(parts, ALL_METRICS, OF_THE_PAST)
+    together = merged(parts, ALL_METRICS, OF_THE_PAST, **limits)
     groups = profiles_document({"whole": report}, View(), together)["groups"]
     mine, theirs = groups["(all)"], groups["whole"]
     assert mine["scope"]["issues"] == theirs["scope"]["issues"]
@@ -102,13 +102,13 @@ def test_disjoint_scopes_and_empty_ones(sample: Sample) -> None:
 @settings(max_examples=25)
 @given(worlds())
 def test_overlapping_scopes(sample: Sample) -> None:
-    """An issue that three scopes hold counts once, and so does a deployment."""
+    """An issue that three scopes hold counts once, and so does a deployment; each metric by itself."""
     report = ask(sample)
     if report is None:
         return
     place = np.arange(len(report.delivery.issues))
     masks = [place % 3 == 0, place % 2 == 0, np.ones(len(place), np.bool_), place % 5 != 0]
-    mine, theirs = numbers_of(report, parts_of(report, sample.profile, masks))
+    mine, theirs = numbers_of(report, parts_of(report, sample.profile, masks), many_rows=0)
 
     assert mine == theirs
 
@@ -211,6 +211,8 @@ def test_stores_with_changes_of_code_and_incidents_of_files(seed: int, types: tu
     teams = [Code(team, random) for team in TEAMS]
     stores = [store_of(team) for team in teams] + [store_of(*teams[1:3])]
     parts = [kept_partial(compute(each, WAITING, view), f"s{n}") for n, each in enumerate(stores)]
-    mine, theirs = numbers_of(compute(store_of(*teams), WAITING, view), parts)
+    whole = compute(store_of(*teams), WAITING, view)
+    mine, theirs = numbers_of(whole, parts)
 
     assert mine == theirs
+    assert numbers_of(whole, parts, many_rows=0) == (mine, theirs)

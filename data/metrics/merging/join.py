@@ -13,7 +13,6 @@ from data.metrics.merging.partial import (
     CIRCLES,
     DEPLOYMENT_FLAGS,
     DEPLOYMENTS,
-    ISSUES,
     TOLD,
     TOLD_FLAGS,
     Partial,
@@ -25,7 +24,7 @@ from data.model.tables import Project
 NONE = -1
 Columns = Mapping[str, NDArray[Any]]
 # By place in a partial, and at last for -1, the row of the whole; -1 for none.
-Places = NDArray[np.int64]
+Places = NDArray[np.int32]
 # Sources of deployments whose ids are those of one Jira.
 _OF_SITE = frozenset({"version", "issue", "status"})
 
@@ -144,12 +143,12 @@ class Whole:
             yield np.array([*numbers, NONE], np.int64)[partial.column(table, "group")]
 
     @cached_property
-    def _codes(self) -> list[NDArray[np.int64]]:
+    def _codes(self) -> list[NDArray[np.int32]]:
         """By partial, the project of each of its issue rows."""
         found = []
         for partial in self.partials:
             codes = [self._project_codes[key, partial.site] for _, key in partial.projects]
-            found.append(np.array([*codes, NONE], np.int64)[partial.column("issues", "project")])
+            found.append(np.array([*codes, NONE], np.int32)[partial.column("issues", "project")])
         return found
 
     @cached_property
@@ -167,12 +166,12 @@ class Whole:
         return found
 
     @cached_property
-    def _order(self) -> NDArray[np.intp]:
+    def _order(self) -> NDArray[np.int32]:
         """The rows that count, one partial after the other, in the order of their keys."""
         keys = {name: rank for rank, name in enumerate(sorted({project.key for project in self.projects}))}
         ranks = np.array([keys[project.key] for project in self.projects], np.int64)
         codes = np.concatenate([codes[kept] for codes, kept in zip(self._codes, self._kept, strict=True)])
-        return np.lexsort((self._under_each_other("number"), ranks[codes]))
+        return np.lexsort((self._under_each_other("number"), ranks[codes])).astype(np.int32)
 
     def _under_each_other(self, name: str) -> NDArray[Any]:
         pairs = zip(self.partials, self._kept, strict=True)
@@ -181,11 +180,11 @@ class Whole:
     @cached_property
     def _rows(self) -> list[Places]:
         """By partial, the row of each of its issue rows that counts."""
-        row = np.empty(len(self._order), np.int64)
+        row = np.empty(len(self._order), np.int32)
         row[self._order] = np.arange(len(self._order))
         found, begin = [], 0
         for kept in self._kept:
-            places = np.full(len(kept) + 1, NONE, np.int64)
+            places = np.full(len(kept) + 1, NONE, np.int32)
             places[:-1][kept] = row[begin : begin + int(kept.sum())]
             begin += int(kept.sum())
             found.append(places)
@@ -196,8 +195,8 @@ class Whole:
         """The same, and of those that do not count the row of the issue that does."""
         if all(kept.all() for kept in self._kept):
             return self._rows
-        columns = self.issues.columns
-        known = {pair: row for row, pair in enumerate(_pairs(columns["project"], columns["number"]))}
+        named = _pairs(self.column("project"), self.column("number"))
+        known = {pair: row for row, pair in enumerate(named)}
         found = []
         for partial, codes, kept, places in zip(
             self.partials, self._codes, self._kept, self._rows, strict=True
@@ -209,20 +208,19 @@ class Whole:
             found.append(everybody)
         return found
 
-    @cached_property
-    def issues(self) -> Rows:
-        """The issues, by key."""
-        columns: dict[str, NDArray[Any]] = {}
-        for name in ISSUES:
-            if name not in ("project", "deployment", "cause"):
-                columns[name] = _shared(self._under_each_other(name)[self._order], columns.values())
-        pairs = list(zip(self._codes, self._kept, strict=True))
-        columns["project"] = np.concatenate([codes[kept] for codes, kept in pairs])[self._order]
-        for name in ("deployment", "cause"):
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def column(self, name: str) -> NDArray[Any]:
+        """Return one column of the issues, by key; it is put together whenever somebody asks."""
+        if name in ("deployment", "cause"):
             parts = zip(self.partials, self._kept, self._deployment_rows, strict=True)
             pointed = [rows[partial.column("issues", name)[kept]] for partial, kept, rows in parts]
-            columns[name] = np.concatenate(pointed)[self._order].astype(np.int32)
-        return Rows((), columns)
+            return np.concatenate(pointed)[self._order].astype(np.int32)
+        if name == "project":
+            pairs = zip(self._codes, self._kept, strict=True)
+            return np.concatenate([codes[kept] for codes, kept in pairs])[self._order]
+        return self._under_each_other(name)[self._order]
 
     def spans(self, kind: str) -> Columns:
         """Return the stretches of time of one kind of the issues that count, those of an issue in order."""
@@ -313,7 +311,7 @@ class Whole:
             columns["group"] = np.concatenate(list(self._renumbered_groups(table)))
         return columns
 
-    def _pointing_to_deployments(self, table: str, name: str) -> NDArray[np.int64]:
+    def _pointing_to_deployments(self, table: str, name: str) -> NDArray[np.int32]:
         pairs = zip(self.partials, self._deployment_rows, strict=True)
         return np.concatenate([rows[partial.column(table, name)] for partial, rows in pairs])
 
@@ -350,7 +348,7 @@ class _Once:
                 found.append(row)
                 place += 1
             self.entries.append(np.array(found, np.int64))
-            self.rows.append(np.array([*found, NONE], np.int64))
+            self.rows.append(np.array([*found, NONE], np.int32))
         self.first = np.array(first, np.intp)
 
 
@@ -359,14 +357,6 @@ def _identify_deployments(partial: Partial) -> Iterable[Hashable]:
     days, instants = (partial.column("deployments", name).tolist() for name in ("day", "at"))
     for name, day, at in zip(partial.ids["deployments"], days, instants, strict=True):
         yield partial.source, site, name, day, at
-
-
-def _shared(column: NDArray[Any], others: Iterable[NDArray[Any]]) -> NDArray[Any]:
-    """Return one of the others that holds the same, so that it is kept once: many columns are often alike."""
-    if len(column) and not column.any():
-        return np.broadcast_to(column[:1], column.shape)
-    alike = (other for other in others if other.dtype == column.dtype and np.array_equal(other, column))
-    return next(alike, column)
 
 
 def _pairs(codes: NDArray[Any], numbers: NDArray[Any]) -> Iterable[tuple[int, int]]:

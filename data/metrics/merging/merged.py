@@ -49,9 +49,8 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "waiting_known": ("flow_efficiency",),
     "blocked_known": ("blocked_time",),
 }
-# Metrics that look at stretches of time; to the others there are none.
-_OF_SPANS = frozenset({"flow_load", "blocked_time"})
-MANY_ROWS = 300_000
+# Of so many issues each metric is found alone: what they share is more than what sharing saves.
+MANY_ROWS = 50_000
 _NAMES_TOLD = 5
 
 
@@ -79,7 +78,11 @@ class Merged:
 
 
 def merged(
-    partials: Sequence[Partial], metrics: Iterable[Metric], note: str, step: Step | None = None
+    partials: Sequence[Partial],
+    metrics: Iterable[Metric],
+    note: str,
+    step: Step | None = None,
+    many_rows: int = MANY_ROWS,
 ) -> Merged:
     """Return the numbers of several scopes together.
 
@@ -92,6 +95,7 @@ def merged(
         metrics: in the order of the results; points only where they are mapped.
         note: what is said where a scope is seen as of an earlier instant than its data.
         step: of the series; None: by the length of the period.
+        many_rows: of more issues than these, metrics share no tables, which takes less memory and more time.
 
     Raises:
         ValueError: the partials are of different days or filters, which no reader can have asked for.
@@ -119,9 +123,9 @@ def merged(
         for name, metric in known.items()
         if name in refused
     }
-    for batch in _batches([name for name in known if name not in refused], whole):
-        # What a batch was made from goes before the next one begins: of a large organisation it is much.
-        context = _context_of(whole, window, step, with_spans=not _OF_SPANS.isdisjoint(batch))
+    wanted = [name for name in known if name not in refused]
+    for batch in [wanted] if len(whole) <= many_rows else [[name] for name in wanted]:
+        context = _context_of(whole, window, step, batch)
         for name in batch:
             result = settle(evaluate(known[name], context, told))
             results[name] = _under_one_edition(result, partials)
@@ -143,23 +147,12 @@ def _window_of(partials: Sequence[Partial]) -> Window:
     return lay_out(first, last, zone_named(partials[0].zone), as_of, min(begun, default=MISSING))
 
 
-def _batches(names: Sequence[str], whole: Whole) -> list[list[str]]:
-    """Return which metrics are found together: those of stretches of time, and the others.
-
-    Of many rows each is found alone, since what metrics share is more than what it saves.
-    """
-    parts = [[name for name in names if (name in _OF_SPANS) == spans] for spans in (True, False)]
-    if len(whole.issues.columns["flags"]) > MANY_ROWS:
-        return [[name] for part in parts for name in part]
-    return [part for part in parts if part]
-
-
-def _context_of(whole: Whole, window: Window, step: Step, *, with_spans: bool) -> CalculationContext:
-    delivery = delivery_of(whole, window.zone, window.as_of, with_spans=with_spans)
+def _context_of(whole: Whole, window: Window, step: Step, names: Sequence[str]) -> CalculationContext:
+    delivery = delivery_of(whole, window.zone, window.as_of, names)
     blind = whole.partials[0].blind
     seen = bit(DEPLOYMENT_FLAGS, whole.deployments.columns["flags"], "chosen")
     choice = Choice(
-        rows=bit(ISSUE_FLAGS, whole.issues.columns["flags"], "chosen") if blind else None,
+        rows=bit(ISSUE_FLAGS, whole.column("flags"), "chosen") if blind else None,
         blind=blind,
         deployments=None if seen.all() else seen,
     )

@@ -14,12 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.meaning.attribution import Operations
-from data.meaning.blocking import REASONS, Spans, find_blocked, gather_blocked
+from data.meaning.blocking import REASONS, BlockedWork, Spans, find_blocked, find_under_way, gather_blocked
 from data.meaning.business_days import BusinessCalendar
 from data.meaning.code_changes import CodeChanges
 from data.meaning.delivery import DeliveryTables
 from data.meaning.deployments import Deployments
-from data.meaning.facts import Facts, LoosePresence, Stays, find_completed, find_facts, find_restored
+from data.meaning.facts import (
+    Facts,
+    LoosePresence,
+    Population,
+    Presence,
+    Stays,
+    find_completed,
+    find_facts,
+    find_restored,
+)
 from data.meaning.intervals import HistoryFlags, Intervals
 from data.meaning.lifecycle import Lifecycle
 from data.meaning.mapped_values import MappedValues
@@ -36,7 +45,7 @@ from data.metrics.merging.partial import (
     CHANGE_FLAGS,
     DEPLOYMENT_FLAGS,
     ISSUE_FLAGS,
-    KINDS,
+    ISSUES,
     TOLD_FLAGS,
     Partial,
     bit,
@@ -52,23 +61,78 @@ _NO_NUMBERS = np.zeros(0, np.int64)
 _NO_CODES = np.zeros(0, np.int32)
 _NO_FLAGS = np.zeros(0, np.bool_)
 _NO_CATEGORIES = np.zeros(0, np.int8)
+_NOBODY = Population(np.zeros(0, np.intp), _NO_NUMBERS, _NO_CATEGORIES)
+_OF_BLOCKED = (*REASONS, "unseen", "unknown_start", "before", "after")
 
 
-def delivery_of(whole: Whole, zone: ZoneInfo, as_of: int, *, with_spans: bool) -> DeliveryTables:
+# What each metric reads of the issues, and of the time in progress or parked; one that is not here has all.
+READS: Mapping[str, str] = {
+    "deployment_frequency": "",
+    "change_lead_time": "completed change deployment lead_progress lead_active",
+    "change_fail_rate": "project detected",
+    "failed_deployment_recovery_time": "completed cause detected detected_by restored restored_by",
+    "time_to_restore": "completed cause detected detected_by restored restored_by",
+    "deployment_rework_rate": "",
+    "flow_velocity": "completed",
+    "flow_velocity_points": "completed points",
+    "flow_time": "started completed",
+    "request_lead_time": "created completed",
+    "flow_load": "load parked",
+    "flow_distribution": "completed flow_item",
+    "flow_efficiency": "started completed active",
+    "blocked_time": "started completed",
+}
+_ALL = frozenset((*ISSUES, "load", "parked"))
+
+
+class _Issues:
+    """The columns of the issues that some metrics read; of the others nothing is known.
+
+    Args:
+        whole: the partials as one.
+        names: of the metrics.
+    """
+
+    def __init__(self, whole: Whole, names: Iterable[str]) -> None:
+        self.whole = whole
+        words = [frozenset(READS[name].split()) if name in READS else _ALL for name in names]
+        self.wanted = frozenset[str]().union(*words)
+        self._made: dict[str, NDArray[Any]] = {}
+        self._bits = whole.column("flags")
+
+    def __len__(self) -> int:
+        return len(self._bits)
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        if name not in self._made:
+            self._made[name] = self.whole.column(name) if name in self.wanted else self._unknown(name)
+        return self._made[name]
+
+    def _unknown(self, name: str) -> NDArray[Any]:
+        """Return a column without a value, which takes no room."""
+        nowhere = name in ("deployment", "cause")
+        unknown = MISSING if ISSUES[name] is np.int64 else -int(nowhere)
+        return np.broadcast_to(np.array(unknown, ISSUES[name]), len(self))
+
+    def flag(self, name: str) -> Flags:
+        """Return one flag of each issue."""
+        return bit(ISSUE_FLAGS, self._bits, name)
+
+
+def delivery_of(whole: Whole, zone: ZoneInfo, as_of: int, names: Iterable[str]) -> DeliveryTables:
     """Return the tables of several partials as of an instant.
 
     Args:
         whole: the partials as one.
         zone: in which days begin.
         as_of: T.
-        with_spans: with stretches of time, which are many, for those metrics that look at them.
+        names: of the metrics that look at them.
     """
-    columns, flags = whole.issues.columns, _Flags(ISSUE_FLAGS, whole.issues.columns["flags"])
-    partials, n = whole.partials, len(columns["number"])
-    first = partials[0]
+    issues = _Issues(whole, names)
+    partials, n, first = whole.partials, len(issues), whole.partials[0]
     deployments = _deployments_of(whole, as_of)
     delivery = DeliveryTables(
-        issues=_issues_of(whole, flags),
+        issues=_issues_of(issues),
         as_of=as_of,
         zone=zone,
         workflow=_workflow_of(partials),
@@ -83,38 +147,38 @@ def delivery_of(whole: Whole, zone: ZoneInfo, as_of: int, *, with_spans: bool) -
         ),
         history=HistoryFlags(_NO_FLAGS, _NO_FLAGS, _NO_FLAGS),
         exists=np.ones(n, np.bool_),
-        in_scope=flags["item"],
-        started_at=columns["started"],
-        completed_at=columns["completed"],
+        in_scope=issues.flag("item"),
+        started_at=issues["started"],
+        completed_at=issues["completed"],
         category_at=_NO_CATEGORIES,
         lives=Lifecycle(
             _NO_CATEGORIES,
             _NO_CODES,
-            columns["started"],
-            columns["completed"],
-            flags["start_unknown"],
-            flags["start_inferred"],
-            flags["end_inferred"],
+            issues["started"],
+            issues["completed"],
+            issues.flag("start_unknown"),
+            issues.flag("start_inferred"),
+            issues.flag("end_inferred"),
         ),
-        outcome=Outcome(flags["not_delivered"], flags["by_status"], _NO_FLAGS, _NO_FLAGS),
-        flow_item=columns["flow_item"],
+        outcome=Outcome(issues.flag("not_delivered"), issues.flag("by_status"), _NO_FLAGS, _NO_FLAGS),
+        flow_item=issues["flow_item"],
         has_histories=_any(partials, "histories"),
         start_source=first.settings["start_source"],
         completion_source=first.settings["completion_source"],
         deployments=deployments,
-        operations=_operations_of(whole, flags),
-        change=Dates(columns["change"], columns["change"]),
-        change_measured=flags["measured"],
-        detected=Dates(columns["detected"], columns["detected_by"]),
-        restored=Dates(columns["restored"], columns["restored_by"]),
-        mapped=_mapped_of(partials, columns, flags),
+        operations=_operations_of(issues),
+        change=Dates(issues["change"], issues["change"]),
+        change_measured=issues.flag("measured"),
+        detected=Dates(issues["detected"], issues["detected_by"]),
+        restored=Dates(issues["restored"], issues["restored_by"]),
+        mapped=_mapped_of(issues),
         code=_code_of(whole, n),
         told=_told_of(whole),
         edition=first.edition,
         targets=agreed_targets(partials),
         calendar=None if first.holidays is None else _calendar_of(first.holidays, zone),
     )
-    _tell_facts(delivery, whole, flags, with_spans=with_spans)
+    _tell_facts(delivery, issues)
     return delivery
 
 
@@ -152,14 +216,13 @@ def _calendar_of(holidays: Iterable[str], zone: ZoneInfo) -> BusinessCalendar:
     return BusinessCalendar(zone, frozenset(map(dt.date.fromisoformat, holidays)))
 
 
-def _issues_of(whole: Whole, flags: _Flags) -> IssueTable:
-    columns = whole.issues.columns
+def _issues_of(issues: _Issues) -> IssueTable:
     known: dict[str, Any] = {
-        "project": columns["project"].astype(np.int32),
-        "number": columns["number"],
-        "created": columns["created"],
-        "truncated": flags["truncated"],
-        "projects": whole.projects,
+        "project": issues["project"],
+        "number": issues["number"],
+        "created": issues["created"],
+        "truncated": issues.flag("truncated"),
+        "projects": issues.whole.projects,
         "block_keys": ("",),  # whoever is waited for in a circle is named by nobody
     }
     kinds, names = columns_of(IssueTable), [item.name for item in fields(IssueTable)]
@@ -225,32 +288,31 @@ def _deployments_of(whole: Whole, as_of: int) -> Deployments:
     )
 
 
-def _operations_of(whole: Whole, flags: _Flags) -> Operations:
-    columns, first = whole.issues.columns, whole.partials[0]
+def _operations_of(issues: _Issues) -> Operations:
+    whole = issues.whole
     return Operations(
-        deployment_of=columns["deployment"],
+        deployment_of=issues["deployment"],
         released_before=_NO_FLAGS,
-        carried_unnamed=flags["carried_unnamed"],
-        incident=flags["incident"],
-        false_alarm=flags["false_alarm"],
-        cause=columns["cause"],
-        cause_inferred=flags["cause_inferred"],
-        latent=flags["latent"],
+        carried_unnamed=issues.flag("carried_unnamed"),
+        incident=issues.flag("incident"),
+        false_alarm=issues.flag("false_alarm"),
+        cause=issues["cause"],
+        cause_inferred=issues.flag("cause_inferred"),
+        latent=issues.flag("latent"),
         rework=bit(DEPLOYMENT_FLAGS, whole.deployments.columns["flags"], "rework"),
-        window_ms=first.window_ms,
+        window_ms=whole.partials[0].window_ms,
         group=whole.group_of_project,
         proposed_types=_words(whole.partials, "proposed"),
     )
 
 
-def _mapped_of(
-    partials: Iterable[Partial], columns: Mapping[str, NDArray[Any]], flags: _Flags
-) -> MappedValues:
-    commits, restored = columns["change"], np.where(flags["restored_known"], 0, MISSING)
+def _mapped_of(issues: _Issues) -> MappedValues:
+    partials, commits = issues.whole.partials, issues["change"]
+    restored = np.where(issues.flag("restored_known"), 0, MISSING)
     return MappedValues(
         commit=Dates(commits, commits) if _any(partials, "commits_mapped") else None,
         restored=Dates(restored, restored) if _any(partials, "restored_mapped") else None,
-        points=columns["points"] if _any(partials, "points_mapped") else None,
+        points=issues["points"] if _any(partials, "points_mapped") else None,
     )
 
 
@@ -293,36 +355,55 @@ def _told_of(whole: Whole) -> ToldIncidents:
     )
 
 
-def _tell_facts(delivery: DeliveryTables, whole: Whole, flags: _Flags, *, with_spans: bool) -> None:
+def _tell_facts(delivery: DeliveryTables, issues: _Issues) -> None:
     """Have the tables know what would have to be made of intervals."""
-    spans = {kind: _spans_of(whole, kind, wanted=with_spans) for kind in KINDS}
-    delivery.tell(find_facts, _facts_of(delivery, whole, spans))
-    delivery.tell(find_waits, _waits_of(whole))
-    told = {kind: LoosePresence.holding(*columns) for kind, columns in spans.items()}
-    known = _any(whole.partials, "blocked_known")
-    undated = {reason: np.flatnonzero(flags[f"undated_{reason}"]) for reason in ("flag", "link")}
-    inside = {reason: _by_issue(*spans[reason][:3]) for reason in REASONS}
-    beside = {name: told[name] for name in ("unseen", "unknown_start", "before", "after")}
-    work = gather_blocked(
-        inside, {reason: told[reason] for reason in REASONS}, undated=undated, known=known, **beside
+    flags = issues.whole.deployments.columns["flags"]
+    delivery.tell(find_facts, lambda tables: _facts_of(tables, issues))
+    delivery.tell(find_waits, lambda _: _waits_of(issues.whole))
+    delivery.tell(find_blocked, lambda _: _blocked_of(issues))
+    delivery.tell(find_under_way, _find_under_way)
+    delivery.tell(
+        failures,
+        lambda _: (bit(DEPLOYMENT_FLAGS, flags, "failed"), bit(DEPLOYMENT_FLAGS, flags, "certain")),
     )
-    delivery.tell(find_blocked, work)
-    columns, active = whole.deployments.columns, whole.issues.columns["active"]
-    ended = (
-        bit(DEPLOYMENT_FLAGS, columns["flags"], "failed"),
-        bit(DEPLOYMENT_FLAGS, columns["flags"], "certain"),
-    )
-    delivery.tell(failures, ended)
-    delivery.tell(find_worked, work_out(delivery, lambda rows, _since, _until: active[rows]))
-    if delivery.deployments.configured:
-        rows = delivery.once(find_changes).of_issues.rows
-        times = whole.issues.columns["lead_progress"][rows], whole.issues.columns["lead_active"][rows]
-        delivery.tell(find_progress, times)
+    delivery.tell(find_worked, lambda tables: work_out(tables, lambda rows, *_: issues["active"][rows]))
+    delivery.tell(find_progress, lambda tables: _progress_of(tables, issues))
 
 
-def _spans_of(whole: Whole, kind: str, *, wanted: bool) -> tuple[NDArray[Any], ...]:
-    if not wanted:
-        return _NO_CODES, _NO_NUMBERS, _NO_NUMBERS, _NO_FLAGS
+def _progress_of(delivery: DeliveryTables, issues: _Issues) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    rows = delivery.once(find_changes).of_issues.rows
+    return issues["lead_progress"][rows], issues["lead_active"][rows]
+
+
+def _find_under_way(delivery: DeliveryTables) -> Presence:
+    started, ended = delivery.started_at, delivery.completed_at
+    ended = np.where(ended == MISSING, OPEN, ended)
+    rows = np.flatnonzero(delivery.in_scope & (started != MISSING) & (ended > started))
+    return LoosePresence.holding(
+        rows.astype(np.int32), started[rows], ended[rows], np.zeros(len(rows), np.bool_)
+    )
+
+
+def _blocked_of(issues: _Issues) -> BlockedWork:
+    inside, presences = {}, {}
+    for kind in _OF_BLOCKED:
+        issue, entered, left, inferred = _spans_of(issues.whole, kind)
+        presences[kind] = LoosePresence.holding(issue, entered, left, inferred)
+        if kind in REASONS:
+            inside[kind] = _by_issue(issue, entered, left)
+    return gather_blocked(
+        inside,
+        {reason: presences[reason] for reason in REASONS},
+        unseen=presences["unseen"],
+        unknown_start=presences["unknown_start"],
+        before=presences["before"],
+        after=presences["after"],
+        undated={reason: np.flatnonzero(issues.flag(f"undated_{reason}")) for reason in ("flag", "link")},
+        known=_any(issues.whole.partials, "blocked_known"),
+    )
+
+
+def _spans_of(whole: Whole, kind: str) -> tuple[NDArray[Any], ...]:
     columns = whole.spans(kind)
     return tuple(columns[name] for name in ("issue", "entered", "left", "inferred"))
 
@@ -333,11 +414,12 @@ def _by_issue(issue: NDArray[Any], entered: NDArray[Any], left: NDArray[Any]) ->
     return spans if (issue[1:] >= issue[:-1]).all() else spans.of(np.lexsort((entered, issue)))
 
 
-def _facts_of(delivery: DeliveryTables, whole: Whole, spans: Mapping[str, tuple[NDArray[Any], ...]]) -> Facts:
+def _facts_of(delivery: DeliveryTables, issues: _Issues) -> Facts:
     items = delivery.in_scope
     completed = find_completed(delivery, items)
-    restored, recovered = find_restored(delivery, items)
-    load = LoosePresence.holding(*spans["load"])
+    known = "restored" in issues.wanted
+    restored, recovered = find_restored(delivery, items) if known else (_NOBODY, _NOBODY)
+    load = _presence_of(issues, "load")
     return Facts(
         completed=completed,
         delivered=completed.included(),
@@ -349,11 +431,18 @@ def _facts_of(delivery: DeliveryTables, whole: Whole, spans: Mapping[str, tuple[
         ),
         load=load,
         started_load=load,
-        parked=LoosePresence.holding(*spans["parked"]),
+        parked=_presence_of(issues, "parked"),
         left_out_by_status=delivery.outcome.by_status[completed.rows],
-        ends_inferred=_any(whole.partials, "ends_inferred"),
-        starts_inferred=_any(whole.partials, "starts_inferred"),
+        ends_inferred=_any(issues.whole.partials, "ends_inferred"),
+        starts_inferred=_any(issues.whole.partials, "starts_inferred"),
     )
+
+
+def _presence_of(issues: _Issues, kind: str) -> Presence:
+    if kind not in issues.wanted:
+        return LoosePresence.holding(_NO_CODES, _NO_NUMBERS, _NO_NUMBERS, _NO_FLAGS)
+    issue, entered, left, inferred = _spans_of(issues.whole, kind)
+    return LoosePresence.holding(issue, entered, left, inferred)
 
 
 def _waits_of(whole: Whole) -> Waits:

@@ -88,6 +88,27 @@ def page(
     )
 
 
+def outage(cause: str, remedy: str) -> Any:
+    """Return what stands in place of the whole page while it cannot be drawn; the browser tries it again.
+
+    Args:
+        cause: a sentence.
+        remedy: a sentence.
+    """
+    told = [
+        html.H1("No page yet"),
+        html.P(html.Strong(cause)),
+        html.P(remedy),
+        html.P("This page tries again by itself."),
+    ]
+    return dmc.MantineProvider(
+        id=ids.PROVIDER,
+        theme=MANTINE,
+        defaultColorScheme="auto",
+        children=html.Main(html.Div(told, className="state-box failed"), className="outage", role="alert"),
+    )
+
+
 def _make_stores(revision: str | None) -> list[Component]:
     return [
         dcc.Store(id=ids.PAGE),

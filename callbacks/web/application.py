@@ -37,7 +37,7 @@ from callbacks.web.patience import set_deadlines
 from configuration.errors import DashboardError
 from configuration.people import present
 from data.workspace import Workspace
-from ui.layout import page
+from ui.layout import outage, page
 from ui.pages.registry import PAGES
 
 # Dash brings a table of its own along, which no page of ours has.
@@ -134,14 +134,7 @@ def create_app(
     limit_callbacks(app)
     set_deadlines(app.server)
 
-    def layout() -> object:
-        revision, notice, some = _find_first(workspace)
-        shown = workspace.shown
-        polling = workspace.jobs.state(shown).running
-        names = profile_names(workspace)
-        return page(names, shown, revision, notice, polling=polling, sprints=some, person=present())
-
-    app.layout = layout
+    app.layout = lambda: _lay_out(workspace)
     for feature in _FEATURES:
         feature.register(app, workspace)
     diagnostics.register(app, workspace, time_callbacks(app.server))
@@ -152,6 +145,17 @@ def create_app(
     if debug:
         app.enable_dev_tools(debug=True, dev_tools_hot_reload=False, dev_tools_disable_version_check=True)
     return app
+
+
+def _lay_out(workspace: Workspace) -> object:
+    """Return the page, or why there is none while what it is drawn from cannot be reached."""
+    try:
+        shown, names = workspace.shown, profile_names(workspace)
+        polling = workspace.jobs.state(shown).running
+    except DashboardError as error:
+        return outage(error.message, error.hint)
+    revision, notice, some = _find_first(workspace)
+    return page(names, shown, revision, notice, polling=polling, sprints=some, person=present())
 
 
 def _find_first(workspace: Workspace) -> tuple[str | None, Component | None, bool]:

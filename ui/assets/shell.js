@@ -34,6 +34,13 @@ const shell = (() => {
     if (looking) window.dash_clientside.set_props("poll", { n_intervals: Date.now() });
   }
 
+  /** Opens a page again that could not be drawn, once it can be. */
+  async function comeBack() {
+    if (!document.querySelector(".outage")) return;
+    const answer = await fetch("/_dash-layout").catch(() => null);
+    if (answer?.ok && !(await answer.text()).includes('"outage"')) window.location.reload();
+  }
+
   /** Returns what was chosen once, else what the system prefers.
       @param {string | null} kept
       @param {boolean} systemIsDark */
@@ -195,5 +202,5 @@ const shell = (() => {
     }
   }
 
-  return { age, listening, preferred, tellAges, catchUp, scheme, followSystem, say, copy, share, link, aim, sheet, escape, closeMenus };
+  return { age, listening, preferred, tellAges, catchUp, comeBack, scheme, followSystem, say, copy, share, link, aim, sheet, escape, closeMenus };
 })();

@@ -82,6 +82,7 @@
   new ResizeObserver(settings.markSection).observe(document.body);
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", shell.followSystem);
   window.setInterval(shell.tellAges, 20000);
+  window.setInterval(shell.comeBack, 3000);
   charts.begin();
   links.begin();
   present.begin();

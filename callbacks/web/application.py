@@ -34,6 +34,7 @@ from callbacks.web.entrance import Entrance, admit
 from callbacks.web.guard import add_security_headers, guard
 from callbacks.web.limits import limit_callbacks
 from callbacks.web.patience import set_deadlines
+from callbacks.web.readiness import tell_readiness
 from configuration.errors import DashboardError
 from configuration.people import present
 from data.workspace import Workspace
@@ -132,6 +133,7 @@ def create_app(
     if entrance is not None:
         admit(app.server, entrance)
     limit_callbacks(app)
+    tell_readiness(app.server, workspace.home)
     set_deadlines(app.server)
 
     app.layout = lambda: _lay_out(workspace)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from flask import Flask, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from callbacks.web.guard import HEALTH
+from callbacks.web.guard import ASKED_BY_MACHINES
 from configuration.errors import DashboardError, NotAllowedError
 from configuration.people import Person, enter
 from configuration.settings import Home
@@ -17,7 +17,7 @@ from data.people.audit import recorder
 
 SIGN_IN, BACK, SIGN_OUT = "/sign-in", "/sign-in/back", "/sign-out"
 # What tells nothing of anybody: whether the program runs, and its own scripts and styles.
-OPEN = (HEALTH, "/ready", "/_favicon.ico")
+OPEN = (*ASKED_BY_MACHINES, "/_favicon.ico")
 _OPEN_BELOW = ("/assets/", "/_dash-component-suites/")
 # By these headers the page tells such an answer from one that a callback made.
 TOLD, WAY = "X-Throughline-Told", "X-Throughline-Sign-In"

@@ -23,7 +23,8 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 34em; margin: 18vh auto 
 <p>The address leads nowhere. The numbers are on the <a href="/">Overview</a>,
 on <a href="/dora">DORA</a> and on <a href="/flow">Flow</a>.</p></main></body></html>
 """
-HEALTH = "/health"
+# What a balancer asks of every machine by its own name; it tells nobody more than one word.
+ASKED_BY_MACHINES = ("/health", "/ready")
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 # Dash answers any path with its page; what is not ours is not there.
 _PATHS = ("/_dash-", "/assets/", "/_favicon.ico", "/export/")
@@ -41,21 +42,23 @@ def guard(server: Flask, port: int | None, allowed_hosts: Iterable[str], pages: 
     """
     allowed = tuple(allowed_hosts)
     fixed = None if port is None else _list_hosts(port, allowed)
-    known = {*pages, HEALTH}
+    known = {*pages, *ASKED_BY_MACHINES}
     # Who runs the server chose where it listens; that it may be the network is said by naming its hosts.
     near_alone = port is None and not allowed
 
     def check() -> None:
-        if near_alone and request.path != HEALTH and not _is_near(request.remote_addr):
+        if near_alone and request.path not in ASKED_BY_MACHINES and not _is_near(request.remote_addr):
             abort(403)
         hosts = fixed or _list_hosts(_port_of_server(), allowed)
-        # A balancer asks every machine by its own name for what is the same everywhere and tells nothing.
-        if request.headers.get("Host", "").casefold() not in hosts and request.path != HEALTH:
+        if request.headers.get("Host", "").casefold() not in hosts and request.path not in ASKED_BY_MACHINES:
             abort(403)
         if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none") and not _is_visit():
             abort(403)
         origin = request.headers.get("Origin")
-        if origin is not None and urlsplit(origin).netloc.casefold() != request.headers["Host"].casefold():
+        if (
+            origin is not None
+            and urlsplit(origin).netloc.casefold() != request.headers.get("Host", "").casefold()
+        ):
             abort(403)
         if request.method not in ("GET", "HEAD") and request.mimetype != "application/json":
             abort(403)

@@ -12,7 +12,7 @@ from ui.pages.registry import PAGES
 
 HOST = f"127.0.0.1:{PORT}"
 GUARDED = ("/", "/_dash-layout", "/_dash-dependencies", "/assets/throughline.css")
-ROUTES = (*GUARDED, "/health")
+ROUTES = (*GUARDED, "/health", "/ready")
 VISIT = {"Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
 
 
@@ -57,10 +57,11 @@ def test_host_matrix(client: FlaskClient, route: str, host: str, expected: int) 
     assert status(client, route, Host=host) == expected
 
 
+@pytest.mark.parametrize("path", ["/health", "/ready"])
 @pytest.mark.parametrize("host", ["10.0.0.7:8000", "evil.example", ""])
-def test_health_is_told_to_everybody_and_is_always_the_same(client: FlaskClient, host: str) -> None:
+def test_health_is_told_to_everybody_and_tells_no_more(client: FlaskClient, host: str, path: str) -> None:
     """A balancer asks by whatever name it has; what others may learn is that somebody listens."""
-    answer = client.get("/health", headers={"Host": host})
+    answer = client.get(path, headers={"Host": host})
 
     assert (answer.status_code, answer.get_data(as_text=True)) == (200, "OK")
 

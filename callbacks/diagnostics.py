@@ -29,13 +29,18 @@ from data.checks.hosts import host_findings
 from data.diagnostics.diagnostics import budget_of, log_lines, timings_of
 from data.diagnostics.recent_log import recent_entries
 from data.diagnostics.support_bundle import as_zip, bundle_files
+from data.hosts.reading import waiting_in
+from data.hosts.rows import UNREAD
 from data.intake.connect import client_of
+from data.intake.events import kept_in
 from data.intake.hosts import check_hosts
 from data.metrics.report import Report, View
 from data.metrics.upgrade import rules_that_touch, touches_by_metric
 from data.model.clock import clock_of
+from data.model.columns import Coded
 from data.model.instants import from_ms
 from data.model.tables import MISSING
+from data.model.unread import unread_of
 from data.people.audit import last_lines
 from data.people.owners import require_editor
 from data.persistence import CacheMetadata, load_cache_metadata
@@ -94,6 +99,7 @@ def _draw_body(
     return f"profile {pipeline.name}", [
         _draw_jira(workspace, pipeline, metadata, now),
         _draw_store(pipeline, report),
+        *_draw_code(workspace, pipeline),
         panels.budget_panel(budget_of(syncs, now), syncs, now),
         panels.cache_panel(statistics, _cache_buttons(pipeline)),
         panels.timings_panel(timings_of(entries)),
@@ -154,6 +160,22 @@ def _draw_jira(
     checked = asked or (kind == "files" and clones_of(pipeline.source, workspace.home))
     buttons = [button(own.CHECK, "Check now"), html.Div(id=own.CHECKED)] if checked else []
     return panels.panel("Connection", [panels.facts(told), *buttons])
+
+
+def _draw_code(workspace: Workspace, pipeline: Pipeline) -> list[Component]:
+    """Return how far each repository was read, and which could not be; nothing without any."""
+    waiting = waiting_in(kept_in(pipeline.source, workspace.home).meta())
+    told = {name: _word_waiting(n) for name, n in waiting.items()}
+    told |= {each.name: f"{each.words} {each.cause}" for each in unread_of(pipeline.store.meta())}
+    events = pipeline.dataset().deployments
+    left = int(Coded(events.result, events.results).flags(lambda word: word == UNREAD).sum())
+    if left:
+        told["Deployments"] = f"{counted(left, 'result')} not read yet; each sync reads more"
+    return [panels.panel("Code", [panels.facts(sorted(told.items()))])] if told else []
+
+
+def _word_waiting(n: int) -> str:
+    return f"read; {counted(n, 'change')} known by name alone, each sync reads more" if n else "read"
 
 
 def _draw_store(pipeline: Pipeline, report: Report) -> Component:

@@ -1,12 +1,13 @@
 """A repository of a host read as deployments and changes: all of it once, then what is new."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
 from configuration.errors import NotFoundError, SourceError
+from data.hosts.access import KINDS
 from data.hosts.placing import Graph, place_changes
 from data.hosts.port import About, Deployed, Host, Listing, Merged
 from data.hosts.rows import Teller, is_open, with_details
@@ -35,6 +36,29 @@ class _State(msgspec.Struct):
     deployments_at: int = 0
     changes_at: int = 0
     waiting: dict[str, str] = {}
+
+
+def waiting_in(meta: Mapping[str, str]) -> dict[str, int]:
+    """Return by host and repository how many changes are known by name alone so far.
+
+    Args:
+        meta: of the store that keeps what hosts told.
+    """
+    found = {}
+    for kind in KINDS:
+        head = f"{kind.name} "
+        for name, text in meta.items():
+            if name.startswith(head) and text:
+                found[f"{kind.title} {name.removeprefix(head)}"] = len(_state_of(text).waiting)
+    return found
+
+
+def _state_of(text: str) -> _State:
+    """Return what was noted of a repository; of what cannot be read nothing."""
+    try:
+        return msgspec.json.decode(text, type=_State)
+    except msgspec.DecodeError:
+        return _State()
 
 
 class _AnewError(Exception):
@@ -317,10 +341,7 @@ class Reader:
 
     def _known(self, text: str) -> _State | None:
         """Return what was read the last time, None where nothing was, or under other settings."""
-        try:
-            state = msgspec.json.decode(text, type=_State)
-        except msgspec.DecodeError:
-            return None
+        state = _state_of(text)
         return state if state.digest == self._digest() else None
 
     def _digest(self) -> str:

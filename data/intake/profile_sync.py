@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import msgspec
+
 from configuration.errors import CancelledError, DashboardError
 from configuration.settings import Home
 from data.cache_manager import CacheConfiguration, CacheInvalidationTrigger, evict
@@ -68,7 +70,9 @@ def synchronize(
     beside = (*profile.git.paths, *profile.github.repositories, *profile.gitlab.projects)
     if source.kind == "files" and beside:
         outcome = import_into(source, home, ImportFiles(git=clone_paths(profile), tolerant=True), None)
-        return _with_hosts(source, home, environment, outcome, cancelled, full=full)
+        outcome = _with_hosts(source, home, environment, outcome, cancelled, full=full)
+        _Notes(source, home, configuration_of(source)).ended(outcome)
+        return outcome
     check_connection(source)
     wanted = configuration or configuration_of(source)
     client = client_of(source, home, environment, cancelled)
@@ -97,7 +101,9 @@ def synchronize(
         notes.ended(outcome)
         evict(stores_of(home), [source.store.key])
     outcome = _with_clones(source, home, outcome)
-    return _with_hosts(source, home, environment, outcome, cancelled, full=full)
+    outcome = _with_hosts(source, home, environment, outcome, cancelled, full=full)
+    notes.also_asked(outcome.requests)
+    return outcome
 
 
 def _with_hosts(
@@ -177,6 +183,23 @@ class _Notes:
         told = {"mode": outcome.mode, "state": document["state"], "reason": outcome.reason}
         at = clock_of(self._home).now_ms()
         self._save(_record(at, told, document["issues"], outcome.requests, outcome.duration_s))
+
+    def also_asked(self, requests: dict[str, Any]) -> None:
+        """Count what hosts were asked after Jira to the sync that was noted last."""
+        known = load_cache_metadata(self._home, self._source.name)
+        if known is None or not known.syncs or known.syncs[-1].requests == requests["total"]:
+            return
+        names = ("retries", "throttled_s", "bytes", "by_path")
+        asked = {name: requests[name] for name in names} | {"requests": requests["total"]}
+        last = msgspec.structs.replace(known.syncs[-1], **asked)
+        try:
+            save_cache_metadata(
+                self._home,
+                self._source.name,
+                msgspec.structs.replace(known, syncs=(*known.syncs[:-1], last)),
+            )
+        except DashboardError as error:
+            logger.warning("sync.not_noted", extra={"cause": error.message})
 
     def failed(self, error: DashboardError, requests: dict[str, Any], duration_s: float) -> None:
         told = {"mode": "failed", "state": "failed", "reason": None, "error": error.message}

@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from dash import Dash
@@ -11,9 +12,17 @@ from flask import Flask
 
 from callbacks.timing import REMEMBERED, RecentTimings, time_callbacks
 from callbacks.web.application import create_app
+from configuration.profile import GithubSettings, Profile
+from configuration.settings import Home
+from data.hosts.reading import Reader
+from data.intake.profile_sync import synchronize
+from data.persistence import load_cache_metadata, save_profile
+from data.profiles.sources import resolve
 from data.store.database import _put_meta
 from data.store.sqlite.opening import connect
 from data.store.sqlite.rows import SqliteRows
+from data.workspace import Workspace
+from tests.servers.code_hosts import FakeGitHub, Repo, serving
 from tests.support.builders import issue
 from tests.support.dashboards import PORT, dashboard_over, workspace_over
 
@@ -104,3 +113,29 @@ def test_what_version_2_changed_is_listed_for_what_version_1_stored(tmp_path: Pa
     assert "Definitions, version 2" in text
     assert "More resolutions stand for not delivered." in text
     assert "(Z-1)" in text
+
+
+def test_repositories_are_told_of_with_what_is_left_to_read(tmp_path: Path, monkeypatch) -> None:
+    """Two changes of three are known by name alone where a sync asks for one; its requests are counted."""
+    monkeypatch.setattr("data.intake.hosts.Reader", partial(Reader, most=1))
+    home, shop = Home(tmp_path), Repo("acme/shop")
+    for number in (1, 2, 3):
+        shop.pull(number, "pay", first="2026-03-02", opened="2026-03-03", merged=f"2026-03-0{number + 3}")
+    with serving(FakeGitHub([shop])) as github:
+        settings = GithubSettings(url=github.url, repositories=("acme/shop", "acme/lost"))
+        save_profile(home, "team", Profile(github=settings))
+        environment = {"GITHUB_TOKEN": "for" + "-tests", "GITHUB_API_URL": f"{github.url}/api/v3"}
+        source = resolve(home, "team", environment)
+        synchronize(source, home, environment)
+        text = told(tmp_path, create_app(Workspace(home, environment, source), port=PORT)).replace(
+            "\\u002f", "/"
+        )
+        asked = len(github.seen)
+
+    known = load_cache_metadata(home, "team")
+    assert known is not None
+    assert known.syncs[-1].requests == asked
+    assert "GitHub acme/shop" in text
+    assert "2 changes known by name alone" in text
+    assert "GitHub acme/lost could not be read since" in text
+    assert "No sync was made yet" not in text

@@ -246,14 +246,18 @@ class Store:
         """Make the columns again from the rows; what is published stays the same.
 
         Raises:
-            StoreError: a row is damaged, or the store cannot be written.
+            StoreError: a row or the metadata are damaged, or the store cannot be written.
         """
         if self.place.exists():
             with self.place.writing() as rows:
-                revision = rows.meta().get("revision", "")
+                meta = rows.meta()
+                _check(rows, meta)
                 settle_columns(rows, 0, "", Renewed())
+                revision = meta.get("revision", "")
                 for kept in (DEPLOYMENTS, CHANGES):
                     kept.settle(rows, revision, revision, changed=True)
+                if meta:  # no row is newer than the columns any more, which the checksum watches
+                    _put_meta(rows, {"columns": COLUMNS})
 
     def touch(self) -> None:
         """Note that the scope was used, for whoever looks for scopes that were not."""

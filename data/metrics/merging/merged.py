@@ -112,8 +112,7 @@ def merged(
         results = {name: _refuse(metric, why, ordered, step) for name, metric in known.items()}
         shared = find_shared(ordered)
         return Merged(results, window, shared.issues, shared.items, shared.counts, complete, (why,))
-    days = previous(window).first_day.isoformat(), *partials[0].days[1:]
-    if any((one.days, one.blind) != (days, partials[0].blind) for one in partials):
+    if len({(one.days, one.blind) for one in partials}) > 1:
         raise ValueError("partials of different periods or filters")
     whole = Whole(ordered)
     told = note if any(one.as_of < one.newest for one in ordered) else None
@@ -147,6 +146,15 @@ def _window_of(partials: Sequence[Partial]) -> Window:
     return lay_out(first, last, zone_named(partials[0].zone), as_of, min(begun, default=MISSING))
 
 
+def _before(window: Window, partial: Partial) -> Window:
+    """Return the period that partials are compared with: they were cut to it, whatever was read since."""
+    usual, first = previous(window), dt.date.fromisoformat(partial.days[0])
+    if usual.first_day == first:
+        return usual
+    last = window.first_day - dt.timedelta(days=1)
+    return lay_out(first, last, window.zone, window.as_of, window.first_created)
+
+
 def _context_of(whole: Whole, window: Window, step: Step, names: Sequence[str]) -> CalculationContext:
     delivery = delivery_of(whole, window.zone, window.as_of, names)
     blind = whole.partials[0].blind
@@ -156,7 +164,8 @@ def _context_of(whole: Whole, window: Window, step: Step, names: Sequence[str]) 
         blind=blind,
         deployments=None if seen.all() else seen,
     )
-    return CalculationContext(delivery, window, choice, step)
+    context = CalculationContext(delivery, window, choice, step)
+    return context.against(window, _before(window, whole.partials[0]))
 
 
 def find_differences(partials: Sequence[Partial]) -> dict[str, str]:

@@ -36,6 +36,19 @@ def test_an_unknown_profile_is_refused_and_the_shown_one_stays(tmp_path: Path) -
     assert workspace.shown == "default"
 
 
+def test_what_is_borrowed_is_not_kept(tmp_path: Path) -> None:
+    """One that is open is the same; another one is made for one question, and is forgotten with it."""
+    workspace = workspace_over(tmp_path)
+    workspace.home.profiles.mkdir()
+    (workspace.home.profiles / "team.toml").write_text("", encoding="utf-8")
+
+    assert workspace.borrow("default") is workspace.pipeline("default")
+    assert workspace.borrow("team").name == "team"
+    assert list(workspace._pipelines) == ["default"]
+    with pytest.raises(ConfigurationError, match="no profile called other"):
+        workspace.borrow("other")
+
+
 def test_the_jira_of_the_environment_makes_no_profiles(tmp_path: Path) -> None:
     """It is that of the default profile; each name of an address would else get a pipeline of its own."""
     environment = {"JIRA_URL": "https://jira.example.org", "JIRA_JQL": "project = A"}

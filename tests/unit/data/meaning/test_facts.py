@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.meaning.facts import Presence, find_facts, in_order
+from data.meaning.facts import LoosePresence, Presence, find_facts, in_order
 from data.model.tables import OPEN
 from tests.support.builders import issue
 from tests.support.rows import at, delivery
@@ -86,6 +86,20 @@ def test_presence_is_what_a_look_at_each_stay_finds(
         len(held(instant)) for instant in (since, middle, until)
     ]
     assert traffic.time == sum(days for n, days in enumerate(inside) if mine[n])
+    in_no_order = LoosePresence.holding(
+        np.arange(len(pairs)),
+        np.array([begin for begin, _ in pairs], np.int64),
+        np.array([end for _, end in pairs], np.int64),
+        np.zeros(len(pairs), bool),
+    )
+    loose = in_no_order.between(since, until, chosen)
+    assert (loose.there, loose.came.tolist(), loose.went.tolist()) == (
+        traffic.there,
+        traffic.came.tolist(),
+        traffic.went.tolist(),
+    )
+    for found in (lambda of: of.at(middle, chosen), lambda of: of.stays_between(since, until, chosen)):
+        assert sorted(in_no_order.issue[found(in_no_order)]) == sorted(stays.issue[found(stays)])
 
 
 def test_in_progress_are_the_stays_of_flow_items_only() -> None:

@@ -1,5 +1,6 @@
 """Three tiny teams together, with numbers that a reader can check."""
 
+import pytest
 from msgspec.structs import replace
 
 from data.metrics.merging.merged import Merged, merged
@@ -152,6 +153,16 @@ def test_a_scope_that_knows_nothing_of_deployments_is_named() -> None:
     found = together(*teams())
 
     assert any(note.startswith("c: nothing is known there for deployment_frequency") for note in found.notes)
+
+
+def test_a_scope_may_be_read_while_the_others_are_looked_at() -> None:
+    """Its T is later than that of the days that all were cut to, which hold; other days are refused."""
+    late = replace(team("b", TEAM_B), as_of=1_775_300_000_000)
+    found, alone = together(team("a", TEAM_A), late), together(team("a", TEAM_A), team("b", TEAM_B))
+
+    assert found.results["flow_velocity"].previous == alone.results["flow_velocity"].previous
+    with pytest.raises(ValueError, match="different periods"):
+        together(late, replace(late, days=("2026-01-01", *late.days[1:])))
 
 
 def test_no_scopes_have_no_numbers() -> None:

@@ -131,7 +131,10 @@ def merged(
         del context
     results = {name: results[name] for name in known}
     shared = whole.shared
-    notes = (*dict.fromkeys(refused.values()), *_word_beside(partials))
+    notes = (
+        *dict.fromkeys(refused.values()),
+        *_word_beside(partials, {name: metric.title for name, metric in known.items()}),
+    )
     return Merged(results, window, shared.issues, shared.items, shared.counts, complete, notes)
 
 
@@ -210,18 +213,19 @@ def _under_one_edition(result: MetricResult, partials: Sequence[Partial]) -> Met
     return result if len({one.edition for one in partials}) == 1 else replace(result, band=None)
 
 
-def _word_beside(partials: Sequence[Partial]) -> Iterable[str]:
-    """Yield what else a reader should know of the common numbers."""
+def _word_beside(partials: Sequence[Partial], titles: Mapping[str, str]) -> Iterable[str]:
+    """Yield what else a reader should know of the common numbers, which have titles by metric id."""
     if len({one.edition for one in partials}) > 1:
         yield _word_difference("edition", {one.name: one.edition for one in partials})
     aims = agreed_targets(partials)
-    other = sorted({name for one in partials for name in one.targets if name not in aims})
+    other = sorted({titles.get(name, name) for one in partials for name in one.targets if name not in aims})
     if other:
         yield f"There is no common target for {', '.join(other)}: the profiles have different ones, or none."
     for state, metrics in _NEEDS.items():
         lacking = [one.name for one in partials if not one.states[state]]
-        if lacking and len(lacking) < len(partials):
-            yield f"{_list_names(lacking)}: nothing is known there for {', '.join(metrics)}."
+        of_these = ", ".join(titles[name] for name in metrics if name in titles)
+        if of_these and lacking and len(lacking) < len(partials):
+            yield f"{_list_names(lacking)}: nothing is known there for {of_these}."
     newest = max(one.as_of for one in partials)
     last = partials[0].days[-1]
     for one in partials:

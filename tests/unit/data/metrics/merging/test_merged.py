@@ -144,7 +144,7 @@ def test_targets_and_editions_have_to_agree() -> None:
     assert found.results["flow_time"].target is None
     assert found.results["flow_velocity"].target is not None
     assert found.results["change_fail_rate"].band is None
-    assert any("common target for flow_time" in note for note in found.notes)
+    assert any("common target for Flow time" in note for note in found.notes)
     assert any("edition differs" in note for note in found.notes)
 
 
@@ -152,7 +152,7 @@ def test_a_scope_that_knows_nothing_of_deployments_is_named() -> None:
     """Its deployments are not none; nobody told of any."""
     found = together(*teams())
 
-    assert any(note.startswith("c: nothing is known there for deployment_frequency") for note in found.notes)
+    assert any(note.startswith("c: nothing is known there for Deployment frequency") for note in found.notes)
 
 
 def test_a_scope_may_be_read_while_the_others_are_looked_at() -> None:

@@ -77,11 +77,12 @@ def arrivals() -> Iterator[Arrivals]:
 def test_all_tokens_may_leave_at_once_and_are_back_a_period_later(home: Home) -> None:
     ours, theirs = (shared_bucket(home, "jira.example", 3, PERIOD_S) for _ in range(2))
 
+    began = time.monotonic()
     taken = [ours.consume(), theirs.consume(), ours.consume(), theirs.consume()]
-    waited_s = theirs.wait_for_token()
+    theirs.wait_for_token()
 
     assert taken == [True, True, True, False]
-    assert PERIOD_S * 0.8 <= waited_s < PERIOD_S + SLACK_S + 1
+    assert PERIOD_S <= time.monotonic() - began < PERIOD_S + SLACK_S + 5
 
 
 def test_a_token_is_out_until_its_request_has_ended(home: Home) -> None:
@@ -172,7 +173,7 @@ def test_a_token_of_a_killed_process_is_back_a_period_later(
     waited_s = bucket.wait_for_token()
 
     assert not while_it_lives
-    assert 0.9 <= waited_s < 1.0 + SLACK_S + 2
+    assert 0.9 <= waited_s < 1.0 + SLACK_S + 5
 
 
 @pytest.fixture

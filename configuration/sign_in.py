@@ -1,12 +1,15 @@
 """Who lets people in, in server mode: a provider of OpenID Connect, a trusted proxy, or nobody."""
 
-import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from configuration.errors import ConfigurationError
 from configuration.people import ROLES, Role, as_role
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Network, IPv6Network
 
 # What would make every team read with one team's token; limits, proxies and authorities still hold.
 IGNORED = (
@@ -16,7 +19,6 @@ IGNORED = (
 NEAR = ("localhost", "127.0.0.1", "::1")
 ANYBODY = "*"
 USER = "user:"
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class ProxySignIn:
         roles: of groups and people.
     """
 
-    networks: tuple[Network, ...]
+    networks: "tuple[IPv4Network | IPv6Network, ...]"
     header: str
     groups_header: str
     roles: Roles
@@ -157,6 +159,8 @@ def _from_provider(environment: Mapping[str, str]) -> OidcSignIn:
 
 
 def _from_proxy(environment: Mapping[str, str]) -> ProxySignIn:
+    import ipaddress  # noqa: PLC0415  # no command needs it, and a laptop never
+
     text = _read(environment, "TRUSTED_PROXY")
     try:
         networks = tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())

@@ -1,6 +1,7 @@
 """Who may come in, in server mode: each request gets a person, or the way to sign in."""
 
 import ipaddress
+from collections.abc import Iterable
 from html import escape
 from typing import Protocol
 from urllib.parse import quote
@@ -12,10 +13,11 @@ from callbacks.web.guard import ASKED_BY_MACHINES
 from configuration.errors import DashboardError, NotAllowedError
 from configuration.people import Person, enter
 from configuration.settings import Home
-from configuration.sign_in import Network, ProxySignIn
+from configuration.sign_in import ProxySignIn
 from data.people.audit import recorder
 
 SIGN_IN, BACK, SIGN_OUT = "/sign-in", "/sign-in/back", "/sign-out"
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # What tells nothing of anybody: whether the program runs, and its own scripts and styles.
 OPEN = (*ASKED_BY_MACHINES, "/_favicon.ico")
 _OPEN_BELOW = ("/assets/", "/_dash-component-suites/")
@@ -172,7 +174,7 @@ def without_role(name: str) -> NotAllowedError:
     )
 
 
-def _is_within(address: str | None, networks: tuple[Network, ...]) -> bool:
+def _is_within(address: str | None, networks: Iterable[Network]) -> bool:
     try:
         found = ipaddress.ip_address(address or "")
     except ValueError:

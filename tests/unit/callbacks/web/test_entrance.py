@@ -104,3 +104,15 @@ def test_a_laptop_loads_nothing_of_it(tmp_path: Path) -> None:
 
     assert not loaded & {"authlib", "joserfc", "cryptography", "psycopg", "callbacks.web.oidc"}
     assert "callbacks.web.entrance" in loaded
+
+
+def test_a_command_loads_nothing_of_it() -> None:
+    """What says who lets people in costs a command no more than its own lines."""
+    script = "import sys, configuration.settings; before = set(sys.modules); import configuration.sign_in;"
+    script += "print(sorted(set(sys.modules) - before))"
+    root = Path(__file__).resolve().parents[4]
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "['configuration.people', 'configuration.sign_in']"

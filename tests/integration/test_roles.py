@@ -155,7 +155,7 @@ ACTS = (
 # What every editor may, whoever owns the profile that is shown.
 OF_NOBODY = ({"kind": "settings-profile-act", "name": "show"},)
 ADDRESSES_OF_ADMINISTRATORS = ("/export/bundle.zip",)
-OPEN = ("/health", "/_favicon.ico", "/assets/", "/_dash-component-suites/", "/static/")
+OPEN = ("/health", "/ready", "/_favicon.ico", "/assets/", "/_dash-component-suites/", "/static/")
 
 
 @pytest.fixture(scope="module")

@@ -17,9 +17,11 @@ from tests.support.gates import Figure, Gate, table
 # What a property says depends neither on how busy the machine is (speed is measured by benchmarks) nor on the
 # day: the same code meets the same examples, so what is found belongs to the change. make soak draws others.
 settings.register_profile(
-    "steady", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    "steady", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
-settings.register_profile("soak", settings.get_profile("steady"), derandomize=False, print_blob=True)
+settings.register_profile(
+    "soak", settings.get_profile("steady"), max_examples=200, derandomize=False, print_blob=True
+)
 # For a look between two changes: make quick.
 settings.register_profile("quick", settings.get_profile("steady"), max_examples=10)
 settings.load_profile("steady")

@@ -47,7 +47,7 @@ def both(issues: list[dict], arguments: dict) -> tuple[dict, dict]:
     return engine_metrics(issues, **arguments), reference_metrics(issues, **arguments, only=FAMILY)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(worlds())
 def test_any_store_any_profile_any_instant(sample: Sample) -> None:
     """Random transitions, reopenings, unsorted and duplicate entries, odd zones, empty everything."""

@@ -54,13 +54,13 @@ def compare_first(engine: tuple[Attention, ...], plain: list[tuple[str, bool]]) 
         assert [item.key for item in engine] == [key for key, _ in plain[: open_work.FIRST]]
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(worlds())
 def test_any_store(sample: Sample) -> None:
     compare(sample)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(flow_worlds())
 def test_work_that_mostly_ends(sample: Sample) -> None:
     compare(sample)

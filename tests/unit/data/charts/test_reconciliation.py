@@ -67,7 +67,7 @@ def test_worked_examples(example) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(worlds())
 def test_any_store(sample: Sample) -> None:
     report = engine_report(sample.issues, **sample.arguments())

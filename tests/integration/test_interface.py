@@ -322,4 +322,4 @@ def test_every_address_stands_on_the_page(tmp_path: Path) -> None:
     files = {re.sub(r"<\w+>", "ID", rule) for rule in rules if rule.startswith("/export/") and "." in rule}
     told = re.findall(r"`(/[\w/.]*)`", section("## Addresses"))
 
-    assert sorted(told) == sorted({*files, "/health", *(spec.path for spec in PAGES)})
+    assert sorted(told) == sorted({*files, "/health", "/ready", *(spec.path for spec in PAGES)})

@@ -78,7 +78,8 @@ def wait_for_first_data(workspace: Workspace, pipeline: Pipeline) -> None:
     Raises:
         PreventUpdate: nothing is stored yet, and a job of the profile is running.
     """
-    if workspace.jobs.state(pipeline.name).running and not pipeline.status().stored:
+    state = workspace.jobs.state(pipeline.name)
+    if state.running and state.error is None and not pipeline.status().stored:
         raise PreventUpdate
 
 

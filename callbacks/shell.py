@@ -269,7 +269,7 @@ def _stamp_of_any_store(workspace: Workspace, profile: str | None) -> str:
 
 
 def _show_job(state: JobState) -> Component | None:
-    if state.running:
+    if state.running and state.error is None:
         return job_line(state.label, state.done, state.total, state.left_s, state.pages)
     if state.error is not None:
         ask_now = state.subject if state.held else None

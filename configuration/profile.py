@@ -193,6 +193,17 @@ class GitlabSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SyncSettings:
+    """When a server asks for what is new by itself."""
+
+    every_minutes: int = _declare_setting(
+        15,
+        "minutes between two syncs that a worker starts by itself; 0: none; a laptop has none",
+        means=False,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """One team's view of one source of issues."""
 
@@ -237,6 +248,7 @@ class Profile:
     git: GitSettings = field(default_factory=GitSettings)
     github: GithubSettings = field(default_factory=GithubSettings)
     gitlab: GitlabSettings = field(default_factory=GitlabSettings)
+    sync: SyncSettings = field(default_factory=SyncSettings)
     fields: Mapping[str, str] = field(
         default_factory=dict, metadata={"about": "Jira field id of each logical name", "means": False}
     )

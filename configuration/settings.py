@@ -103,7 +103,7 @@ def _database_from(environment: Mapping[str, str]) -> Database | None:
 
 
 # A lock that is waited for would say so with every look, ten times a second; a connection, with every use.
-_QUIET = {"filelock": "WARNING", "psycopg": "ERROR"}
+_QUIET = {"filelock": "WARNING", "procrastinate": "ERROR", "psycopg": "ERROR"}
 
 
 def initialize(

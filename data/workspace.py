@@ -3,22 +3,19 @@
 Several processes may work on one home. What one of them saves the others see at their next question.
 """
 
-import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 
-from configuration.errors import ConfigurationError, DashboardError, SourceError
-from configuration.logging_config import log_exception_reference, run_context
+from configuration.errors import ConfigurationError, DashboardError
 from configuration.people import note, require
 from configuration.settings import Home
 from data.answers import AnswerMemory
+from data.intake.background import Syncs, refer
 from data.intake.connect import lift_hold
-from data.intake.demo import DemoJira
 from data.intake.jobs import JobPort
-from data.intake.profile_sync import synchronize
-from data.intake.sync_outcome import SyncOutcome
+from data.intake.queued_jobs import QueuedJobs
 from data.model.clock import clock_of
 from data.people.owners import require_editor
 from data.persistence import DEFAULT_PROFILE, DEMO_PROFILE, checked_name, has_profile
@@ -29,7 +26,6 @@ from data.store.documents import documents_of
 from data.store.ledger import ledger_of
 from data.together import Together
 
-logger = logging.getLogger(__name__)
 STALE_AFTER_MS = 15 * 60 * 1000
 A_MOMENT_MS = 60 * 1000
 MOST_PIPELINES = 32
@@ -58,7 +54,10 @@ class Workspace:
     ) -> None:
         self.home = home
         self.environment = environment
-        self.jobs = JobPort(home, _refer)
+        database = home.database
+        self.jobs: JobPort | QueuedJobs = (
+            QueuedJobs(home, database, refer) if database else JobPort(home, refer)
+        )
         self._still_wanted = still_wanted
         self._lock = threading.Lock()
         self._answers = AnswerMemory()
@@ -68,7 +67,7 @@ class Workspace:
         self._stamps: dict[str, Hashable] = {shown.name: self._stamp_of(shown.name)}
         self._pipelines = OrderedDict({shown.name: self._pipeline_of(shown)})
         self.together = Together(self.borrow)
-        self._demo = DemoJira(home, environment)
+        self._syncs = Syncs(home, environment)
 
     @property
     def shown(self) -> str:
@@ -207,6 +206,8 @@ class Workspace:
     def refresh(self, name: str | None = None, *, full: bool = False) -> bool:
         """Start a background sync of a profile that has a Jira, or a host of repositories, to ask.
 
+        On a server a worker runs it.
+
         Args:
             name: the profile, by default the one that is shown.
             full: fetch and compare everything.
@@ -221,10 +222,9 @@ class Workspace:
         if source.kind != "demo" or full or source.store.revision():
             require_editor(self.home, source.name, "start a sync")
         note("sync started", source.name)
-        if source.kind == "demo":
-            return self.jobs.start("Reading the sample Jira", self._demo.work(source, full=full), source.name)
-        label = "Reading Jira" if source.kind == "jira" else "Reading repositories"
-        return self.jobs.start(label, self._make_work(source, full=full), source.name)
+        if isinstance(self.jobs, QueuedJobs):
+            return self.jobs.start(source.name, full=full)
+        return self.jobs.start(*self._syncs.of(source, full=full), source.name)
 
     def ask_now(self, name: str) -> bool:
         """Start a sync although Jira asked to wait: once, on the word of whoever clicked.
@@ -260,46 +260,20 @@ class Workspace:
 
         Of the processes that share a home one does so.
         """
-        self._demo.begin_again()
+        self._syncs.begin_again()
         self.refresh_if_old()
 
     def close(self) -> None:
         """Stop the jobs of this process and its sample Jira."""
         self.jobs.close()
-        self._demo.stop()
+        self._syncs.stop()
 
     def _pipeline_of(self, source: Source) -> Pipeline:
         ledger = ledger_of(self.home, source.name)
         return Pipeline(source, ledger, self._still_wanted, self._answers)
-
-    def _make_work(
-        self, source: Source, *, full: bool
-    ) -> Callable[[Callable[[int, int | None], None], threading.Event], object]:
-        def work(progress: Callable[[int, int | None], None], cancelled: threading.Event) -> None:
-            with run_context(profile=source.name):
-                outcome = synchronize(source, self.home, self.environment, progress, cancelled, full=full)
-                _name_unread(outcome)
-
-        return work
-
-
-def _name_unread(outcome: SyncOutcome) -> None:
-    """Let the page name what a host did not give, after everything else was stored.
-
-    Raises:
-        SourceError: some repository could not be read.
-    """
-    if outcome.unread:
-        (cause, remedy), *others = outcome.unread
-        more = f" So it is with {len(others)} more." if others else ""
-        raise SourceError(f"{cause}{more}", hint=f"{remedy} What was read before stays; all else is new.")
 
 
 def _without_lists(source: Source) -> tuple[object, ...]:
     """Return all of a source that numbers depend on, in a form that can be compared."""
     profile = replace(source.profile, events=(), views=(), default_view="")
     return profile, source.kind, source.store.key, source.url, source.email, source.jql, source.dialect
-
-
-def _refer(error: Exception) -> str:
-    return log_exception_reference(logger, "sync.failed", error)

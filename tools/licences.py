@@ -36,6 +36,7 @@ _SPELLED = {
 }
 # Read from their licence files: "BSD" alone does not say which, and some are for another platform than this.
 _READ_BY_HAND = {
+    "asgiref": "BSD-3-Clause",
     "colorama": "BSD-3-Clause",  # Windows only
     "itsdangerous": "BSD-3-Clause",
     "jinja2": "BSD-3-Clause",

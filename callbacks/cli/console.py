@@ -23,6 +23,7 @@ from callbacks.cli.reading import check_command, issues_command, metrics_command
 from callbacks.cli.serving import serve_command
 from callbacks.cli.sprints import sprints_command
 from callbacks.cli.storing import store_command
+from callbacks.cli.worker import worker_command
 from configuration.errors import DashboardError, InputError
 from configuration.logging_config import log_exception_reference, run_context
 from configuration.program import VERSION, command
@@ -43,6 +44,7 @@ COMMANDS = (
     issues_command,
     logs_command,
     demo_jira_command,
+    worker_command,
     keys_command,
     store_command,
 )

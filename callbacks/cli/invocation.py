@@ -91,7 +91,7 @@ class Command(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command inside a log context of its own."""
-        ctx.obj.start_logging(talkative=self.name in ("serve", "demo-jira"))
+        ctx.obj.start_logging(talkative=self.name in ("serve", "demo-jira", "worker"))
         with run_context(profile=ctx.obj.profile_name):
             return super().invoke(ctx)
 

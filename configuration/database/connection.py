@@ -209,6 +209,11 @@ class Database:
         started = _started_at(connection)
         return Owners(frozenset(started << _NUMBER_BITS | number for (number,) in locks), started)
 
+    @property
+    def address(self) -> str:
+        """Where it is, for a library that connects by itself; it may hold a password."""
+        return self._url
+
     def close(self) -> None:
         """Close all connections; the next use opens them again."""
         with self._lock:

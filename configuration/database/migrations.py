@@ -4,6 +4,8 @@ A step that has been in a release is never changed: what it lacks becomes the ne
 or ``host`` come first in every key, so that what belongs together lies together.
 """
 
+from collections.abc import Callable
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from configuration.errors import StoreError
@@ -117,8 +119,24 @@ CREATE TABLE audit (
 );
 """
 
+_SCHEDULES = """
+CREATE TABLE schedule (
+    profile text COLLATE "C" PRIMARY KEY,
+    asked_at timestamptz NOT NULL
+) WITH (fillfactor = 50);
+"""
+
+
+def _queue() -> str:
+    """Return the queue of the workers: the tables of Procrastinate and its version; and schedules."""
+    from procrastinate.schema import SchemaManager  # noqa: PLC0415  # a laptop has none
+
+    made_by = f"COMMENT ON TABLE procrastinate_jobs IS '{version('procrastinate')}';"
+    return f"{SchemaManager.get_schema()}{_SCHEDULES}{made_by}"
+
+
 # Numbered from 1 on.
-MIGRATIONS: tuple[str, ...] = (_DOCUMENTS, _STORES, _PEOPLE)
+MIGRATIONS: tuple[str | Callable[[], str], ...] = (_DOCUMENTS, _STORES, _PEOPLE, _queue)
 
 
 def migrate(connection: "Connection") -> int:
@@ -140,7 +158,7 @@ def migrate(connection: "Connection") -> int:
         )
         first = _steps_taken(connection)
         for number, step in enumerate(MIGRATIONS[first:], first + 1):
-            connection.execute(step.encode())
+            connection.execute((step if isinstance(step, str) else step()).encode())
             connection.execute("INSERT INTO migration (number) VALUES (%s)", [number])
     return len(MIGRATIONS) - first
 

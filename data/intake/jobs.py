@@ -166,7 +166,7 @@ class JobPort:
             return False
         job, lock = _Job(label, subject), contextlib.ExitStack()
         try:
-            lock.enter_context(held(self._home, f"{subject}.job", wait_s=_MOMENT_S))
+            lock.enter_context(held(self._home, lock_of(subject), wait_s=_MOMENT_S))
         except InUseError:
             return False  # another process was quicker
         except StoreError as error:
@@ -199,15 +199,33 @@ class JobPort:
 
     def close(self) -> None:
         """Stop the jobs of this process, which is about to end; nobody is told of what was stopped so."""
-        own = [job for job in self._own.values() if job.state.running]
+        self._stop([job for job in self._own.values() if job.state.running])
+
+    def stop(self, subject: str) -> bool:
+        """Stop the job of a profile that this process runs, as ``close`` does; False if it had ended."""
+        own = self._own.get(subject)
+        return own is not None and bool(self._stop([own] if own.state.running else []))
+
+    def ended(self, subject: str, within_s: float) -> bool:
+        """Tell whether the job of a profile that this process began ends within so many seconds."""
+        own = self._own.get(subject)
+        if own is None or own.thread is None:
+            return True
+        own.thread.join(within_s)
+        return not own.thread.is_alive()
+
+    def _stop(self, own: list[_Job]) -> list[_Job]:
+        """Stop jobs, and return those that did not end well before they heard of it."""
         for job in own:
             job.cancelled.set()
         deadline = time.monotonic() + _STOP_WITHIN_S
         for job in own:
             if job.thread is not None:
                 job.thread.join(max(0.0, deadline - time.monotonic()))
-            if job.state.running or job.state.error is not None:
-                self._notes.delete(_note_of(job.state.subject))
+        cut = [job for job in own if job.state.running or job.state.error is not None]
+        for job in cut:
+            self._notes.delete(_note_of(job.state.subject))
+        return cut
 
     def _run(self, job: _Job, work: Work, lock: contextlib.ExitStack) -> None:
         keeper = threading.Thread(target=self._keep, args=(job,), name="job-keeper", daemon=True)
@@ -262,7 +280,7 @@ class JobPort:
     def _settle(self, subject: str, content: bytes, told: _Told) -> _Told | None:
         """Look whether a job has an owner; if not, note that it has ended, once for all who look."""
         try:
-            with held(self._home, f"{subject}.job", wait_s=0.0):
+            with held(self._home, lock_of(subject), wait_s=0.0):
                 if self._notes.read(_note_of(subject)) == content:
                     error = DashboardError(
                         LOST, hint="The process that ran it has gone. Start it again: what was stored stays."
@@ -275,6 +293,11 @@ class JobPort:
         except StoreError:
             return told  # somebody has the lock
         return self._look(subject)
+
+
+def lock_of(subject: str) -> str:
+    """Return the name of the lock that the owner of a profile's job holds."""
+    return f"{subject}.job"
 
 
 def _note_of(subject: str) -> str:

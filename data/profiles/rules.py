@@ -12,6 +12,7 @@ from data.model.tables import StatusRef
 from data.model.words import fold
 
 _METRICS = {metric.id: metric for metric in (*DORA_METRICS, *FLOW_METRICS, *OPTIONAL_FLOW_METRICS.values())}
+_MOST_MINUTES = 7 * 24 * 60
 _LISTS = {"not_started": "not started", "active": "active", "waiting": "waiting", "done": "done"}
 
 
@@ -31,6 +32,7 @@ def contradictions(profile: Profile, statuses: Iterable[StatusRef] = ()) -> tupl
         *_check_fields(profile),
         *_check_deployments(profile),
         *_check_incidents(profile),
+        *_check_schedule(profile),
         *_check_default_view(profile),
         *target_faults(profile.targets, _METRICS),
     )
@@ -87,6 +89,11 @@ def _check_deployments(profile: Profile) -> Iterator[str]:
 def _check_incidents(profile: Profile) -> Iterator[str]:
     if profile.incidents.window_hours < 0:
         yield "incidents.window_hours is below 0."
+
+
+def _check_schedule(profile: Profile) -> Iterator[str]:
+    if not 0 <= profile.sync.every_minutes <= _MOST_MINUTES:
+        yield f"sync.every_minutes is not between 0 and {_MOST_MINUTES}, a week."
 
 
 def _check_default_view(profile: Profile) -> Iterator[str]:

@@ -6,59 +6,147 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from configuration.database.connection import Database
 from configuration.settings import Home
-from data.intake.jobs import LOST, JobPort, JobState
+from data.intake.jobs import LOST, JobPort, JobState, Work
+from data.intake.queued_jobs import QueuedJobs
+from data.intake.worker import Worker
 from tests.services import PostgreSQL
 from tests.support.commands import ROOT
 
-# Counts to 6000 in five minutes unless it is stopped, and says so when it has begun.
+# Counts to 6000 in five minutes unless it is stopped, and says so when it has begun; in a thread of its own
+# or, where the profile's work waits in a queue, as a worker.
 OWNER = """
-import os
+import os, sys, threading
 from configuration.errors import CancelledError
 from configuration.settings import home_from
 from data.intake.jobs import JobPort
+from data.intake.worker import Worker
 
 def work(progress, cancelled):
     for done in range(6000):
         progress(done, 6000)
+        if done == 0:
+            print("True", flush=True)
         if cancelled.wait(0.05):
             raise CancelledError("The sync was cancelled.", hint="Start it again later.")
 
-jobs = JobPort(home_from(os.environ), lambda error: "of-the-owner")
-print(jobs.start("Reading", work, "team"), flush=True)
-jobs.join("team", 300)
+home, refer = home_from(os.environ), lambda error: "of-the-owner"
+if sys.argv[1] == "queue":
+    Worker(home, lambda profile, full: ("Reading", work), dict, refer).run()
+else:
+    jobs = JobPort(home, refer)
+    jobs.start("Reading", work, "team")
+    jobs.join("team", 300)
 """
 
 
-@pytest.fixture
-def jobs(home: Home) -> Iterator[JobPort]:
-    port = JobPort(home, lambda error: "of-a-reader")
-    yield port
-    port.close()
+class Here:
+    """Jobs in threads of whoever starts them."""
+
+    def __init__(self, home: Home, other_process: Mapping[str, str]) -> None:
+        self.home = home
+        self._environment = {**os.environ, **other_process}
+        self.ports: list[JobPort] = []
+
+    def port(self, refer: Callable[[Exception], str] = lambda error: "of-a-reader") -> JobPort:
+        """Return what a process has that looks at jobs."""
+        self.ports.append(JobPort(self.home, refer))
+        return self.ports[-1]
+
+    def start(self, port: Any, work: Work, subject: str) -> bool:
+        """Start a job."""
+        return bool(port.start("Reading", work, subject))
+
+    @contextmanager
+    def owner(self, kind: str = "thread") -> Iterator["subprocess.Popen[str]"]:
+        """Run a process that owns a job of the profile ``team``."""
+        command = [sys.executable, "-c", OWNER, kind]
+        with subprocess.Popen(
+            command, cwd=ROOT, env=self._environment, stdout=subprocess.PIPE, text=True
+        ) as process:
+            try:
+                assert process.stdout is not None
+                assert process.stdout.readline() == "True\n"
+                yield process
+            finally:
+                process.kill()
+
+    def close(self) -> None:
+        """End what was begun."""
+        for port in self.ports:
+            port.close()
 
 
-@contextmanager
-def owner(there: dict[str, str]) -> Iterator["subprocess.Popen[str]"]:
-    """Run a process that owns a job of the profile ``team``."""
-    command, environment = [sys.executable, "-c", OWNER], {**os.environ, **there}
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        try:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "True\n"
+class ByWorkers(Here):
+    """Jobs that a web process asks for and a worker runs, one of the test itself."""
+
+    def __init__(self, home: Home, other_process: Mapping[str, str]) -> None:
+        super().__init__(home, other_process)
+        self._works: dict[str, Work] = {}
+        self._lock = threading.Lock()
+        self._worker: Worker | None = None
+        self._thread: threading.Thread | None = None
+
+    def port(self, refer: Callable[[Exception], str] = lambda error: "of-a-reader") -> Any:
+        assert self.home.database is not None
+        return QueuedJobs(self.home, self.home.database, refer)
+
+    def start(self, port: Any, work: Work, subject: str) -> bool:
+        self._works[subject] = work
+        with self._lock:
+            if self._worker is None:
+                self._run_worker()
+        return bool(port.start(subject))
+
+    def _run_worker(self) -> None:
+        def perform(name: str, full: bool) -> tuple[str, Work]:
+            return "Reading", self._works[name]
+
+        self._worker = Worker(self.home, perform, dict, lambda error: "of-the-worker")
+        self._thread = threading.Thread(target=self._worker.run)
+        self._thread.start()
+
+    @contextmanager
+    def owner(self, kind: str = "queue") -> Iterator["subprocess.Popen[str]"]:
+        self.port().start("team")
+        with super().owner(kind) as process:
             yield process
-        finally:
-            process.kill()
+
+    def close(self) -> None:
+        if self._worker is not None and self._thread is not None:
+            self._worker.stop()
+            self._thread.join(10)
+            assert not self._thread.is_alive()
 
 
-def until(wanted: Callable[[JobState], bool], jobs: JobPort, within_s: float) -> JobState:
+@pytest.fixture(params=["thread", "queue"])
+def kept(request: pytest.FixtureRequest, home: Home, other_process: Mapping[str, str]) -> Iterator[Here]:
+    """Return the jobs of a home: in threads, and on a server in workers too."""
+    if request.param == "queue" and home.database is None:
+        pytest.skip("a laptop has no workers")
+    made = (ByWorkers if request.param == "queue" else Here)(home, other_process)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def threads(home: Home, other_process: Mapping[str, str]) -> Iterator[Here]:
+    """Return jobs that end with the process that started them."""
+    made = Here(home, other_process)
+    yield made
+    made.close()
+
+
+def until(wanted: Callable[[JobState], bool], jobs: Any, within_s: float) -> JobState:
     """Return how the job of ``team`` stands as soon as it is as wanted."""
     deadline = time.monotonic() + within_s
     while not wanted(jobs.state("team")):
@@ -93,15 +181,16 @@ def test_a_job_goes_on_while_the_database_is_away(
     theirs.join("team", 5)
 
 
-def test_others_see_it_run_and_stop_it_within_a_second(jobs: JobPort, other_process: dict[str, str]) -> None:
+def test_others_see_it_run_and_stop_it_within_a_second(kept: Here) -> None:
     """No look denies a job that runs, and each sees as much done as the one before it, or more."""
-    with owner(other_process):
+    jobs = kept.port()
+    with kept.owner():
         looks = []
         for _ in range(60):
             looks.append(jobs.state("team"))
             time.sleep(0.02)
-        refused = jobs.start("Reading", lambda progress, cancelled: None, "team")
-        beside = jobs.start("Reading", lambda progress, cancelled: None, "other")
+        refused = kept.start(jobs, lambda progress, cancelled: None, "team")
+        beside = kept.start(jobs, lambda progress, cancelled: None, "other")
         began = time.monotonic()
         jobs.cancel("team")
         state = until(ended, jobs, 5)
@@ -116,9 +205,10 @@ def test_others_see_it_run_and_stop_it_within_a_second(jobs: JobPort, other_proc
     assert (state.error, state.reference) == ("The sync was cancelled.", "of-the-owner")
 
 
-def test_a_stop_is_for_the_job_that_ran(jobs: JobPort, other_process: dict[str, str]) -> None:
+def test_a_stop_is_for_the_job_that_ran(kept: Here) -> None:
     """Neither that of another profile nor the next one of the same profile is stopped."""
-    with owner(other_process):
+    jobs = kept.port()
+    with kept.owner():
         jobs.cancel("other")
         time.sleep(0.6)
         still = jobs.state("team").running
@@ -126,19 +216,18 @@ def test_a_stop_is_for_the_job_that_ran(jobs: JobPort, other_process: dict[str, 
         until(ended, jobs, 5)
     jobs.cancel("team")
     seen: list[bool] = []
-    jobs.start("Reading", lambda progress, cancelled: seen.append(cancelled.wait(0.6)), "team")
+    kept.start(jobs, lambda progress, cancelled: seen.append(cancelled.wait(0.6)), "team")
     jobs.join("team", 5)
 
     assert still
     assert seen == [False]
 
 
-def test_a_job_ends_with_its_process(
-    jobs: JobPort, monkeypatch: pytest.MonkeyPatch, other_process: dict[str, str]
-) -> None:
+def test_a_job_ends_with_its_process(threads: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that rests is not taken for dead; one that was killed has ended, and may be started again."""
     monkeypatch.setattr("data.intake.jobs._DOUBTED_AFTER_S", 0.3)
-    with owner(other_process) as process:
+    jobs = threads.port()
+    with threads.owner() as process:
         before = jobs.state("team")
         process.send_signal(signal.SIGSTOP)
         time.sleep(1.2)
@@ -146,7 +235,7 @@ def test_a_job_ends_with_its_process(
         process.send_signal(signal.SIGKILL)
         process.wait()
         lost = until(ended, jobs, 5)
-    again = jobs.start("Reading", lambda progress, cancelled: None, "team")
+    again = threads.start(jobs, lambda progress, cancelled: None, "team")
     jobs.join("team", 5)
 
     assert (before.running, resting.running) == (True, True)
@@ -156,11 +245,9 @@ def test_a_job_ends_with_its_process(
     assert jobs.state("team").error is None
 
 
-def test_a_lost_job_is_logged_once_and_seen_at_once_by_who_comes_later(
-    home: Home, other_process: dict[str, str]
-) -> None:
+def test_a_lost_job_is_logged_once_and_seen_at_once_by_who_comes_later(threads: Here) -> None:
     """Twelve who look at the same time tell the same reference."""
-    with owner(other_process) as process:
+    with threads.owner() as process:
         process.kill()
         process.wait()
     logged: list[Exception] = []
@@ -171,25 +258,25 @@ def test_a_lost_job_is_logged_once_and_seen_at_once_by_who_comes_later(
 
     barrier = threading.Barrier(12)
 
-    def look(port: JobPort) -> JobState:
+    def look(port: Any) -> JobState:
         barrier.wait()
         return until(ended, port, 5)
 
     with ThreadPoolExecutor(12) as pool:
-        states = list(pool.map(look, [JobPort(home, refer) for _ in range(12)]))
+        states = list(pool.map(look, [threads.port(refer) for _ in range(12)]))
 
     assert {(state.error, state.reference) for state in states} == {(LOST, "reference-1")}
     assert len(logged) == 1
 
 
-def test_one_of_many_who_start_at_once_gets_the_job(home: Home) -> None:
+def test_one_of_many_who_start_at_once_gets_the_job(kept: Here) -> None:
     """Whoever is refused learns of the job that runs."""
-    ports = [JobPort(home, str) for _ in range(8)]
+    ports = [kept.port(str) for _ in range(8)]
     barrier, gate = threading.Barrier(8), threading.Event()
 
-    def start(port: JobPort) -> bool:
+    def start(port: Any) -> bool:
         barrier.wait()
-        return port.start("Reading", lambda progress, cancelled: gate.wait(10), "team")
+        return kept.start(port, lambda progress, cancelled: gate.wait(10), "team")
 
     try:
         with ThreadPoolExecutor(8) as pool:
@@ -203,11 +290,12 @@ def test_one_of_many_who_start_at_once_gets_the_job(home: Home) -> None:
     assert all(running)
 
 
-def test_a_job_that_went_well_leaves_no_word(home: Home, jobs: JobPort) -> None:
+def test_a_job_that_went_well_leaves_no_word(kept: Here) -> None:
     """Another process sees that it has ended, without an error; of a profile without one it sees nothing."""
-    jobs.start("Reading", lambda progress, cancelled: progress(7, 7), "team")
+    jobs = kept.port()
+    kept.start(jobs, lambda progress, cancelled: progress(7, 7), "team")
     jobs.join("team", 5)
-    other = JobPort(home, str)
+    other = kept.port(str)
 
     assert (other.state("team").running, other.state("team").error, other.state("team").done) == (
         False,

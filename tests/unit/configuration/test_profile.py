@@ -197,6 +197,7 @@ def test_every_setting_says_whether_stored_issues_mean_something_else_by_it() ->
         "gitlab.url",
         "gitlab.projects",
         "gitlab.environments",
+        "sync.every_minutes",
         "fields",
         "provenance",
         "targets",

@@ -19,6 +19,7 @@ GROUPS = (
     ("flow_types", "Kinds of work"),
     ("deployments", "Deployments"),
     ("incidents", "Incidents"),
+    ("sync", "Syncs of a server"),
     ("targets", "Targets"),
 )
 # Where code is has a section of its own.
@@ -50,6 +51,7 @@ _TITLES = {
     "gitlab.url": "Address",
     "gitlab.projects": "Projects",
     "gitlab.environments": "Environments that are read",
+    "sync.every_minutes": "Minutes between syncs",
     "flow_types.Feature": "Features",
     "flow_types.Defect": "Defects",
     "flow_types.Debt": "Debts",

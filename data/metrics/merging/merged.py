@@ -50,7 +50,7 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "blocked_known": ("blocked_time",),
 }
 # Of so many issues each metric is found alone: what they share is more than what sharing saves.
-MANY_ROWS = 50_000
+MANY_ROWS = 200_000
 _NAMES_TOLD = 5
 
 

@@ -27,16 +27,18 @@ run: install
 charts: install
 	$(BIN)/python -m tools.charts
 
-# The browser works beside everything else, which mostly waits for processes: together they take half the time. A page
-# that was late there is opened once more with the machine to itself; both outcomes are printed.
+# Three portions beside each other: the browser, and what several machines share, mostly wait. A page that was late there
+# is opened once more with the machine to itself; both outcomes are printed.
 BROWSER_CACHE := -o cache_dir=.pytest_cache/browser
+TEST = $(BIN)/python -m pytest -m "not bench and not soak"
 test: tools
-	@log=$$(mktemp); code=0; beside=0; \
-	$(BIN)/python -m pytest $(BROWSER_CACHE) -m "not bench and not soak" tests/browser > $$log 2>&1 & browser=$$!; \
-	$(BIN)/python -m pytest -m "not bench and not soak" --ignore=tests/browser || code=$$?; \
-	wait $$browser || beside=$$?; cat $$log; rm -f $$log; \
-	if [ $$beside -eq 1 ]; then beside=0; echo "Once more, alone:"; $(BIN)/python -m pytest $(BROWSER_CACHE) $(AGAIN) \
-	  -m "not bench and not soak" tests/browser || beside=$$?; fi; \
+	@logs=$$(mktemp -d); code=0; beside=0; \
+	$(TEST) $(BROWSER_CACHE) tests/browser > $$logs/browser 2>&1 & browser=$$!; \
+	$(TEST) -o cache_dir=.pytest_cache/contracts tests/contracts > $$logs/contracts 2>&1 & contracts=$$!; \
+	$(TEST) --ignore=tests/browser --ignore=tests/contracts || code=$$?; \
+	wait $$contracts || code=$$?; wait $$browser || beside=$$?; cat $$logs/contracts $$logs/browser; rm -r $$logs; \
+	if [ $$beside -eq 1 ]; then beside=0; echo "Once more, alone:"; \
+	  $(TEST) $(BROWSER_CACHE) $(AGAIN) tests/browser || beside=$$?; fi; \
 	test $$code -eq 0 -a $$beside -eq 0
 
 # Unit tests alone, within 20 s of processor time.

@@ -1,8 +1,12 @@
-"""The commands about keys of a server: what its secrets are encrypted with."""
+"""The commands about keys of a server: what its secrets are encrypted with, and what lets pipelines in."""
 
 import click
 
-from callbacks.cli.invocation import Command, Group
+from callbacks.cli.answers import say
+from callbacks.cli.invocation import Command, Group, Invocation
+from configuration.errors import InputError
+from configuration.people import Role
+from data.persistence import has_profile
 
 
 @click.command("new", cls=Command)
@@ -13,9 +17,57 @@ def new_key_command() -> str:
     return f"{new_key()}\n"
 
 
+@click.command("api", cls=Command)
+@click.argument("name")
+@click.option(
+    "--role",
+    type=click.Choice(("reader", "editor")),
+    required=True,
+    help="A reader reads numbers, an editor also imports.",
+)
+@click.pass_obj
+def api_key_command(invocation: Invocation, name: str, role: Role) -> str:
+    """Print a new key for pipelines that use the API; only its digest is kept."""
+    from data.people.api_keys import make_key  # noqa: PLC0415  # as above
+
+    profiles = invocation.profile_names
+    if not profiles:
+        raise InputError("No profile was named.", hint="Name each that the key is for with --profile NAME.")
+    missing = [profile for profile in profiles if not has_profile(invocation.home, profile)]
+    if missing:
+        raise InputError(
+            f"There is no profile called {missing[0]}.", hint="Create it first, or name another --profile."
+        )
+    text = make_key(invocation.home, name, role, profiles)
+    say("Keep it where the pipeline keeps its secrets: nobody can be told it again.")
+    return f"{text}\n"
+
+
+@click.command("list", cls=Command)
+@click.pass_obj
+def list_keys_command(invocation: Invocation) -> str:
+    """Print name, role and profiles of each API key."""
+    from data.people.api_keys import list_keys  # noqa: PLC0415  # as above
+
+    keys = list_keys(invocation.home)
+    return "".join(f"{key.name}  {key.role}  {', '.join(key.profiles) or '(none left)'}\n" for key in keys)
+
+
+@click.command("revoke", cls=Command)
+@click.argument("name")
+@click.pass_obj
+def revoke_key_command(invocation: Invocation, name: str) -> str:
+    """End an API key."""
+    from data.people.api_keys import revoke_key  # noqa: PLC0415  # as above
+
+    revoke_key(invocation.home, name)
+    return f"The key {name} opens nothing any more.\n"
+
+
 @click.group("keys", cls=Group)
 def keys_command() -> None:
-    """Make keys for a server."""
+    """Make keys for a server, and end those of its API."""
 
 
-keys_command.add_command(new_key_command)
+for _command in (new_key_command, api_key_command, list_keys_command, revoke_key_command):
+    keys_command.add_command(_command)

@@ -31,7 +31,7 @@ from callbacks.views import profile_names
 from callbacks.web import exports
 from callbacks.web.assets import ASSETS, Asset, chart_asset, own_assets, serve_assets
 from callbacks.web.entrance import Entrance, admit
-from callbacks.web.guard import add_security_headers, guard
+from callbacks.web.guard import API_PATHS, add_security_headers, guard
 from callbacks.web.limits import limit_callbacks
 from callbacks.web.patience import set_deadlines
 from callbacks.web.readiness import tell_readiness
@@ -129,7 +129,9 @@ def create_app(
     )
     app.index_string = app.index_string.replace("<html>", '<html lang="en">')
     ways = () if entrance is None else entrance.paths
-    guard(app.server, port, allowed_hosts, [*(spec.path for spec in PAGES), *ways])
+    shared = workspace.home.database is not None
+    known = [*(spec.path for spec in PAGES), *ways, *(API_PATHS if shared else ())]
+    guard(app.server, port, allowed_hosts, known)
     if entrance is not None:
         admit(app.server, entrance)
     limit_callbacks(app)
@@ -140,6 +142,10 @@ def create_app(
     for feature in _FEATURES:
         feature.register(app, workspace)
     diagnostics.register(app, workspace, time_callbacks(app.server))
+    if shared:
+        from callbacks.web import api  # noqa: PLC0415  # a laptop has none
+
+        api.register(app, workspace)
     app.setup_apis()
     add_security_headers(app)
     app.server.config.update(_COMPRESSION)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from flask import Flask, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from callbacks.web.guard import ASKED_BY_MACHINES
+from callbacks.web.guard import API, ASKED_BY_MACHINES
 from configuration.errors import DashboardError, NotAllowedError
 from configuration.people import Person, enter
 from configuration.settings import Home
@@ -20,7 +20,8 @@ SIGN_IN, BACK, SIGN_OUT = "/sign-in", "/sign-in/back", "/sign-out"
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # What tells nothing of anybody: whether the program runs, and its own scripts and styles.
 OPEN = (*ASKED_BY_MACHINES, "/_favicon.ico")
-_OPEN_BELOW = ("/assets/", "/_dash-component-suites/")
+# A pipeline does not sign in: it has a key, which the API asks for itself.
+_OPEN_BELOW = ("/assets/", "/_dash-component-suites/", f"{API}/")
 # By these headers the page tells such an answer from one that a callback made.
 TOLD, WAY = "X-Throughline-Told", "X-Throughline-Sign-In"
 _PAGE = """<!DOCTYPE html>

@@ -13,6 +13,8 @@ from flask import Response, request
 from callbacks.timing import CALLBACKS
 
 MOST_BODY_BYTES = 1024 * 1024
+# By the API, from a pipeline that has a key.
+MOST_IMPORTED_BYTES, MOST_IMPORTED_WORDS = 16 * 1024 * 1024, "16 MiB"
 MOST_OUTPUTS = 200
 MOST_INPUTS = 5_000
 

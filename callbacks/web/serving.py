@@ -15,7 +15,7 @@ from flask import Flask
 
 from callbacks.web.application import create_app
 from callbacks.web.entrance import ByProxy, Entrance
-from callbacks.web.limits import MOST_BODY_BYTES
+from callbacks.web.limits import MOST_BODY_BYTES, MOST_IMPORTED_BYTES
 from callbacks.web.patience import still_wanted
 from configuration.errors import ConfigurationError, InputError, InUseError, StoreError
 from configuration.settings import Home
@@ -75,7 +75,7 @@ def serve(
         click.echo(f"Throughline is at http://{bound.host}:{bound.port}")
     logger.info("serve.started", extra={"host": bound.host, "port": bound.port, "kind": source.kind})
     try:
-        _run(app, listener)
+        _run(app, listener, MOST_BODY_BYTES if home.database is None else MOST_IMPORTED_BYTES)
     finally:
         workspace.close()
 
@@ -200,7 +200,7 @@ def _listen(address: Address) -> socket.socket:
     return listener
 
 
-def _run(app: Any, listener: socket.socket) -> None:
+def _run(app: Any, listener: socket.socket, most_body_bytes: int) -> None:
     """Answer requests until Ctrl-C or a polite signal to stop."""
     server = waitress.create_server(
         app.server,
@@ -208,7 +208,7 @@ def _run(app: Any, listener: socket.socket) -> None:
         threads=THREADS,
         ident=None,
         # What announces more is refused before it is read.
-        max_request_body_size=MOST_BODY_BYTES,
+        max_request_body_size=most_body_bytes,
         max_request_header_size=MOST_HEADER_BYTES,
         connection_limit=MOST_CONNECTIONS,
         channel_timeout=IDLE_S,

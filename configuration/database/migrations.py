@@ -125,6 +125,15 @@ CREATE TABLE schedule (
     asked_at timestamptz NOT NULL
 ) WITH (fillfactor = 50);
 """
+_API_KEYS = """
+CREATE TABLE api_key (
+    name text COLLATE "C" PRIMARY KEY,
+    digest bytea NOT NULL,
+    role text NOT NULL,
+    documents text[] NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+"""
 
 
 def _queue() -> str:
@@ -136,7 +145,7 @@ def _queue() -> str:
 
 
 # Numbered from 1 on.
-MIGRATIONS: tuple[str | Callable[[], str], ...] = (_DOCUMENTS, _STORES, _PEOPLE, _queue)
+MIGRATIONS: tuple[str | Callable[[], str], ...] = (_DOCUMENTS, _STORES, _PEOPLE, _queue, _API_KEYS)
 
 
 def migrate(connection: "Connection") -> int:

@@ -16,6 +16,7 @@ from configuration.errors import InputError
 from configuration.files import file_stamp, write_whole
 from configuration.people import note, require
 from configuration.settings import Home
+from data.people.api_keys import forget_in_keys, move_in_keys
 from data.people.owners import copy_owners, forget_owners, require_editor
 
 logger = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ class _Guarded:
         elif is_new:
             require("administrator", "create profiles")
             forget_owners(self._home, name)  # nobody inherits from a profile that had this name
+            forget_in_keys(self._home, name)
         else:
             require_editor(self._home, profile, f"change the settings of {profile}")
         self._documents.write(name, content)
@@ -94,6 +96,7 @@ class _Guarded:
         self._documents.delete(name)
         if self._folder == "profiles":
             forget_owners(self._home, name)
+            forget_in_keys(self._home, name)
         if is_there:
             note(f"{self._folder} deleted", name)
 
@@ -105,6 +108,8 @@ class _Guarded:
         self._documents.move(name, new)
         if self._folder == "profiles":
             forget_owners(self._home, name)
+            if is_there:
+                move_in_keys(self._home, name, new)
         if is_there:
             note(f"{self._folder} moved", f"{name} to {new}")
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import services
-from tests.support.commands import hosted
+from tests.support.commands import hosted, working
 
 UNREACHABLE = "The database cannot be reached."
 
@@ -35,7 +35,7 @@ def test_an_outage_is_one_sentence_and_ends_by_itself(
 ) -> None:
     """Both for who has the page open and for who opens it meanwhile; nobody has to load it again."""
     url = own_postgres.url(own_postgres.create())
-    with hosted(tmp_path, workers=1, DATABASE_URL=url) as server:
+    with hosted(tmp_path, workers=1, DATABASE_URL=url) as server, working(tmp_path, DATABASE_URL=url):
         page = browser.new_page()
         page.goto(server.url)
         numbers(page)

@@ -4,7 +4,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import psycopg
@@ -22,7 +22,7 @@ from data.persistence import save_profile, save_token
 from data.profiles.sources import resolve
 from data.simulator.server import JiraSimulator
 from tests.support.calls import job, press
-from tests.support.commands import ROOT, command, environment, hosted
+from tests.support.commands import ROOT, command, environment, hosted, working
 
 N = 120
 ENOUGH_S = 30.0
@@ -47,22 +47,9 @@ class Server:
         """The variables of its processes."""
         return {"DATABASE_URL": self.url, "THROUGHLINE_KEYS": self.key}
 
-    @contextmanager
-    def worker(self) -> Iterator["subprocess.Popen[str]"]:
-        """Run ``python app.py worker``; it is killed at the end if it still runs."""
-        process = subprocess.Popen(
-            command("worker"),
-            env=environment(self.folder, **self.settings),
-            cwd=ROOT,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.communicate()
+    def worker(self) -> AbstractContextManager["subprocess.Popen[str]"]:
+        """Run ``python app.py worker``."""
+        return working(self.folder, **self.settings)
 
     def until(self, wanted: Callable[[JobState], bool], within_s: float = ENOUGH_S) -> JobState:
         """Return how the team's sync stands as soon as it is as wanted."""

@@ -180,6 +180,24 @@ def hosted(home: Path, workers: int = 2, **more: str) -> Iterator[Hosted]:
             process.wait(timeout=20)
 
 
+@contextmanager
+def working(home: Path, **more: str) -> Iterator["subprocess.Popen[str]"]:
+    """Run ``python app.py worker``, yield it; it is killed at the end if it still runs."""
+    process = subprocess.Popen(
+        command("worker"),
+        env=environment(home, **more),
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
 def wait_for(url: str, process: "subprocess.Popen[bytes]", seconds: float = 40.0) -> None:
     """Wait until the server answers its health path."""
     deadline = time.monotonic() + seconds

@@ -37,6 +37,7 @@ COMMANDS = (
     "check",
     "demo-jira",
     "keys",
+    "worker",
     "logs",
     "store",
 )

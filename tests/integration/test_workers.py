@@ -21,6 +21,7 @@ from data.intake.queued_jobs import UNATTENDED, WAITING, QueuedJobs
 from data.persistence import save_profile, save_token
 from data.profiles.sources import resolve
 from data.simulator.server import JiraSimulator
+from tests.services import PostgreSQL
 from tests.support.calls import job, press
 from tests.support.commands import ROOT, command, environment, hosted, working
 
@@ -159,6 +160,23 @@ def test_a_worker_that_is_asked_to_stop_leaves_its_sync_to_the_next(server: Serv
 
     assert (code, stored, waiting.running, waiting.label) == (0, 0, True, WAITING)
     assert server.states() == ["aborted"]
+    assert (end.error, server.stored()) == (None, N)
+
+
+def test_a_worker_outlives_an_outage_of_the_database(server: Server, postgres: PostgreSQL) -> None:
+    """Nobody has to start it again, and the sync that was cut is brought to its end."""
+    server.jira.latency_s = 1.0
+    server.jobs.start("default")
+    with server.worker() as process:
+        server.until(reads)
+        postgres.stop()
+        time.sleep(1.5)
+        postgres.start()
+        server.jira.latency_s = 0.0
+        end = server.ended()
+        lives = process.poll() is None
+
+    assert lives
     assert (end.error, server.stored()) == (None, N)
 
 

@@ -41,6 +41,8 @@ from data.workspace import Workspace
             "The type 'Release' stands for a deployment and for a flow item.",
         ),
         ({"incidents": {"window_hours": -1}}, "incidents.window_hours is below 0."),
+        ({"sync": {"every_minutes": -1}}, "sync.every_minutes is not between 0 and 10080, a week."),
+        ({"sync": {"every_minutes": 10_081}}, "sync.every_minutes is not between 0 and 10080, a week."),
         ({"targets": {"speed": 5}}, "targets.speed is of no metric: there is none of that name."),
         (
             {"targets": {"flow_time": "5 hours"}},

@@ -188,7 +188,8 @@ def test_a_killed_full_fetch_is_taken_up_where_it_was(tmp_path: Path, dialect: s
             process.send_signal(signal.SIGKILL)
             process.wait()
         store = store_of(tmp_path)
-        staged = len(store.staged())
+        # Where the machine is slow, a part of it was shown by then.
+        staged, shown = len(store.staged()), len(store.keys())
         jira.requests.clear()
         for left in (tmp_path / "run").glob("*"):
             left.unlink()
@@ -199,7 +200,7 @@ def test_a_killed_full_fetch_is_taken_up_where_it_was(tmp_path: Path, dialect: s
     assert 900 <= staged < 3_000
     assert pages <= math.ceil((3_000 - staged) / 100) + 1
     assert outcome["issues"]["fetched"] <= 3_000 - staged + 100
-    assert (outcome["mode"], outcome["issues"]["created"]) == ("full", 3_000)
+    assert (outcome["mode"], outcome["issues"]["created"]) == ("full", 3_000 - shown)
     assert differences(told(store), end) == []
 
 

@@ -1,5 +1,8 @@
 """The group of commands: what each of them takes, and how the answer leaves the program."""
 
+from collections.abc import Iterator
+
+import click
 import pytest
 
 from callbacks.cli.console import COMMANDS, cli, run
@@ -17,6 +20,9 @@ NAMES = {
     "issues",
     "logs",
     "demo-jira",
+    "worker",
+    "store",
+    "keys",
 }
 
 
@@ -24,10 +30,15 @@ def no_server(*_: object, **__: object) -> None:
     raise AssertionError
 
 
+def leaves(group: click.Group) -> Iterator[click.Command]:
+    for command in group.commands.values():
+        yield from leaves(command) if isinstance(command, click.Group) else [command]
+
+
 def test_every_command_takes_the_shared_options_once() -> None:
     assert set(cli.commands) == NAMES
     assert len(COMMANDS) == len(NAMES)
-    for command in cli.commands.values():
+    for command in leaves(cli):
         names = [option.name for option in command.params]
         assert (names.count("profile"), names.count("log_level")) == (1, 1), command.name
 

@@ -27,19 +27,21 @@ run: install
 charts: install
 	$(BIN)/python -m tools.charts
 
-# Three portions beside each other: the browser, and what several machines share, mostly wait. A page that was late there
-# is opened once more with the machine to itself; both outcomes are printed.
-BROWSER_CACHE := -o cache_dir=.pytest_cache/browser
+# Three portions beside each other: the browser, and what several machines share, mostly wait. What failed beside the others is
+# tried once more with the machine to itself, and is red the second time; both outcomes are printed.
 TEST = $(BIN)/python -m pytest -m "not bench and not soak"
+BROWSER := -o cache_dir=.pytest_cache/browser tests/browser
+SHARED := -o cache_dir=.pytest_cache/contracts tests/contracts
+REST := --ignore=tests/browser --ignore=tests/contracts
 test: tools
-	@logs=$$(mktemp -d); code=0; beside=0; \
-	$(TEST) $(BROWSER_CACHE) tests/browser > $$logs/browser 2>&1 & browser=$$!; \
-	$(TEST) -o cache_dir=.pytest_cache/contracts tests/contracts > $$logs/contracts 2>&1 & contracts=$$!; \
-	$(TEST) --ignore=tests/browser --ignore=tests/contracts || code=$$?; \
-	wait $$contracts || code=$$?; wait $$browser || beside=$$?; cat $$logs/contracts $$logs/browser; rm -r $$logs; \
-	if [ $$beside -eq 1 ]; then beside=0; echo "Once more, alone:"; \
-	  $(TEST) $(BROWSER_CACHE) $(AGAIN) tests/browser || beside=$$?; fi; \
-	test $$code -eq 0 -a $$beside -eq 0
+	@logs=$$(mktemp -d); red=0; rest=0; shared=0; seen=0; \
+	$(TEST) $(BROWSER) > $$logs/browser 2>&1 & browser=$$!; \
+	$(TEST) $(SHARED) > $$logs/contracts 2>&1 & contracts=$$!; \
+	$(TEST) $(REST) || rest=$$?; \
+	wait $$contracts || shared=$$?; wait $$browser || seen=$$?; cat $$logs/contracts $$logs/browser; rm -r $$logs; \
+	alone() { code=$$1; shift; if [ $$code -eq 1 ]; then echo "Once more, alone:"; $(TEST) $(AGAIN) "$$@" || red=1; \
+	  elif [ $$code -ne 0 ]; then red=1; fi; }; \
+	alone $$rest $(REST); alone $$shared $(SHARED); alone $$seen $(BROWSER); exit $$red
 
 # Unit tests alone, within 20 s of processor time.
 quick: tools

@@ -18,7 +18,6 @@ from callbacks.web.api_document import (
     BODY_TYPES,
     IMPORTED,
     OF_IMPORT,
-    SEVERAL,
     SINGLE,
     Imported,
     describe,
@@ -38,6 +37,7 @@ from configuration.settings import Home
 from data.export.document import as_json_text, document
 from data.intake.bad_entries import LeftOut
 from data.intake.profile_import import ImportFiles, import_into
+from data.metrics.filters import FILTERS
 from data.metrics.groups import GROUPED_BY
 from data.metrics.report import Report, View
 from data.model.periods import STEPS, parse_day
@@ -151,7 +151,7 @@ def _read_away(body: IO[bytes]) -> None:
 def _register_numbers(api: Blueprint, workspace: Workspace) -> None:
     @api.get("/metrics")
     def metrics() -> Response:
-        _refuse_unknown(("profile", "by", "cut", *SINGLE, *SEVERAL))
+        _refuse_unknown(("profile", "by", "cut", *SINGLE, *FILTERS))
         pipeline = workspace.pipeline(_choose_profile(workspace.home))
         view, by, cut = _read_view(), _choose("by", GROUPED_BY), _single("cut")
         if by and cut:
@@ -236,7 +236,7 @@ def _choose_profile(home: Home) -> str:
 def _read_view() -> View:
     single = {field: _single(name) for name, field in SINGLE.items() if name != "step"}
     several: Mapping[str, tuple[str, ...]] = {
-        field: tuple(filter(None, request.args.getlist(name))) for name, field in SEVERAL.items()
+        field: tuple(filter(None, request.args.getlist(name))) for name, field in FILTERS.items()
     }
     step = _choose("step", ("auto", *STEPS)) or "auto"
     return View(**single, **several, step=step)  # type: ignore[arg-type]  # each by its own name

@@ -11,6 +11,7 @@ from data.intake.change_files import CHANGE_FORM
 from data.intake.deployment_files import DEPLOYMENT_FORM
 from data.intake.events import RowCounts
 from data.intake.row_files import RowForm
+from data.metrics.filters import FILTERS
 from data.metrics.groups import GROUPED_BY
 from data.model.periods import STEPS
 
@@ -18,16 +19,8 @@ Imported = Literal["deployments", "changes"]
 IMPORTED: tuple[Imported, ...] = ("deployments", "changes")
 BODY_TYPES = ("application/json", "application/x-ndjson")
 OF_IMPORT = ("profile", "skip_bad")
-# Parameters of metrics by the attribute of a view that each sets, once or as often as wanted.
+# What of a view comes once, with its attribute; filters come as often as wanted.
 SINGLE = {"from": "date_from", "to": "date_to", "as_of": "as_of", "timezone": "timezone", "step": "step"}
-SEVERAL = {
-    "project": "projects",
-    "type": "types",
-    "label": "labels",
-    "component": "components",
-    "epic": "epics",
-    "fix_version": "fix_versions",
-}
 _FORMS: dict[Imported, RowForm[Any]] = {"deployments": DEPLOYMENT_FORM, "changes": CHANGE_FORM}
 _REFUSALS = {
     "400": "Something in it makes no sense; nothing was stored.",
@@ -105,7 +98,7 @@ def _metrics_operation() -> dict[str, Any]:
         _parameter(
             name, {"type": "array", "items": _TEXT}, f"Only of this {name.replace('_', ' ')}; repeatable."
         )
-        for name in SEVERAL
+        for name in FILTERS
     ]
     others = [
         _parameter("profile", _TEXT),

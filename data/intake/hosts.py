@@ -95,22 +95,8 @@ def read_hosts(
         except DashboardError as error:
             work.note(access.kind.title, error)
             work.fail(access, access.repositories, error)
-            continue
-        host = host_of(access, client)
-        for place, repository in enumerate(access.repositories):
-            service = services[access.kind.name, repository]
-            settings = (access.url, *access.environments)
-            try:
-                work.read(Reader(host, repository, service, settings, clock_of(home).now_ms()))
-            except CancelledError:
-                raise
-            except SourceError as error:
-                work.note(f"The repository {repository} on {access.kind.title}", error)
-                refused = isinstance(error, AuthenticationError) and client.is_refused
-                work.fail(access, access.repositories[place:][: None if refused else 1], error)
-                if refused:
-                    break
-        work.read_so_far.requests.append(client.requests.as_document())
+        else:
+            work.read_all(access, client)
     for origin in _ORIGINS:
         note_unread(source, home, origin, work.failing[origin])
     return work.read_so_far
@@ -174,6 +160,24 @@ class _Work:
     def note(self, what: str, error: DashboardError) -> None:
         logger.warning("host.unreadable", extra={"host": what, "cause": error.message})
         self.read_so_far.unread.append((f"{what} could not be read: {error.message}", error.hint))
+
+    def read_all(self, access: Access, client: HostClient) -> None:
+        """Read the repositories of a host; the others are given up once its credentials were refused."""
+        host = host_of(access, client)
+        settings = (access.url, *access.environments)
+        for place, repository in enumerate(access.repositories):
+            service = self.services[access.kind.name, repository]
+            try:
+                self.read(Reader(host, repository, service, settings, clock_of(self.home).now_ms()))
+            except CancelledError:
+                raise
+            except SourceError as error:
+                self.note(f"The repository {repository} on {access.kind.title}", error)
+                refused = isinstance(error, AuthenticationError) and client.is_refused
+                self.fail(access, access.repositories[place:][: None if refused else 1], error)
+                if refused:
+                    break
+        self.read_so_far.requests.append(client.requests.as_document())
 
     def read(self, reader: Reader) -> None:
         """Read a repository and publish what it tells."""

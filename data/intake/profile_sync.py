@@ -73,6 +73,26 @@ def synchronize(
         outcome = _with_hosts(source, home, environment, outcome, cancelled, full=full)
         _Notes(source, home, configuration_of(source)).ended(outcome)
         return outcome
+    outcome, notes = _read_jira(
+        source, home, environment, progress, cancelled, full=full, configuration=configuration
+    )
+    outcome = _with_clones(source, home, outcome)
+    outcome = _with_hosts(source, home, environment, outcome, cancelled, full=full)
+    notes.also_asked(outcome.requests)
+    return outcome
+
+
+def _read_jira(
+    source: Source,
+    home: Home,
+    environment: Mapping[str, str],
+    progress: Progress,
+    cancelled: threading.Event | None,
+    *,
+    full: bool,
+    configuration: CacheConfiguration | None,
+) -> tuple[SyncOutcome, "_Notes"]:
+    """Sync the issues of a source under the lock of its scope; return what came of it, and its notes."""
     check_connection(source)
     wanted = configuration or configuration_of(source)
     client = client_of(source, home, environment, cancelled)
@@ -100,10 +120,7 @@ def synchronize(
             outcome = replace(outcome, changes=replace(outcome.changes, revision=carried.revision))
         notes.ended(outcome)
         evict(stores_of(home), [source.store.key])
-    outcome = _with_clones(source, home, outcome)
-    outcome = _with_hosts(source, home, environment, outcome, cancelled, full=full)
-    notes.also_asked(outcome.requests)
-    return outcome
+    return outcome, notes
 
 
 def _with_hosts(
@@ -192,33 +209,17 @@ class _Notes:
         names = ("retries", "throttled_s", "bytes", "by_path")
         asked = {name: requests[name] for name in names} | {"requests": requests["total"]}
         last = msgspec.structs.replace(known.syncs[-1], **asked)
-        try:
-            save_cache_metadata(
-                self._home,
-                self._source.name,
-                msgspec.structs.replace(known, syncs=(*known.syncs[:-1], last)),
-            )
-        except DashboardError as error:
-            logger.warning("sync.not_noted", extra={"cause": error.message})
+        self._keep(msgspec.structs.replace(known, syncs=(*known.syncs[:-1], last)))
 
     def failed(self, error: DashboardError, requests: dict[str, Any], duration_s: float) -> None:
         told = {"mode": "failed", "state": "failed", "reason": None, "error": error.message}
         self._save(_record(clock_of(self._home).now_ms(), told, {}, requests, duration_s))
 
     def _save(self, record: SyncRecord) -> None:
-        try:
-            self._write(record)
-        except DashboardError as error:
-            # What became of the sync itself is what has to be told.
-            logger.warning("sync.not_noted", extra={"cause": error.message})
-
-    def _write(self, record: SyncRecord) -> None:
         known = self._known
         same = known is not None and known.cache_key == self._source.store.key
         good = record.state != "failed"
-        save_cache_metadata(
-            self._home,
-            self._source.name,
+        self._keep(
             CacheMetadata(
                 cache_key=self._source.store.key,
                 creation_timestamp=known.creation_timestamp if known and same else record.at,
@@ -227,8 +228,15 @@ class _Notes:
                 last_synced=record.at if good else known.last_synced if known else None,
                 stored=record.issues.get("stored", known.stored if known else 0),
                 syncs=(*(known.syncs if known else ()), record)[-MOST_SYNCS:],
-            ),
+            )
         )
+
+    def _keep(self, metadata: CacheMetadata) -> None:
+        try:
+            save_cache_metadata(self._home, self._source.name, metadata)
+        except DashboardError as error:
+            # What became of the sync itself is what has to be told.
+            logger.warning("sync.not_noted", extra={"cause": error.message})
 
 
 def _record(

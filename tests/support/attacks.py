@@ -90,7 +90,7 @@ HTTP = (
     HttpAttack("absolute address", _get("http://evil.example/", "Host: evil.example"), (400, 403)),
     HttpAttack(
         "forwarded host is not believed",
-        _get("/health", "Host: evil.example", "X-Forwarded-Host: OWN"),
+        _get("/dora", "Host: evil.example", "X-Forwarded-Host: OWN"),
         (403,),
     ),
     *(

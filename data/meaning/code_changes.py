@@ -3,6 +3,7 @@
 Everything here is a few sorts and passes over columns, however many changes and deployments there are.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,7 +16,8 @@ from data.model.changes import ChangeTable
 from data.model.columns import Coded, Listed, listed
 from data.model.places import NOWHERE, find_places
 from data.model.projects import ProjectGroups
-from data.model.tables import MISSING, Flags, Instants, IssueTable
+from data.model.tables import MISSING, Flags, Instants, IssueTable, VersionRow
+from data.sources.events import find_versions
 from data.sources.port import Commits
 
 Rows = NDArray[np.int64]
@@ -236,12 +238,13 @@ def _find_services(
 
 
 def with_projects(
-    deployments: Deployments, changes: CodeChanges, issues: IssueTable, groups: ProjectGroups
+    deployments: Deployments, changes: CodeChanges, versions: Sequence[VersionRow], groups: ProjectGroups
 ) -> Deployments:
     """Return deployments in which one that says its service alone has the project of that service.
 
     That is the project which most issues in the changes of the service are of. Where they name none, the
-    service is a project of its own, with a number after those of all projects and without a key.
+    service is a project of its own, with a number after those of all projects and without a key. One that is
+    called like a version of its project stands for that version.
     """
     loose = _without_project(deployments)
     if deployments.service is None or not loose.any():
@@ -257,7 +260,25 @@ def with_projects(
     service = deployments.service.codes
     codes = np.where(loose, service + len(projects.words), projects.codes)
     group = np.where(loose, number[service], deployments.group)
-    return replace(deployments, projects=Coded(codes, named), group=group)
+    found_projects = replace(deployments, projects=Coded(codes, named), group=group)
+    return _with_versions(found_projects, loose, versions, groups)
+
+
+def _with_versions(
+    deployments: Deployments, loose: Flags, versions: Sequence[VersionRow], groups: ProjectGroups
+) -> Deployments:
+    """Return deployments in which those among ``loose`` stand for the versions that they are named like."""
+    if deployments.listing is None:
+        return deployments
+    asking = loose & ~deployments.listing
+    called = find_versions(versions, deployments.names, groups, deployments.group, asking)
+    if not called.flags(bool).any():
+        return deployments
+    before = deployments.versions
+    codes = np.where(asking, called.codes + len(before.words), before.codes)
+    words = [*before.words, *called.words]
+    unnamed = deployments.unnamed & ~called.flags(bool)
+    return replace(deployments, versions=Coded(codes, words), unnamed=unnamed)
 
 
 def _without_project(deployments: Deployments) -> Flags:

@@ -164,7 +164,7 @@ def derive(dataset: Dataset, profile: Profile, zone: ZoneInfo, as_of: int) -> De
     deployments = read_deployments(dataset, profile, zone, work)
     groups = project_groups(issues)
     code = find_code_changes(dataset.changes, issues, deployments, groups, as_of)
-    deployments = with_changes(with_projects(deployments, code, issues, groups), code)
+    deployments = with_changes(with_projects(deployments, code, dataset.versions, groups), code)
     delivered = (lives.completed_at != MISSING) & ~outcome.not_delivered
     defect = flow_item == FLOW_ITEMS.index("Defect")
     told = find_told_incidents(dataset.incidents, issues, deployments, groups, profile.incidents)

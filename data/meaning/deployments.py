@@ -49,6 +49,7 @@ class Deployments:
         own_row: row of the issue that it is, -1 for other sources.
         service: what each deployed as one thing; None: the source does not say.
         commits: that they name.
+        listing: they list issues, stored or not; None: the source says no service.
     """
 
     ids: tuple[str, ...]
@@ -75,6 +76,7 @@ class Deployments:
     own_row: NDArray[np.int64]
     service: Coded[str] | None
     commits: Commits
+    listing: Flags | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -174,6 +176,7 @@ def read_deployments(dataset: Dataset, profile: Profile, zone: ZoneInfo, work: W
         own_row=found.own_row,
         service=found.service,
         commits=found.commits,
+        listing=found.listing,
     )
 
 

@@ -1,5 +1,6 @@
 """Deployments that a file, a pipeline or a repository told of. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from data.model.columns import Coded, Listed, all_the_same, listed
 from data.model.places import NOWHERE, find_places
 from data.model.projects import ProjectGroups
-from data.model.tables import MISSING, Dataset, EventTable, Flags, IssueTable
+from data.model.tables import MISSING, EventTable, Flags, IssueTable, VersionRow
 from data.model.words import fold
 from data.sources.port import NO_VERSIONS, Commits, Found, Material, Versions, civil_days
 
@@ -39,12 +40,13 @@ class Events:
         listed_any = np.diff(events.listed_start) > 0
         codes = [groups.of_key.get(key, -1) for key in events.projects]
         group = np.array(codes, np.int64)[events.project] if codes else np.zeros(0, np.int64)
-        versions = _find_versions(dataset, events, groups, group, ~listed_any)
+        names = Coded(events.name, events.names)
+        versions = find_versions(dataset.versions, names, groups, group, ~listed_any)
         environments = [(name,) if name else () for name in events.environments]
         return Found(
             ids=events.ids,
             by_id=events.by_id,
-            names=Coded(events.name, events.names),
+            names=names,
             projects=Coded(events.project, events.projects),
             group=group,
             day=np.where(events.at == MISSING, events.day, civil_days(events.at, material.zone)),
@@ -60,6 +62,7 @@ class Events:
             own_row=np.full(n, NOWHERE, np.int64),
             service=Coded(events.service, events.services),
             commits=_find_commits(events),
+            listing=listed_any,
         )
 
 
@@ -109,21 +112,33 @@ def _find_held(issues: IssueTable, events: EventTable) -> Listed:
     return listed(owner[stored], row[stored], len(events))
 
 
-def _find_versions(
-    dataset: Dataset, events: EventTable, groups: ProjectGroups, group: NDArray[np.int64], asking: Flags
+def find_versions(
+    versions: Sequence[VersionRow],
+    names: Coded[str],
+    groups: ProjectGroups,
+    group: NDArray[np.int64],
+    asking: Flags,
 ) -> Coded[Versions]:
-    """Return the ids of the versions that are called like each of the events ``asking``."""
+    """Return the ids of the versions that are called like each of the events ``asking``.
+
+    Args:
+        versions: those stored.
+        names: by event.
+        groups: the projects.
+        group: number of the project by event, -1 where unknown.
+        asking: which events may be named so.
+    """
     rows = np.flatnonzero(asking)
-    if not dataset.versions or not len(rows):
-        return all_the_same(NO_VERSIONS, len(events))
+    if not versions or not len(rows):
+        return all_the_same(NO_VERSIONS, len(group))
     found: dict[tuple[int, str], Versions] = {}
-    for version in dataset.versions:
+    for version in versions:
         key = (groups.of_id.get(version.project_id, -1), fold(version.name))
         found[key] = (*found.get(key, ()), version.id)
     # One question for each name of a project, however many events have it.
-    pairs, place = np.unique(group[rows] * len(events.names) + events.name[rows], return_inverse=True)
-    asked = (divmod(pair, len(events.names)) for pair in pairs.tolist())
-    words = [found.get((number, fold(events.names[name])), NO_VERSIONS) for number, name in asked]
-    codes = np.full(len(events), len(words), np.int64)
+    pairs, place = np.unique(group[rows] * len(names.words) + names.codes[rows], return_inverse=True)
+    asked = (divmod(pair, len(names.words)) for pair in pairs.tolist())
+    words = [found.get((number, fold(names.words[name])), NO_VERSIONS) for number, name in asked]
+    codes = np.full(len(group), len(words), np.int64)
     codes[rows] = place
     return Coded(codes, [*words, NO_VERSIONS])

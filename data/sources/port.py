@@ -125,6 +125,7 @@ class Found:
         unnamed: it does not say what it held, neither by issues nor by versions nor by commits.
         service: what each deployed as one thing, "" where that is not said.
         commits: that they name.
+        listing: they list issues, stored or not; None: the source says no service.
     """
 
     ids: tuple[str, ...]
@@ -144,6 +145,7 @@ class Found:
     own_row: NDArray[np.int64]
     service: Coded[str] | None = None
     commits: Commits = field(default_factory=no_commits)
+    listing: Flags | None = None
 
     def __len__(self) -> int:
         return len(self.ids)

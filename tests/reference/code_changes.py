@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from tests.reference import stats
 from tests.reference.clock import DAY, civil_day, instant, midnight
-from tests.reference.deployments import Deployment, counted_deployments, listed_issues
+from tests.reference.deployments import Deployment, counted_deployments, listed_issues, versions_named
 from tests.reference.links import past_keys, project_id
 from tests.reference.world import World
 
@@ -106,7 +106,10 @@ def with_their_changes(world: World, deployments: list[Deployment]) -> list[Depl
 
 
 def _with_project(world: World, deployment: Deployment) -> Deployment:
-    """One that says its service alone is of the project that most issues in its changes are of."""
+    """One that says its service alone is of the project that most issues in its changes are of.
+
+    Of that project it stands for the version of its name, unless it lists issues.
+    """
     if deployment.names_project or not deployment.service:
         return deployment
     numbers: dict[str, int] = {}
@@ -115,7 +118,8 @@ def _with_project(world: World, deployment: Deployment) -> Deployment:
             number = next(project_id(issue) for issue in world.issues if issue.key == key)
             numbers[number] = numbers.get(number, 0) + 1
     project = max(numbers, key=lambda number: numbers[number], default=f"service {deployment.service}")
-    return replace(deployment, project_id=project)
+    versions = frozenset() if deployment.links else versions_named(world, project, deployment.name)
+    return replace(deployment, project_id=project, versions=versions)
 
 
 def first_commit(world: World, key: str) -> int | None:

@@ -5,10 +5,12 @@ import random
 import pytest
 
 from tests.reference import assert_documents_equal, reference_metrics
-from tests.support.builders import issue, status_list
+from tests.support.builders import issue, status_list, version
 from tests.support.engine import engine_metrics
 
 PERIOD = {"date_from": "2026-03-02", "date_to": "2026-03-29", "as_of": "2026-03-31T00:00:00Z"}
+# Of AB, the project of the issues; deployments of services may be called like them.
+VERSIONS = [version(1, "1.7"), version(2, "1.8", release_date="2026-03-20")]
 FAMILY = (
     "deployment_frequency",
     "change_lead_time",
@@ -27,7 +29,8 @@ def drawn_issue(draw: random.Random, number: int) -> dict:
     history = [(f"2026-03-{draw.randint(1, 9):02d}", "Doing")] if draw.random() < 0.8 else []
     done = [(f"2026-03-{draw.randint(9, 30):02d}", "Done")] if draw.random() < 0.8 else []
     kind = draw.choice(("Story", "Bug", "Incident"))
-    return issue(f"AB-{number}", kind, created="2026-02-20", history=[*history, *done])
+    fixed = draw.choice(([], [], VERSIONS[:1], VERSIONS))
+    return issue(f"AB-{number}", kind, created="2026-02-20", history=[*history, *done], fix_versions=fixed)
 
 
 def commit_of(first: int, number: int, place: int) -> str:
@@ -54,7 +57,7 @@ def drawn_change(draw: random.Random, number: int) -> dict:
 def drawn_deployment(draw: random.Random, number: int) -> dict:
     return {
         "id": str(number),
-        "name": draw.choice(("", "", f"1.{number}-hotfix")),
+        "name": draw.choice(("", "", f"1.{number}-hotfix", "1.7", "1.8")),
         "service": draw.choice(("", "shop", "shop", "desk")),
         "project": draw.choice(("AB", "")),
         "deployed_at": day(draw) if draw.random() < 0.7 else day(draw)[:10],
@@ -83,6 +86,7 @@ def test_drawn_worlds(seed: int) -> None:
     world = {
         "issues": [drawn_issue(draw, n) for n in range(1, 5)],
         "statuses": status_list(),
+        "versions": VERSIONS,
         "changes": [drawn_change(draw, n) for n in range(1, draw.randint(2, 8))],
         "deployments": [drawn_deployment(draw, n) for n in range(1, draw.randint(1, 5))],
         "incidents": [drawn_incident(draw, n) for n in range(draw.randint(0, 3))],

@@ -113,6 +113,20 @@ def test_a_ticket_without_commits_keeps_the_start_of_its_work() -> None:
     assert "3 of 4 changes start with their commit" in found.message
 
 
+def test_a_tag_stands_for_the_version_of_its_name() -> None:
+    """AB-4 has no change, and the fix version that v2 is called like: out on the 15th; not so that of XY."""
+    named, other = version(7, "v2"), version(8, "v1", project_id=10_001)
+    issues = [
+        *ISSUES,
+        story("AB-4", "2026-03-09", fix_versions=[named]),
+        story("AB-5", "2026-03-07", fix_versions=[other]),
+    ]
+    found = lead(issues, versions=[named, other])
+
+    assert found.included == ("AB-1", "AB-2", "AB-4", "shop#3")
+    assert found.excluded["not_deployed"] == ("AB-3", "AB-5", "shop#4")
+
+
 def test_an_issue_is_out_with_the_last_of_its_changes() -> None:
     """AB-1 has a second change that nothing carried out yet."""
     changes = [CHANGES[0], change("shop#9", "2026-03-06", "2026-03-10", issues=("AB-1",))]

@@ -119,7 +119,7 @@ def test_every_column_has_a_row_for_each_deployment(source: DeploymentSource) ->
     found = yielded(source)
     columns = {item.name: getattr(found, item.name) for item in fields(found)}
     holds, commits = columns.pop("holds"), columns.pop("commits")
-    named = [columns.pop(name) for name in ("environments", "service")]
+    named = [columns.pop(name) for name in ("environments", "service", "listing")]
 
     assert {name: len(column) for name, column in columns.items()} == dict.fromkeys(columns, len(found))
     assert all(column is None or len(column) == len(found) for column in named)

@@ -17,7 +17,7 @@ HASH_DIGITS = 15
 _HEX = frozenset("0123456789abcdef")
 
 
-class ChangeRow(msgspec.Struct, array_like=True, frozen=True):
+class ChangeRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """A change of code.
 
     Instants are UTC epoch milliseconds, or ``MISSING`` where they are not known. ``first_commit_at`` is when

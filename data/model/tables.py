@@ -232,7 +232,7 @@ class VersionRow(msgspec.Struct, array_like=True, frozen=True):
     met: bool = False
 
 
-class DeploymentRow(msgspec.Struct, array_like=True, frozen=True):
+class DeploymentRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """A deployment as a file or a repository tells of it.
 
     ``at`` is UTC epoch milliseconds; where the event had only a day, it is

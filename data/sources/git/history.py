@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from data.sources.git.commits import ABSENT, Log
 
@@ -19,8 +20,7 @@ _GITLAB = re.compile(r"See merge request \S{0,500}!(\d{1,9})")
 _MERGE = re.compile(r"(?i)^merged? (?:pull request|branch|in|remote-tracking branch|tag)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(msgspec.Struct, frozen=True, gc=False):
     """Commits that came into the main line at once.
 
     Attributes:
@@ -108,10 +108,17 @@ def _claim(log: Log, owned: bytearray, tips: Sequence[int]) -> list[int]:
 def _unit(log: Log, place: int, members: tuple[int, ...]) -> Unit:
     title = log.titles[place].decode(errors="replace")
     body = log.bodies[place].decode(errors="replace") if place in log.bodies else ""
-    number = next((found[1] for pattern in _REQUESTS if (found := pattern.search(title))), "")
-    if not number and (found := _GITLAB.search(body)):
+    number = _number_in(title)
+    if not number and body and (found := _GITLAB.search(body)):
         number = found[1]
     if place not in members and _MERGE.match(title):
         told = next((line.strip() for line in body.splitlines() if line.strip()), "")
         title = told if told and not told.startswith("See merge request") else title
     return Unit(place, members, number, title)
+
+
+def _number_in(title: str) -> str:
+    """Return the number of the request that a title names, "" for none."""
+    # Most titles name one at their end, or none: the other forms are looked for where their words are.
+    forms = _REQUESTS if "Merge" in title or "Pull request #" in title else _REQUESTS[-1:]
+    return next((found[1] for form in forms if (found := form.search(title))), "")

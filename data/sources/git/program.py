@@ -22,6 +22,7 @@ _CONFIG = "[core]\n\trepositoryformatversion = {version}\n\tbare = true\n{more}"
 _SHA256 = "[extensions]\n\tobjectformat = sha256\n"
 _SHA256_DIGITS = 64
 # Git's own messages in English, no questions, no network, no objects fetched meanwhile, nobody's settings.
+# It answers in whole blocks: into a pipe it would write each commit by itself.
 _ENVIRONMENT = {
     "LC_ALL": "C",
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -32,6 +33,7 @@ _ENVIRONMENT = {
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_ALLOW_PROTOCOL": "none",
     "GIT_PAGER": "cat",
+    "GIT_FLUSH": "0",
 }
 _QUIET = ("--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os.devnull)
 _MOST_WORDS = 200

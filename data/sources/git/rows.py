@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from configuration.errors import InputError
@@ -14,7 +15,6 @@ from data.sources.git.names import Names
 from data.sources.git.tags import Tag
 
 ORIGIN = "git"
-_NEVER = 1 << 60  # comes after all tags
 _SHORT = 10  # digits of a hash by which a change without a number is called
 _ADDRESS = re.compile(r"(?:(?:https?|ssh)://)?(?:[^@/\s]*@)?([\w.-]+)(?::\d+(?=/))?[:/](\S+?)(?:\.git)?/?$")
 
@@ -74,19 +74,22 @@ class Teller:
         """
         log, met = self.log, set(taken)
         carrier = find_carriers(log, [log.place[tag.commit] for tag in tags])
+        carried = [(self._id_of(tag),) for tag in tags]
         for unit in find_units(log, log.place.get(self.names.default)):
             # A number that comes again, as where a fix is carried to another branch, is that of the first.
             name = f"{self.service}#{unit.number}"
             if not unit.number or name in met:
                 name = f"{self.service}@{log.hashes[unit.place][:_SHORT]}"
             met.add(name)
-            number = max(carrier[each] if carrier[each] >= 0 else _NEVER for each in unit.members)
-            yield self._change(unit, name, () if number == _NEVER else (self._id_of(tags[number]),))
+            numbers = [carrier[each] for each in unit.members]
+            yield self._change(unit, name, () if min(numbers) < 0 else carried[max(numbers)])
 
     def _change(self, unit: Unit, name: str, deployments: tuple[str, ...]) -> ChangeRow:
         log = self.log
-        places = sorted({*unit.members, unit.place}, key=lambda place: (log.written_at[place], place))
-        written = [log.written_at[place] for place in unit.members if log.written_at[place] != MISSING]
+        places: Sequence[int] = unit.members
+        if len(places) > 1 or places[0] != unit.place:
+            places = sorted({*places, unit.place}, key=lambda place: (log.written_at[place], place))
+        written = [at for place in unit.members if (at := log.written_at[place]) != MISSING]
         merged = log.merged_at[unit.place]
         first = min(written, default=merged)
         return ChangeRow(
@@ -97,7 +100,7 @@ class Teller:
             opened_at=MISSING,
             first_review_at=MISSING,
             merged_at=merged,
-            commits=tuple(log.hashes[place] for place in places),
+            commits=tuple([log.hashes[place] for place in places]),
             deployments=deployments,
             name=unit.title,
             origin=ORIGIN,
@@ -116,12 +119,21 @@ class Teller:
 
     def _page(self, part: str, what: str) -> str:
         """Return the address of a page of the host, "" where the origin is none whose pages are known."""
-        found = _ADDRESS.match(self.names.origin)
-        if found is None or not any(word in found[1] for word in ("github", "gitlab")):
-            return ""
-        return f"https://{found[1]}/{found[2]}/{'-/' if 'gitlab' in found[1] else ''}{part}/{what}"
+        pages = _pages_of(self.names.origin)
+        return f"{pages}{part}/{what}" if pages else ""
+
+
+@cache
+def _pages_of(origin: str) -> str:
+    """Return what the addresses of a repository's pages begin with, "" where they are not known."""
+    found = _ADDRESS.match(origin)
+    if found is None or not any(word in found[1] for word in ("github", "gitlab")):
+        return ""
+    return f"https://{found[1]}/{found[2]}/{'-/' if 'gitlab' in found[1] else ''}"
 
 
 def _join(told: Mapping[int, tuple[str, ...]], places: Sequence[int]) -> tuple[str, ...]:
     """Return what some commits tell, each word once."""
+    if len(places) == 1:
+        return told.get(places[0], ())
     return tuple(dict.fromkeys(word for place in places for word in told.get(place, ())))

@@ -6,8 +6,12 @@ import urllib.request
 
 from dash import Dash
 
+from ui import ids
+
 EVERYTHING = "created is not EMPTY ORDER BY key"
 AT_HOME = {"Host": "127.0.0.1:8050"}
+# What the Overview asks for beside the data of its cards and charts.
+BESIDE = (ids.HEADLINE, ids.UNKNOWN, ids.CHANGES, ids.STUCK, ids.BLOCKED, ids.FINDINGS)
 
 
 def callback(url: str, output: str, inputs: list[dict], state: list[dict]) -> dict:
@@ -16,6 +20,21 @@ def callback(url: str, output: str, inputs: list[dict], state: list[dict]) -> di
     names = [part.split(".") for part in output.strip(".").split("...")]
     body["outputs"] = [{"id": name, "property": prop} for name, prop in names]
     return posted(url, body)["response"]
+
+
+def page_call(filters: dict, page: str = "flow") -> dict:
+    """Return what a page asks the server for, as its browser writes it."""
+    view = {"id": ids.view(page), "property": "data", "value": {"filters": filters, "revision": "1"}}
+    changed = json.dumps(ids.view(page), sort_keys=True, separators=(",", ":"))
+    answer = {"id": ids.answer(page), "property": "data"}
+    wanted = [answer, *({"id": name, "property": "children"} for name in BESIDE if page == "overview")]
+    names = [f"{each['id']}.{each['property']}" for each in wanted]
+    return {
+        "output": names[0] if len(names) == 1 else f"..{'...'.join(names)}..",
+        "outputs": answer if len(names) == 1 else wanted,
+        "inputs": [view, []],
+        "changedPropIds": [f"{changed}.data"],
+    }
 
 
 def job(url: str) -> dict:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import itertools
-import json
 import os
 import statistics
 import subprocess
@@ -27,12 +26,12 @@ from data.profiles.sources import Source
 from data.simulator.server import JiraSimulator
 from data.store.database import Store
 from data.workspace import Workspace
+from tests.support.calls import page_call
 from tests.support.commands import ROOT
 from tests.support.gates import SLACK, Gate, children_time
 from tests.support.stores import store_at
 from tests.support.syncing import synced
 from tests.support.synthetic import PROFILE, synthetic_dataset
-from ui import ids
 
 PORT = 8050
 HEADERS = {"Host": f"127.0.0.1:{PORT}"}
@@ -92,25 +91,6 @@ def click(client: FlaskClient, last: dt.date, days: int = WEEKS_52) -> bytes:
     first = last - dt.timedelta(days=days - 1)
     filters = {"from": first.isoformat(), "to": last.isoformat()}
     return answered(client, page_call(filters))
-
-
-# What the Overview asks for beside the data of its cards and charts.
-BESIDE = (ids.HEADLINE, ids.UNKNOWN, ids.CHANGES, ids.STUCK, ids.BLOCKED, ids.FINDINGS)
-
-
-def page_call(filters: dict, page: str = "flow") -> dict:
-    """Return what a page asks the server for, as its browser writes it."""
-    view = {"id": ids.view(page), "property": "data", "value": {"filters": filters, "revision": "1"}}
-    changed = json.dumps(ids.view(page), sort_keys=True, separators=(",", ":"))
-    answer = {"id": ids.answer(page), "property": "data"}
-    wanted = [answer, *({"id": name, "property": "children"} for name in BESIDE if page == "overview")]
-    names = [f"{each['id']}.{each['property']}" for each in wanted]
-    return {
-        "output": names[0] if len(names) == 1 else f"..{'...'.join(names)}..",
-        "outputs": answer if len(names) == 1 else wanted,
-        "inputs": [view, []],
-        "changedPropIds": [f"{changed}.data"],
-    }
 
 
 # By number of issues and days: the goal, what is reached, and the rounds. What is not reached has its gate

@@ -199,7 +199,7 @@ def _register_jobs(app: Dash, workspace: Workspace) -> None:
     def show_job(_ticks: int | None, seen: str | None, filters: dict[str, Any] | None) -> tuple[Any, ...]:
         name = (filters or {}).get("src")
         state = workspace.jobs.state(name or workspace.shown)
-        revision = _stamp_of_any_store(workspace, name)
+        revision = _stamp_of_any_store(workspace, name, state)
         return _show_job(state), no_update if revision == seen else revision, not state.running
 
     @app.callback(
@@ -244,15 +244,20 @@ def banner_of(workspace: Workspace, pipeline: Pipeline) -> Component | None:
     return banner(banner_kind(workspace, pipeline, status.kind), storable=storable, renewed=renewed)
 
 
-def stamp(workspace: Workspace, profile: str | None) -> str:
+def stamp(workspace: Workspace, profile: str | None, state: JobState | None = None) -> str:
     """Return what changes whenever a page has something new to show: new data, a sync, or one that failed.
+
+    Args:
+        workspace: all that is kept between two requests.
+        profile: what the page shows; None: what is shown by default.
+        state: how the job stands, if who asks knows: to look it up may take a question to a database.
 
     Raises:
         ConfigurationError: there is no such profile.
         StoreError: its store is damaged.
     """
     pipeline = workspace.pipeline(profile)
-    state = workspace.jobs.state(pipeline.name)
+    state = state or workspace.jobs.state(pipeline.name)
     meta = pipeline.store.meta()
     # While the very first data are read the page waits for them; if they do not come, it has to say so.
     waiting = "reading" if state.running and not len(pipeline.dataset().issues) else ""
@@ -260,12 +265,12 @@ def stamp(workspace: Workspace, profile: str | None) -> str:
     return "!".join(part or "" for part in parts)
 
 
-def _stamp_of_any_store(workspace: Workspace, profile: str | None) -> str:
+def _stamp_of_any_store(workspace: Workspace, profile: str | None, state: JobState) -> str:
     """Return the stamp; of a store that cannot be read the progress of what mends it must still be told."""
     try:
-        return stamp(workspace, profile)
+        return stamp(workspace, profile, state)
     except StoreError:
-        return f"unreadable!{workspace.jobs.state(profile or workspace.shown).reference or ''}"
+        return f"unreadable!{state.reference or ''}"
 
 
 def _show_job(state: JobState) -> Component | None:

@@ -1,5 +1,8 @@
 # Needs Python 3.11+ (python3 with its venv module) and make; everything else goes into .venv.
 PYTHON ?= python3
+# Tests start hundreds of processes of the program: where the machine forbids keeping what was compiled, each one would
+# compile it all again, which takes as long as a short command.
+unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 BIN := $(VENV)/bin
 BENCH = $(BIN)/python -m pytest -m "bench and not soak" -p no:randomly

@@ -30,8 +30,9 @@ from callbacks.timing import time_callbacks
 from callbacks.views import profile_names
 from callbacks.web import exports
 from callbacks.web.assets import ASSETS, Asset, chart_asset, own_assets, serve_assets
+from callbacks.web.counting import Counters, count_answers
 from callbacks.web.entrance import Entrance, admit
-from callbacks.web.guard import API_PATHS, add_security_headers, guard
+from callbacks.web.guard import API_PATHS, ASKED_BY_MACHINES, add_security_headers, guard
 from callbacks.web.limits import limit_callbacks
 from callbacks.web.patience import set_deadlines
 from callbacks.web.readiness import tell_readiness
@@ -105,6 +106,7 @@ def create_app(
     port: int | None = 8050,
     debug: bool = False,
     entrance: Entrance | None = None,
+    counters: Counters | None = None,
 ) -> Dash:
     """Return the dashboard over ``workspace``; its ``server`` attribute is the WSGI application.
 
@@ -114,6 +116,7 @@ def create_app(
         port: where it will listen, part of the host check; None where whoever runs it tells.
         debug: switch Dash's developer tools on.
         entrance: knows who asks; None where nobody has to sign in.
+        counters: count answers for whoever watches; None where nobody does.
     """
     app: Dash = _Dashboard(
         own_assets(BY_ID.values()),
@@ -132,6 +135,8 @@ def create_app(
     shared = workspace.home.database is not None
     known = [*(spec.path for spec in PAGES), *ways, *(API_PATHS if shared else ())]
     guard(app.server, port, allowed_hosts, known)
+    if counters is not None:
+        count_answers(app.server, counters, (*known, *ASKED_BY_MACHINES))
     if entrance is not None:
         admit(app.server, entrance)
     limit_callbacks(app)

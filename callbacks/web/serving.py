@@ -20,6 +20,7 @@ from callbacks.web.patience import still_wanted
 from configuration.errors import ConfigurationError, InputError, InUseError, StoreError
 from configuration.settings import Home
 from configuration.sign_in import OidcSignIn, SignIn, public_host, sign_in_from
+from data.monitoring.endpoint import watched
 from data.persistence import DEMO_PROFILE
 from data.profiles.sources import LOOPBACK, Source, resolve
 from data.store.locks import held
@@ -68,7 +69,12 @@ def serve(
     workspace = Workspace(home, environment, _shown_first(source, home, environment), still_wanted)
     entrance = entrance_of(home, sign_in_from(environment))
     app = create_app(
-        workspace, allowed_hosts=bound.allowed_hosts, port=bound.port, debug=debug, entrance=entrance
+        workspace,
+        allowed_hosts=bound.allowed_hosts,
+        port=bound.port,
+        debug=debug,
+        entrance=entrance,
+        counters=watched(home, environment),
     )
     _refresh(workspace)
     with contextlib.suppress(OSError):  # on a full disk, where the output goes to a file
@@ -92,7 +98,13 @@ def hosted(source: Source, home: Home, environment: Mapping[str, str]) -> Flask:
     shown = _shown_first(source, home, environment)
     workspace = Workspace(home, environment, shown, still_wanted, shared=True)
     entrance = entrance_of(home, sign_in_from(environment))
-    app = create_app(workspace, allowed_hosts=address.allowed_hosts, port=None, entrance=entrance)
+    app = create_app(
+        workspace,
+        allowed_hosts=address.allowed_hosts,
+        port=None,
+        entrance=entrance,
+        counters=watched(home, environment),
+    )
     atexit.register(workspace.close)
     if _is_first(home):
         _refresh(workspace)

@@ -31,6 +31,11 @@ SELECT coalesce(bool_or(status = 'todo'), false), coalesce(bool_or(status = 'doi
     EXISTS (SELECT FROM procrastinate_workers WHERE abs(extract(epoch FROM now() - last_heartbeat)) < 60)
 FROM procrastinate_jobs WHERE lock = %s AND status IN ('todo', 'doing')
 """
+_DEPTH = """
+SELECT count(*) FILTER (WHERE status = 'todo'), count(*) FILTER (WHERE status = 'doing'),
+    (SELECT count(*) FROM procrastinate_workers WHERE abs(extract(epoch FROM now() - last_heartbeat)) < 60)
+FROM procrastinate_jobs WHERE queue_name = 'sync' AND status IN ('todo', 'doing')
+"""
 _DUE = """
 INSERT INTO schedule AS known (profile, asked_at) VALUES (%(profile)s, now())
 ON CONFLICT (profile) DO UPDATE SET asked_at = now()
@@ -66,6 +71,15 @@ class Standing:
     waits: bool
     begun: bool
     attended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How many syncs of all profiles wait and are worked on, and how many workers are there."""
+
+    waiting: int
+    running: int
+    workers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +130,12 @@ class Queue:
         with self._database.transaction() as connection:
             row = connection.execute(_STANDING, [profile]).fetchone()
         return Standing(*row) if row else Standing(waits=False, begun=False, attended=False)
+
+    def depth(self) -> Depth:
+        """Return how many syncs wait and run, and how many workers have been there within the last minute."""
+        with self._database.transaction() as connection:
+            row = connection.execute(_DEPTH).fetchone()
+        return Depth(*row) if row else Depth(0, 0, 0)
 
     def cancel(self, profile: str) -> None:
         """Take out what waits of a profile, and let the worker know that has taken one."""

@@ -24,6 +24,7 @@ _OURS = (
     "OIDC_",
     "TRUSTED_",
     "PUBLIC_URL",
+    "METRICS_",
     "THROUGHLINE_",
     "HOST",
     "PORT",

@@ -23,6 +23,7 @@ WINGS: Mapping[str, tuple[str, ...]] = {
     "ui": ("ui",),
     "workspace": ("data.workspace",),
     "checks": ("data.checks",),
+    "monitoring": ("data.monitoring",),
     "intake": ("data.intake",),
     "hosts": ("data.hosts",),
     "mapping": ("data.mapping", "data.field_mapper"),

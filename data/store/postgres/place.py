@@ -47,6 +47,11 @@ _TAKE = (
     "INSERT INTO scope (key) VALUES (%s) ON CONFLICT (key)"
     " DO UPDATE SET version = scope.version + 1, used_at = clock_timestamp() RETURNING number"
 )
+# Data of files are as old as what they tell of, however new they are; those of a Jira know its address.
+_NEWEST = """
+SELECT extract(epoch FROM clock_timestamp()) - max(value::bigint) / 1000.0 FROM scope_meta
+WHERE name = 'as_of' AND scope IN (SELECT scope FROM scope_meta WHERE name = 'site')
+"""
 
 
 class PostgresPlace:
@@ -183,6 +188,12 @@ class PostgresPlaces:
                 [_ASIDE],
             )
             return [Kept(key, int(stored) * _BYTES_AN_ISSUE, used_at) for key, stored, used_at in found]
+
+    def newest_age_s(self) -> float | None:
+        """Return the age of the newest issues that came from a Jira, None where there are none."""
+        with self._database.reading() as connection:
+            row = connection.execute(_NEWEST).fetchone()
+        return None if row is None or row[0] is None else max(0.0, float(row[0]))
 
     def move(self, key: str, new: str) -> None:
         """Call a scope otherwise; what was called so before goes."""

@@ -89,7 +89,10 @@ def test_a_database_holds_what_is_shared_where_the_environment_names_one(tmp_pat
 def test_a_laptop_imports_nothing_of_a_server() -> None:
     script = (
         "import sys; import app, callbacks.cli.console, data.pipeline, configuration.settings;"
-        "print([name for name in ('psycopg', 'psycopg_pool', 'cryptography') if name in sys.modules])"
+        "from data.monitoring.endpoint import watched; from pathlib import Path;"
+        "home = configuration.settings.Home(Path()); assert watched(home, {'METRICS_PORT': '9464'}) is None;"
+        "theirs = ('psycopg', 'psycopg_pool', 'cryptography', 'prometheus_client', 'gunicorn');"
+        "print([name for name in theirs if name in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=FOLDER, capture_output=True, text=True, check=True

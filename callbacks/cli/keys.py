@@ -64,10 +64,26 @@ def revoke_key_command(invocation: Invocation, name: str) -> str:
     return f"The key {name} opens nothing any more.\n"
 
 
+@click.command("rotate", cls=Command)
+@click.pass_obj
+def rotate_keys_command(invocation: Invocation) -> str:
+    """Encrypt every secret with the first of THROUGHLINE_KEYS."""
+    from data.store.rotation import rotate  # noqa: PLC0415  # as above
+
+    done = rotate(invocation.home)
+    return f"Encrypted anew with the first key: {done.renewed}. With it already: {done.before}.\n"
+
+
 @click.group("keys", cls=Group)
 def keys_command() -> None:
-    """Make keys for a server, and end those of its API."""
+    """Make and change the keys of a server, and those of its API."""
 
 
-for _command in (new_key_command, api_key_command, list_keys_command, revoke_key_command):
+for _command in (
+    new_key_command,
+    rotate_keys_command,
+    api_key_command,
+    list_keys_command,
+    revoke_key_command,
+):
     keys_command.add_command(_command)

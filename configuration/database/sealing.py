@@ -60,6 +60,23 @@ class Seal:
                 hint="Write the key that was in use into THROUGHLINE_KEYS too, behind the first one.",
             ) from error
 
+    def renewed(self, sealed: bytes) -> bytes | None:
+        """Encrypt again with the first key; None where that one opens it already.
+
+        Raises:
+            StoreError: as ``open``.
+        """
+        content = self.open(sealed)
+        try:
+            Seal(self._keys[:1]).open(sealed)
+        except StoreError:
+            return self.close(content)
+        return None
+
+    def check(self) -> None:
+        """Raise StoreError where there is no key, or one of them is none."""
+        self._box()
+
     def _box(self) -> "MultiFernet":
         from cryptography.fernet import Fernet, MultiFernet  # noqa: PLC0415  # a laptop has none
 

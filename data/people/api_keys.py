@@ -14,11 +14,10 @@ from configuration.database.connection import Database
 from configuration.errors import ConfigurationError, InputError
 from configuration.people import Role
 from configuration.settings import Home
-from data.people.audit import recorder
+from data.people.audit import COMMAND, recorder
 
 _BEGINNING = "throughline"  # by which people, and programs that look for leaked secrets, know it
 _TOML = ".toml"
-_COMMAND = "the command line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def make_key(home: Home, name: str, role: Role, profiles: Iterable[str]) -> str:
             f"There is a key called {name} already.",
             hint=f"Choose another name, or end it: keys revoke {name}.",
         )
-    recorder(home)(_COMMAND, "key made", name)
+    recorder(home)(COMMAND, "key made", name)
     return text
 
 
@@ -109,7 +108,7 @@ def revoke_key(home: Home, name: str) -> None:
         gone = connection.execute("DELETE FROM api_key WHERE name = %s", [name]).rowcount
     if not gone:
         raise InputError(f"There is no key called {name}.", hint="See keys list for those that there are.")
-    recorder(home)(_COMMAND, "key revoked", name)
+    recorder(home)(COMMAND, "key revoked", name)
 
 
 def move_in_keys(home: Home, document: str, new: str) -> None:

@@ -8,6 +8,8 @@ from configuration.errors import StoreError
 from configuration.settings import Home
 
 logger = logging.getLogger(__name__)
+# Who did what no person did on the page.
+COMMAND = "the command line"
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,12 +54,10 @@ class Brought(Generic[_Row]):
     Attributes:
         replaced: changed rows that took the place of an earlier one.
         bad: rows that were left out.
-        retold: whose rows are told anew, so that what is not told again goes.
     """
 
     replaced: int = 0
     bad: int = 0
-    retold: tuple[Retold, ...] = ()
     _by_id: dict[str, _Row] = field(default_factory=dict)
 
     def add(self, row: _Row) -> None:
@@ -72,31 +70,27 @@ class Brought(Generic[_Row]):
         """Return one row for each id."""
         return list(self._by_id.values())
 
-    def counted(self, before: Sequence[_Row], issues: IssueTable) -> RowCounts:
+    def counted(self, before: Sequence[_Row], stored: int, issues: IssueTable) -> RowCounts:
         """Return what became of the rows.
 
         Args:
-            before: what was stored.
-            issues: what is stored now.
+            before: what was stored under their ids.
+            stored: how many rows of this kind are stored now.
+            issues: those that are stored now.
         """
         known = {stored_as(row): row for row in before}
         rows = self._by_id
-        staying = sum(name in rows or not self._is_retold(row) for name, row in known.items())
-        created = sum(name not in known for name in rows)
         named = {key for row in rows.values() for key in row.issues}
         projects = {row.project for row in rows.values() if row.project}
         return RowCounts(
-            stored=staying + created,
-            created=created,
-            updated=sum(known.get(name, row) != row for name, row in rows.items()),
+            stored=stored,
+            created=len(rows) - len(known),
+            updated=sum(rows[name] != row for name, row in known.items()),
             replaced=self.replaced,
             unknown_projects=len(projects - {each.key for each in issues.projects}),
             unknown_issues=len(named - _keys_of(issues)) if named else 0,
             bad=self.bad,
         )
-
-    def _is_retold(self, row: _Row) -> bool:
-        return not isinstance(row, IncidentRow) and any(each.covers(row) for each in self.retold)
 
 
 def add_events(
@@ -120,17 +114,12 @@ def add_events(
     """
     kept = files_store(home, source.name)
     with held(home, source.store.key):
-        source.store.verify()
-        kept.verify()
+        source.store.verify_events()
+        kept.verify_events()
         changes = kept.add((), told, meta, retold)
         if source.store.revision():
             return source.store.add_events(told, {_KEPT: changes.revision}, retold)
         return replace(changes, stored=0, revision="")  # the first sync will bring them
-
-
-def events_of(source: Source, home: Home) -> References:
-    """Return what is stored for a profile beside its issues; raises StoreError."""
-    return kept_in(source, home).references()
 
 
 def kept_in(source: Source, home: Home) -> Store:

@@ -233,7 +233,7 @@ def keep(
     if source.kind == "jira":
         return add_events(source, home, rows, retold, meta)
     with held(home, source.store.key):
-        source.store.verify()
+        source.store.verify_events()
         return source.store.add((), rows, meta, retold)
 
 

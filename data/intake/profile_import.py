@@ -1,7 +1,7 @@
 """Importing files into the store of a profile: all of them or none."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +11,12 @@ from configuration.errors import ConfigurationError, DashboardError, InputError
 from configuration.origins import site_of
 from configuration.profile import Profile
 from configuration.settings import Home
-from data.cache_manager import Changes, References
+from data.cache_manager import Changes, References, Store
 from data.intake.bad_entries import Judge, LeftOut
 from data.intake.change_files import CHANGE_FORM
 from data.intake.clones import Clones, read_clones
 from data.intake.deployment_files import DEPLOYMENT_FORM
-from data.intake.events import Brought, RowCounts, add_events, events_of, kept_in
+from data.intake.events import Brought, RowCounts, add_events, kept_in
 from data.intake.file_contents import STANDARD_INPUT
 from data.intake.histories import with_known_histories
 from data.intake.import_files import name_of, read_issues, read_statuses, read_versions
@@ -76,9 +76,10 @@ def import_into(source: Source, home: Home, files: ImportFiles, left_out: LeftOu
     _refuse_other_sources(source, files)
     started = time.monotonic()
     reading = _Reading(files, left_out, source.profile)
-    rows, before = reading.issues(), events_of(source, home)
-    clones = reading.clones(source, home, before)
-    references = reading.references(source.store.listed().versions)
+    rows, kept = reading.issues(), kept_in(source, home)
+    clones = reading.clones(kept, source.profile.git.tags)
+    references = reading.references(source.store)
+    before = kept.known(references)
     cold = not source.store.revision()
     if not (cold or files.all or clones.retold):
         changes = _none_over(source)  # clones in which nothing has happened
@@ -86,7 +87,8 @@ def import_into(source: Source, home: Home, files: ImportFiles, left_out: LeftOu
         changes = add_events(source, home, references, clones.retold, clones.meta)
     else:
         with _profile_kept(source, home):
-            source.store.verify()  # nothing is built on what was damaged
+            # Nothing is built on what was damaged.
+            source.store.verify() if files.issues else source.store.verify_events()
             told = with_known_histories(rows, source.store)
             meta = _one_site(source, reading.addresses.sites()) | clones.meta
             changes = source.store.add(told, references, meta, clones.retold)
@@ -102,7 +104,7 @@ def import_into(source: Source, home: Home, files: ImportFiles, left_out: LeftOu
         duration_s=time.monotonic() - started,
         notices=tuple(clones.notices),
         unread=clones.unread,
-        beside=reading.counted(before, source),
+        beside=reading.counted(before, kept, source.store),
     )
 
 
@@ -141,23 +143,29 @@ class _Reading:
         self.bad_issues = self._count_left_out() - before
         return rows
 
-    def clones(self, source: Source, home: Home, before: References) -> Clones:
-        """Read the clones; ``before`` is what was stored."""
-        meta = kept_in(source, home).meta()
-        tags = source.profile.git.tags
-        tolerant = self._files.tolerant
+    def clones(self, kept: Store, tags: Sequence[str]) -> Clones:
+        """Read the clones.
+
+        Args:
+            kept: what holds what they told the last time.
+            tags: patterns of the names of tags that are deployments.
+        """
         clones = read_clones(
-            self._files.git, tags, meta, lambda: before.changes, self._began_at, tolerant=tolerant
+            self._files.git,
+            tags,
+            kept.meta() if self._files.git else {},
+            lambda: kept.references().changes,
+            self._began_at,
+            tolerant=self._files.tolerant,
         )
         for deployment in clones.deployments:
             self.deployments.add(deployment)
         for change in clones.changes:
             self.changes.add(change)
-        self.deployments.retold = self.changes.retold = tuple(clones.retold)
         return clones
 
-    def references(self, stored: Iterable[VersionRow]) -> References:
-        """Return what the files say beside the issues; ``stored`` are the versions that are known."""
+    def references(self, stored: Store) -> References:
+        """Return what the files say beside the issues; ``stored`` holds the versions that are known."""
         self._read(DEPLOYMENT_FORM, self._files.deployments, self.deployments)
         self._read(CHANGE_FORM, self._files.changes, self.changes)
         self._read(INCIDENT_FORM, self._files.incidents, self.incidents)
@@ -169,29 +177,32 @@ class _Reading:
             incidents=self.incidents.rows(),
         )
 
-    def counted(self, before: References, source: Source) -> dict[str, RowCounts]:
+    def counted(self, before: References, kept: Store, store: Store) -> dict[str, RowCounts]:
         """Return what became of the rows beside the issues, of those kinds of which files were given.
 
         Args:
-            before: what was stored.
-            source: whose store holds them now.
+            before: what was stored under their ids.
+            kept: what holds them now.
+            store: what holds the issues now.
         """
         given = self._files
         if not (given.deployments or given.changes or given.incidents or given.git):
             return {}
-        issues = source.store.load().issues
+        issues, stored = store.issues(), kept.counts()
         counts = {
-            "deployments": self.deployments.counted(before.deployments, issues),
-            "changes": self.changes.counted(before.changes, issues),
-            "incidents": self.incidents.counted(before.incidents, issues),
+            "deployments": self.deployments.counted(before.deployments, stored.deployments, issues),
+            "changes": self.changes.counted(before.changes, stored.changes, issues),
+            "incidents": self.incidents.counted(before.incidents, stored.incidents, issues),
         }
         by_clones = ("deployments", "changes") if given.git else ()
         return {what: each for what, each in counts.items() if getattr(given, what) or what in by_clones}
 
-    def _versions(self, stored: Iterable[VersionRow]) -> list[VersionRow]:
+    def _versions(self, stored: Store) -> list[VersionRow]:
         """Return the versions of the lists, and those that issues tell of where no list is known."""
         listed = [entry for path in self._files.versions for entry in read_versions(path)]
-        known = {entry.id for entry in (*stored, *listed) if not entry.met}
+        if not self._met:
+            return listed
+        known = {entry.id for entry in (*stored.listed().versions, *listed) if not entry.met}
         return [*listed, *(met for met in self._met.values() if met.id not in known)]
 
     def _issues_of(self, path: Path) -> Iterator[IssueRow]:

@@ -113,14 +113,19 @@ def renumbered(columns: dict[str, Any], words: Mapping[str, list[Any]]) -> dict[
     done = {name: column for name, column in columns.items() if name != "moves"}
     for vocabulary in VOCABULARIES:
         names = [name for name, of in VOCABULARY_OF.items() if of == vocabulary]
-        used = np.concatenate([done[name] for name in names])
-        used = used[used >= 0]
-        first = np.full(len(words[vocabulary]), len(used), np.int64)
-        first[used[::-1]] = np.arange(len(used))[::-1]
-        in_use = np.flatnonzero(first < len(used))
-        in_use = in_use[np.argsort(first[in_use])]
-        code = np.full(len(first) + 1, -1, np.int32)  # the last one is what code -1 points to
-        code[in_use] = np.arange(len(in_use))
-        done |= {name: code[done[name]] for name in names}
-        done[vocabulary] = tuple(words[vocabulary][old] for old in in_use.tolist())
+        recoded, done[vocabulary] = by_first_use([done[name] for name in names], words[vocabulary])
+        done |= zip(names, recoded, strict=True)
     return done
+
+
+def by_first_use(columns: Sequence[Any], words: Sequence[Any]) -> tuple[list[Any], tuple[Any, ...]]:
+    """Return columns of codes with the words that they use, in the order of their first use in them."""
+    used = np.concatenate(columns)
+    used = used[used >= 0]
+    first = np.full(len(words), len(used), np.int64)
+    first[used[::-1]] = np.arange(len(used))[::-1]
+    in_use = np.flatnonzero(first < len(used))
+    in_use = in_use[np.argsort(first[in_use])]
+    code = np.full(len(first) + 1, -1, np.int32)  # the last one is what code -1 points to
+    code[in_use] = np.arange(len(in_use))
+    return [code[column] for column in columns], tuple(words[old] for old in in_use.tolist())

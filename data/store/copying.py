@@ -59,7 +59,7 @@ def _copy_rows(rows: Rows, copy: Rows) -> None:
     copy.put_meta(meta)
     revision = meta.get("revision", "")
     for kept in (DEPLOYMENTS, CHANGES):
-        kept.settle(copy, revision, revision, changed=True)
+        kept.rewrite(copy, revision)
 
 
 def _check(copy: Rows) -> None:

@@ -18,6 +18,7 @@ from data.model.tables import (
     MISSING,
     Dataset,
     IssueRow,
+    IssueTable,
     StatusRef,
     VersionRow,
     versions_that_count,
@@ -34,7 +35,7 @@ from data.store.blobs import (
 from data.store.columns import build_issue_table
 from data.store.damage import DamagedError
 from data.store.event_columns import CHANGES, DEPLOYMENTS
-from data.store.event_table import TRUSTED, one_each
+from data.store.event_table import one_each, stored_names
 from data.store.known_histories import keep_histories
 from data.store.port import Place, Rows
 from data.store.references import (
@@ -43,6 +44,7 @@ from data.store.references import (
     put_references,
     read_changes,
     read_deployments,
+    read_known,
     read_listed,
     read_references,
     replace_references,
@@ -84,6 +86,15 @@ class Changes:
     stored: int
     revision: str
     changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventCounts:
+    """How many rows of events are stored."""
+
+    deployments: int
+    changes: int
+    incidents: int
 
 
 class Store:
@@ -161,6 +172,16 @@ class Store:
             _check_revision(rows, _read_dataset(rows))
             _read_attempt(rows)
 
+    def verify_events(self) -> None:
+        """Look at what deployments and the like build on: metadata, and all that stands beside the issues.
+
+        Raises:
+            StoreError: the file is damaged.
+        """
+        if self.place.exists():
+            with self.place.reading() as rows:
+                _check(rows, rows.meta())
+
     def rows(self, keys: Sequence[str]) -> dict[str, IssueRow]:
         """Return the stored rows of ``keys`` by key; unknown keys are absent."""
         if not self.place.exists():
@@ -192,6 +213,32 @@ class Store:
                 changes=tuple(read_references(rows, "change", ChangeRow)),
                 incidents=tuple(read_references(rows, "incident", IncidentRow)),
             )
+
+    def known(self, told: References) -> References:
+        """Return what is stored of deployments, changes and incidents under the ids of some."""
+        if not self.place.exists():
+            return References()
+        with self.place.reading() as rows:
+            return read_known(rows, told)
+
+    def counts(self) -> EventCounts:
+        """Return how many deployments, changes and incidents are stored."""
+        if not self.place.exists():
+            return EventCounts(0, 0, 0)
+        with self.place.reading() as rows:
+            return EventCounts(*map(rows.count_references, ("deployment", "change", "incident")))
+
+    def issues(self) -> IssueTable:
+        """Return the issues that are published, without what stands beside them.
+
+        Raises:
+            StoreError: the file is damaged.
+        """
+        if not self.place.exists():
+            return build_issue_table(())
+        with self.place.reading() as rows:
+            meta = rows.meta()
+            return load_columns(rows, meta.get("columns", "")) if meta else build_issue_table(())
 
     def listed(self) -> References:
         """Return what is stored of statuses, versions and deployments: what a sync looks at and replaces."""
@@ -255,7 +302,7 @@ class Store:
                 settle_columns(rows, 0, "", Renewed())
                 revision = meta.get("revision", "")
                 for kept in (DEPLOYMENTS, CHANGES):
-                    kept.settle(rows, revision, revision, changed=True)
+                    kept.rewrite(rows, revision)
                 if meta:  # no row is newer than the columns any more, which the checksum watches
                     _put_meta(rows, {"columns": COLUMNS})
 
@@ -358,10 +405,8 @@ class Store:
             whole = list(keep_histories(rows, finder(stored, "issue")))
             write_at_once(stored, whole, tally)
             put_references(stored, references, retold, tally)
-            changes = _publish(stored, tally, {**(meta or {}), "complete": "1"})
-            # Also where nothing changed: an earlier version took the newest instant itself.
-            _note_time(stored, changes.revision)
-            return changes
+            # The time also where nothing changed: an earlier version took the newest instant itself.
+            return _publish(stored, tally, {**(meta or {}), "complete": "1"}, as_of=_time_of)
 
     def add_events(
         self,
@@ -379,17 +424,15 @@ class Store:
         """Return the stored changes of ``ids`` by id, as the most trusted source tells of each."""
         if not ids or not self.place.exists():
             return {}
-        names = [f"{origin} {name}" if origin else name for name in ids for origin in TRUSTED]
         with self.place.reading() as rows:
-            return {row.id: row for row in one_each(read_changes(rows, names))}
+            return {row.id: row for row in one_each(read_changes(rows, stored_names(ids)))}
 
     def deployment_pages(self, ids: Collection[str]) -> dict[str, str]:
         """Return the addresses of the pages of deployments by id; those without one are absent."""
         if not ids or not self.place.exists():
             return {}
-        names = [f"{origin} {name}" if origin else name for name in ids for origin in TRUSTED]
         with self.place.reading() as rows:
-            told = read_deployments(rows, names)
+            told = read_deployments(rows, stored_names(ids))
         return {row.id: row.url for row in reversed(told) if row.url}
 
 
@@ -441,13 +484,22 @@ def _publish(
     tally: Tally,
     meta: Mapping[str, str],
     proceed: Callable[[], None] = lambda: None,
+    as_of: Callable[[Rows, str], int] | None = None,
 ) -> Changes:
-    """Make revision, columns and metadata fit the rows, inside the running transaction."""
+    """Make revision, columns and metadata fit the rows, inside the running transaction.
+
+    Args:
+        rows: of the store.
+        tally: what changed.
+        meta: further metadata to keep.
+        proceed: called now and then; where it raises, nothing is published.
+        as_of: gives the data's own time of the new revision; None: ``meta`` says it, or it stays.
+    """
     before = rows.meta()
     revision = revision_of(tally.total)
     settle_columns(rows, tally.stored, before.get("columns", ""), tally.renewed, proceed)
     for kept in (DEPLOYMENTS, CHANGES):
-        kept.settle(rows, before.get("revision", ""), revision, changed=kept.kind in tally.kinds)
+        kept.settle(rows, before.get("revision", ""), revision, tally)
     values = {
         **meta,
         "revision": revision,
@@ -459,6 +511,8 @@ def _publish(
         **_definitions_of(before),
         "rows": meta.get("rows") or _version_of_rows(rows, before.get("rows", "")),
     }
+    if as_of is not None:
+        values["as_of"] = str(as_of(rows, revision))
     _put_meta(rows, values)
     return Changes(
         tally.created,
@@ -488,12 +542,11 @@ def _put_meta(rows: Rows, values: Mapping[str, str]) -> None:
     rows.put_meta({"check": check_of(rows, rows.meta())})
 
 
-def _note_time(rows: Rows, revision: str) -> None:
-    """Make the first millisecond after the newest instant of the files the data's own time."""
-    as_of = time_after_newest(
+def _time_of(rows: Rows, revision: str) -> int:
+    """Return the first millisecond after the newest instant of the files."""
+    return time_after_newest(
         load_columns(rows, COLUMNS),
         DEPLOYMENTS.load(rows, revision),
         CHANGES.load(rows, revision),
         tuple(read_references(rows, "incident", IncidentRow)),
     )
-    _put_meta(rows, {"as_of": str(as_of)})

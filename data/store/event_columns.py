@@ -1,12 +1,12 @@
 """The columns of deployments and changes: blobs beside those of the issues, made of the stored rows.
 
-They are written whenever a row comes, changes or goes. What they were made of is told by the
-revision, which every publication renews: where it is another one, as after an earlier version of the
-program wrote rows, they are made again.
+They are written whenever a row comes, changes or goes: a few rows are put into them, many make them
+anew. What they were made of is told by the revision, which every publication renews: where it is another
+one, as after an earlier version of the program wrote rows, they are made again.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, fields
 from typing import Any, Generic, TypeVar
 
@@ -16,10 +16,20 @@ from data.model.changes import ChangeRow, ChangeTable
 from data.model.tables import DeploymentRow, EventTable
 from data.store.blobs import decode_entry, encode_entry
 from data.store.damage import DamagedError
-from data.store.event_table import build_change_table, build_event_table
+from data.store.event_patch import patched
+from data.store.event_table import (
+    TRUSTED,
+    build_change_table,
+    build_event_table,
+    order_of_change,
+    order_of_event,
+    stored_names,
+)
 from data.store.port import Rows
+from data.store.rows import Tally
 
 _MADE_OF = "made of"  # not the name of a column
+_MOST_CHANGED_SHARE = 1 / 8  # of the rows: more than these make the columns anew
 _Table = TypeVar("_Table", EventTable, ChangeTable)
 
 
@@ -32,6 +42,7 @@ class KeptColumns(Generic[_Table]):
         table: what they are laid out as.
         row: what one of them is.
         build: lays them out.
+        order: gives what they are ordered by, of project and id.
         prefix: of the names under which the columns stand.
     """
 
@@ -39,6 +50,7 @@ class KeptColumns(Generic[_Table]):
     table: type[_Table]
     row: type[Any]
     build: Callable[[Iterable[Any]], _Table]
+    order: Callable[[str, str], Any]
     prefix: str = ""
 
     def load(self, rows: Rows, revision: str) -> _Table:
@@ -55,21 +67,45 @@ class KeptColumns(Generic[_Table]):
             raise DamagedError(f"columns of {self.kind}s are missing")
         return self.table(**found)
 
-    def settle(self, rows: Rows, before: str, revision: str, *, changed: bool) -> None:
+    def settle(self, rows: Rows, before: str, revision: str, tally: Tally) -> None:
         """Make the columns fit the rows of a new revision.
 
         Args:
             rows: of the store, inside a transaction that wrote the rows.
             before: the revision that was published until now.
             revision: the new one.
-            changed: a row came, changed or went since.
+            tally: which rows came, changed or went since.
+
+        Raises:
+            DamagedError: a column is not what was written.
         """
-        if changed or not self._fits(rows, before):
-            table = self._built(rows)
-            self._put(rows, {item.name: getattr(table, item.name) for item in fields(self.table)})
-        elif revision == before:
-            return
+        ids, fits = tally.beside.get(self.kind, set()), self._fits(rows, before)
+        if ids and self.kind in tally.first:
+            self._write(rows, self.build(tally.first[self.kind]), revision)
+        elif not fits:
+            self.rewrite(rows, revision)
+        elif ids:
+            self._write(rows, self._patched(rows, self.load(rows, before), ids), revision)
+        elif revision != before:
+            self._put(rows, {_MADE_OF: [self._columns, revision]})
+
+    def rewrite(self, rows: Rows, revision: str) -> None:
+        """Make the columns again from the rows of a revision."""
+        self._write(rows, self._built(rows), revision)
+
+    def _write(self, rows: Rows, table: _Table, revision: str) -> None:
+        self._put(rows, {item.name: getattr(table, item.name) for item in fields(self.table)})
         self._put(rows, {_MADE_OF: [self._columns, revision]})
+
+    def _patched(self, rows: Rows, base: _Table, ids: Collection[str]) -> _Table:
+        """Return a table with the stored rows of some ids in place of what it has of them."""
+        if len(ids) > len(base) * _MOST_CHANGED_SHARE or not set(base.origins) <= set(TRUSTED):
+            return self._built(rows)
+        decode = msgspec.msgpack.Decoder(self.row).decode
+        found = sorted(rows.references_of(self.kind, stored_names(ids)))
+        fresh = self.build(decode(row) for _, row in found)
+        table = patched(base, fresh, ids, self.order)
+        return self._built(rows) if table is None else table
 
     @property
     def _columns(self) -> str:
@@ -97,5 +133,5 @@ class KeptColumns(Generic[_Table]):
         rows.put_event_columns([encode_entry(self.prefix + name, value) for name, value in values.items()])
 
 
-DEPLOYMENTS = KeptColumns("deployment", EventTable, DeploymentRow, build_event_table)
-CHANGES = KeptColumns("change", ChangeTable, ChangeRow, build_change_table, "change ")
+DEPLOYMENTS = KeptColumns("deployment", EventTable, DeploymentRow, build_event_table, order_of_event)
+CHANGES = KeptColumns("change", ChangeTable, ChangeRow, build_change_table, order_of_change, "change ")

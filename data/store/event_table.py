@@ -21,7 +21,7 @@ def build_event_table(rows: Iterable[DeploymentRow]) -> EventTable:
 
     Of two ids that are the same number the one that comes first stays first.
     """
-    ordered = sorted(rows, key=lambda row: (row.project, number_or_text(row.id)))
+    ordered = sorted(rows, key=lambda row: order_of_event(row.project, row.id))
     commits = [commit for row in ordered for commit in row.commits]
     columns = _lay_out(_EVENTS, ordered, {"commit": commits})
     number = [number_or_text(row.id) for row in ordered]
@@ -40,7 +40,7 @@ def build_change_table(rows: Iterable[ChangeRow]) -> ChangeTable:
 
     One id is one change, whichever sources tell of it.
     """
-    ordered = sorted(one_each(rows), key=lambda row: (row.project, *_parts_of(row.id)))
+    ordered = sorted(one_each(rows), key=lambda row: order_of_change(row.project, row.id))
     entries: dict[Entry, Sequence[Any]] = {
         "carried": [name for row in ordered for name in row.deployments],
         "commit": [commit for row in ordered for commit in row.commits],
@@ -56,10 +56,18 @@ def build_change_table(rows: Iterable[ChangeRow]) -> ChangeTable:
     )
 
 
-def _parts_of(identity: str) -> tuple[str, tuple[int, str]]:
-    """Return the parts of ``repository#12`` or ``repository@hash``: 2 stands before 10, hashes after both."""
+def order_of_event(project: str, identity: str) -> tuple[str, tuple[int, str]]:
+    """Return what deployments are ordered by."""
+    return project, number_or_text(identity)
+
+
+def order_of_change(project: str, identity: str) -> tuple[str, str, tuple[int, str]]:
+    """Return what changes are ordered by: project, repository and what comes behind it.
+
+    Of ``repository#12`` and ``repository@hash`` 2 stands before 10, and hashes after both.
+    """
     place = max(identity.rfind("#"), identity.rfind("@"))
-    return identity[: max(place, 0)], number_or_text(identity[place + 1 :])
+    return project, identity[: max(place, 0)], number_or_text(identity[place + 1 :])
 
 
 def _lay_out(
@@ -69,21 +77,36 @@ def _lay_out(
 ) -> dict[str, Any]:
     """Return the columns of a table and its vocabularies; keys are coded in the order of their numbers."""
     listed = [key for row in ordered for key in row.issues]
-    keys = sorted((*split_or_whole(key), key) for key in set(listed))
-    entries: dict[Entry, Sequence[Any]] = {"event": ordered, "listed": listed, "key": keys, **more}
-    known: Known = {column.vocabulary: {} for column in columns.values() if column.vocabulary}
-    known["keys"] = {key: code for code, (_, _, key) in enumerate(keys)}
-    laid = {name: laid_out(column, entries[column.of], known) for name, column in columns.items()}
-    return laid | {name: tuple(words) for name, words in known.items()}
+    of_keys = key_columns(set(listed))
+    entries: dict[Entry, Sequence[Any]] = {"event": ordered, "listed": listed, **more}
+    others = {name: column for name, column in columns.items() if name not in of_keys}
+    known: Known = {column.vocabulary: {} for column in others.values() if column.vocabulary}
+    known["keys"] = {key: code for code, key in enumerate(of_keys["keys"])}
+    laid = {name: laid_out(column, entries[column.of], known) for name, column in others.items()}
+    return laid | {name: tuple(words) for name, words in known.items()} | of_keys
+
+
+def key_columns(keys: Iterable[str]) -> dict[str, Any]:
+    """Return keys in the order of project and number, and the columns of what they are made of."""
+    entries = sorted((*split_or_whole(key), key) for key in keys)
+    known: Known = {"key_projects": {}}
+    laid = {name: laid_out(_EVENTS[name], entries, known) for name in ("key_project", "key_number")}
+    return laid | {"keys": tuple(key for *_, key in entries), "key_projects": tuple(known["key_projects"])}
 
 
 def one_each(rows: Iterable[ChangeRow]) -> Iterable[ChangeRow]:
     """Return one row for each id, however many sources tell of it."""
     found: dict[str, ChangeRow] = {}
     for row in rows:
-        known = found.get(row.id)
-        found[row.id] = row if known is None else _join(known, row)
+        known = found.setdefault(row.id, row)
+        if known is not row:
+            found[row.id] = _join(known, row)
     return found.values()
+
+
+def stored_names(ids: Iterable[str]) -> list[str]:
+    """Return the names under which rows of some ids are stored, whichever source tells of them."""
+    return [f"{origin} {name}" if origin else name for name in ids for origin in TRUSTED]
 
 
 def _join(one: ChangeRow, other: ChangeRow) -> ChangeRow:

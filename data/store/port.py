@@ -131,8 +131,11 @@ class Rows(Protocol):
     def references(self, kind: str) -> Iterator[tuple[str, bytes]]:
         """Yield id and row of all references of a kind, by id."""
 
-    def references_of(self, kind: str, ids: Sequence[str]) -> Iterator[bytes]:
-        """Yield the rows of some ids of a kind in any order; unknown ids are left out."""
+    def references_of(self, kind: str, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """Yield id and row of some ids of a kind in any order; unknown ids are left out."""
+
+    def count_references(self, kind: str) -> int:
+        """Return how many references of a kind there are."""
 
     def all_references(self) -> Iterator[tuple[str, str, bytes]]:
         """Yield kind, id and row of all references, by kind and id."""

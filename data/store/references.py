@@ -3,7 +3,7 @@
 Everything here happens inside a transaction of whoever calls it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ _RETOLD: Mapping[str, Callable[[bytes], DeploymentRow | ChangeRow]] = {
     "deployment": msgspec.msgpack.Decoder(DeploymentRow).decode,
     "change": msgspec.msgpack.Decoder(ChangeRow).decode,
 }
+_EVENTS = (DeploymentRow, ChangeRow)
 _EVENT_CELLS = 10  # of a deployment that no repository told of, as it was always stored
 _encode = msgspec.msgpack.encode
 
@@ -70,7 +71,7 @@ def _by_kind(references: References) -> dict[str, Sequence[_Told]]:
 
 def stored_as(row: _Told) -> str:
     """Return the id under which a row is stored; what two sources call alike are two rows."""
-    origin = row.origin if isinstance(row, DeploymentRow | ChangeRow) else ""
+    origin = row.origin if isinstance(row, _EVENTS) else ""
     return f"{origin} {row.id}" if origin else row.id
 
 
@@ -86,8 +87,7 @@ def replace_references(stored: Rows, references: References, tally: Tally) -> No
     for kind, rows in _by_kind(references).items():
         if kind in _REPLACED:
             keep = {stored_as(row) for row in rows}
-            gone = [each for each in stored.references(kind) if each[0] not in keep]
-            _forget(stored, kind, gone, tally)
+            _forget(stored, kind, (each for each in stored.references(kind) if each[0] not in keep), tally)
         _put(stored, kind, rows, tally)
 
 
@@ -97,8 +97,9 @@ def put_references(stored: Rows, references: References, retold: Sequence[Retold
         if retold and kind in _RETOLD:
             keep = {stored_as(row) for row in rows}
             others = (each for each in stored.references(kind) if each[0] not in keep)
-            gone = [each for each in others if _is_retold(_RETOLD[kind](each[1]), retold)]
-            _forget(stored, kind, gone, tally)
+            _forget(
+                stored, kind, (each for each in others if _is_retold(_RETOLD[kind](each[1]), retold)), tally
+            )
         _put(stored, kind, rows, tally)
 
 
@@ -106,21 +107,29 @@ def _is_retold(row: DeploymentRow | ChangeRow, retold: Sequence[Retold]) -> bool
     return any(each.covers(row) for each in retold)
 
 
-def _forget(stored: Rows, kind: str, gone: Sequence[tuple[str, bytes]], tally: Tally) -> None:
+def _forget(stored: Rows, kind: str, found: Iterable[tuple[str, bytes]], tally: Tally) -> None:
+    gone = dict(found)
     if gone:
-        tally.kinds.add(kind)
-    tally.total -= sum(row_digest(kind, name, row) for name, row in gone)
-    stored.forget_references(kind, [name for name, _ in gone])
+        decode = _RETOLD.get(kind)
+        names = gone if decode is None else (decode(row).id for row in gone.values())
+        tally.beside.setdefault(kind, set()).update(names)
+    tally.total -= sum(row_digest(kind, name, row) for name, row in gone.items())
+    stored.forget_references(kind, gone)
 
 
 def _put(stored: Rows, kind: str, rows: Sequence[_Told], tally: Tally) -> None:
     if not rows:
         return
-    known = dict(stored.references(kind))
-    fresh = {stored_as(row): _encode_reference(row) for row in rows}
+    told = {stored_as(row): row for row in rows}
+    fresh = {name: _encode_reference(row) for name, row in told.items()}
+    known: dict[str, bytes] = {}
+    if stored.count_references(kind):
+        known = dict(stored.references_of(kind, list(fresh)))
+    else:
+        tally.first[kind] = [told[name] for name in sorted(told)]
     written = {name: row for name, row in fresh.items() if known.get(name) != row}
     if written:
-        tally.kinds.add(kind)
+        tally.beside.setdefault(kind, set()).update(told[name].id for name in written)
     tally.total += sum(row_digest(kind, name, row) for name, row in written.items())
     tally.total -= sum(row_digest(kind, name, known[name]) for name in written if name in known)
     stored.put_references(kind, written)
@@ -128,8 +137,9 @@ def _put(stored: Rows, kind: str, rows: Sequence[_Told], tally: Tally) -> None:
 
 def read_references(rows: Rows, kind: str, row_type: type[_Row]) -> Iterator[_Row]:
     """Yield the stored rows of a kind, by id."""
+    decode = msgspec.msgpack.Decoder(row_type).decode
     for _, row in rows.references(kind):
-        yield msgspec.msgpack.decode(row, type=row_type)
+        yield decode(row)
 
 
 def read_changes(rows: Rows, names: Sequence[str]) -> list[ChangeRow]:
@@ -142,8 +152,20 @@ def read_deployments(rows: Rows, names: Sequence[str]) -> list[DeploymentRow]:
     return _read_named(rows, "deployment", names, DeploymentRow)
 
 
+def read_known(rows: Rows, told: References) -> References:
+    """Return what is stored of deployments, changes and incidents under the ids of some."""
+    return References(
+        deployments=_read_named(
+            rows, "deployment", [stored_as(row) for row in told.deployments], DeploymentRow
+        ),
+        changes=_read_named(rows, "change", [stored_as(row) for row in told.changes], ChangeRow),
+        incidents=_read_named(rows, "incident", [stored_as(row) for row in told.incidents], IncidentRow),
+    )
+
+
 def _read_named(rows: Rows, kind: str, names: Sequence[str], row_type: type[_Row]) -> list[_Row]:
-    return [msgspec.msgpack.decode(row, type=row_type) for row in rows.references_of(kind, names)]
+    decode = msgspec.msgpack.Decoder(row_type).decode
+    return [decode(row) for _, row in rows.references_of(kind, names)]
 
 
 def read_listed(rows: Rows) -> References:

@@ -6,7 +6,7 @@ Everything here happens inside a transaction of whoever calls it.
 import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import numpy as np
@@ -34,7 +34,8 @@ class Tally:
         total: sum of the digests of all that is stored.
         stored: how many issues.
         links: checksum over all links.
-        kinds: of what is stored beside the issues: those of which a row came, changed or went.
+        beside: of each kind beside the issues the ids of the rows that came, changed or went.
+        first: of each kind of which nothing else is stored, the rows in the order of their names.
         created: how many issues are new; ``updated``, ``deleted`` and ``moved`` likewise.
         renewed: which rows are newer than the columns.
     """
@@ -42,7 +43,8 @@ class Tally:
     total: int
     stored: int
     links: int
-    kinds: set[str] = field(default_factory=set)
+    beside: dict[str, set[str]] = field(default_factory=dict)
+    first: dict[str, Sequence[Any]] = field(default_factory=dict)
     created: int = 0
     updated: int = 0
     deleted: int = 0

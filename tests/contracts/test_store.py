@@ -1,7 +1,7 @@
 """A store does the same wherever it lies: what is written is what is read, all of it or nothing."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 
 import numpy as np
@@ -11,8 +11,9 @@ from configuration.errors import CancelledError, DamagedStoreError
 from data.model.changes import ChangeRow, IncidentRow
 from data.model.tables import MISSING, DeploymentRow, IssueRow
 from data.store.columns import build_issue_table
-from data.store.database import Store
+from data.store.database import EventCounts, Store
 from data.store.event_table import build_change_table, build_event_table
+from data.store.port import Rows
 from data.store.references import References, Retold
 from tests.contracts.kept import DAMAGEABLE, Kept
 from tests.support.builders import issue, link
@@ -213,6 +214,36 @@ def test_what_stands_beside_the_issues(kept: Kept) -> None:
     assert store.meta()["noted"] == "x"
     assert same(store.load().deployments, build_event_table([first[0], first[2]]))
     assert same(store.load().changes, build_change_table([change("shop#2")]))
+    store.verify()
+
+
+def test_a_few_events_cost_what_they_are(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that comes, changes or comes again is compared with that of its id; no other row is read."""
+    store = kept.store()
+    events = [deployment(str(n), "git") for n in range(40)]
+    changes = [change(f"shop#{n}") for n in range(40)]
+    store.add(rows(1), References(deployments=events, changes=changes))
+    with store.place.writing() as stored:
+        kind = type(stored)
+    whole = kind.references
+
+    def references(stored: Rows, what: str) -> Iterator[tuple[str, bytes]]:
+        assert what == "incident", "all rows were read"
+        return whole(stored, what)
+
+    fresh, again = deployment("70", service="pay"), change("shop#3", "github", "other")
+    told = References(deployments=[fresh, events[5]], changes=[again])
+    with monkeypatch.context() as patch:
+        patch.setattr(kind, "references", references)
+        known = store.known(told)
+        first = store.add([], told)
+        second = store.add_events(told)
+
+    assert (known.deployments, known.changes) == ([events[5]], [])
+    assert (first.changed, second.changed, second.revision) == (True, False, first.revision)
+    assert store.counts() == EventCounts(41, 41, 0)
+    assert same(store.load().deployments, build_event_table([fresh, *events]))
+    assert same(store.load().changes, build_change_table([again, *changes]))
     store.verify()
 
 

@@ -218,10 +218,15 @@ class PostgresRows:
         """Yield id and row of all references of a kind, by id."""
         return self._found("SELECT id, row FROM reference WHERE scope = %s AND kind = %s ORDER BY id", kind)
 
-    def references_of(self, kind: str, ids: Sequence[str]) -> Iterator[bytes]:
-        """Yield the rows of some ids of a kind."""
-        query = "SELECT row FROM reference WHERE scope = %s AND kind = %s AND id = ANY(%s)"
-        return (row for (row,) in self._found(query, kind, list(ids)))
+    def references_of(self, kind: str, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """Yield id and row of some ids of a kind."""
+        query = "SELECT id, row FROM reference WHERE scope = %s AND kind = %s AND id = ANY(%s)"
+        return self._found(query, kind, list(ids)) if ids else iter(())
+
+    def count_references(self, kind: str) -> int:
+        """Return how many references of a kind there are."""
+        ((found,),) = self._found("SELECT count(*) FROM reference WHERE scope = %s AND kind = %s", kind)
+        return int(found)
 
     def all_references(self) -> Iterator[tuple[str, str, bytes]]:
         """Yield kind, id and row of all references, by kind and id."""

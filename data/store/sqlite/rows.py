@@ -183,10 +183,15 @@ class SqliteRows:
         query = "SELECT id, row FROM reference WHERE kind = ? ORDER BY id"
         return self._connection.execute(query, (kind,))
 
-    def references_of(self, kind: str, ids: Sequence[str]) -> Iterator[bytes]:
-        """Yield the rows of some ids of a kind."""
-        query = "SELECT row FROM reference WHERE kind = ? AND id IN"
-        return (row for (row,) in self._in_parts(query, ids, kind))
+    def references_of(self, kind: str, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """Yield id and row of some ids of a kind."""
+        return self._in_parts("SELECT id, row FROM reference WHERE kind = ? AND id IN", ids, kind)
+
+    def count_references(self, kind: str) -> int:
+        """Return how many references of a kind there are."""
+        query = "SELECT count(*) FROM reference WHERE kind = ?"
+        (found,) = self._connection.execute(query, (kind,)).fetchone()
+        return int(found)
 
     def all_references(self) -> Iterator[tuple[str, str, bytes]]:
         """Yield kind, id and row of all references, by kind and id."""
@@ -195,7 +200,7 @@ class SqliteRows:
     def put_references(self, kind: str, rows: Mapping[str, bytes]) -> None:
         """Set rows of a kind by id."""
         put = "INSERT OR REPLACE INTO reference VALUES (?, ?, ?)"
-        self._connection.executemany(put, [(kind, name, row) for name, row in rows.items()])
+        self._connection.executemany(put, ((kind, name, row) for name, row in rows.items()))
 
     def forget_references(self, kind: str, ids: Collection[str]) -> None:
         """Delete rows of a kind."""

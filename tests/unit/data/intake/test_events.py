@@ -12,8 +12,8 @@ from data.intake.events import (
     RowCounts,
     add_events,
     carry_over,
-    events_of,
     kept_events,
+    kept_in,
     merged,
 )
 from data.model.changes import ChangeRow
@@ -50,10 +50,10 @@ def test_counts() -> None:
     ):
         brought.add(each)
     brought.add(event("4", project="Q"))  # the same row again is no other row
-    before = [event("1", "A-1"), event("2", result="failed"), event("9")]
+    before = [event("1", "A-1"), event("2", result="failed")]
     issues = build_issue_table([row(issue("A-1")), moved(issue("A-2", id="2"), "Z-9")])
 
-    assert brought.counted(before, issues) == RowCounts(
+    assert brought.counted(before, 5, issues) == RowCounts(
         stored=5, created=2, updated=1, replaced=1, unknown_projects=1, unknown_issues=2, bad=5
     )
     assert [each.id for each in brought.rows()] == ["1", "2", "3", "4"]
@@ -79,7 +79,7 @@ def test_events_of_a_jira_are_kept_beside_its_store(tmp_path: Path) -> None:
 
     assert (changes.changed, changes.stored, changes.revision) == (True, 0, "")
     assert not source.store.place.path.exists()
-    assert events_of(source, home) == TOLD
+    assert kept_in(source, home).references() == TOLD
     assert kept_events(home, "team") == (event("1"),)
     assert not add_events(source, home, TOLD).changed
     assert kept_events(home, "other") is None

@@ -85,22 +85,21 @@ def _encode_reference(row: _Told) -> bytes:
 def replace_references(stored: Rows, references: References, tally: Tally) -> None:
     """Put rows; of what a server lists those that are not among them go."""
     for kind, rows in _by_kind(references).items():
+        told = {stored_as(row): row for row in rows}
         if kind in _REPLACED:
-            keep = {stored_as(row) for row in rows}
-            _forget(stored, kind, (each for each in stored.references(kind) if each[0] not in keep), tally)
-        _put(stored, kind, rows, tally)
+            _forget(stored, kind, (each for each in stored.references(kind) if each[0] not in told), tally)
+        _put(stored, kind, told, tally)
 
 
 def put_references(stored: Rows, references: References, retold: Sequence[Retold], tally: Tally) -> None:
     """Put rows, and forget those of ``retold`` that are not among them."""
     for kind, rows in _by_kind(references).items():
-        if retold and kind in _RETOLD:
-            keep = {stored_as(row) for row in rows}
-            others = (each for each in stored.references(kind) if each[0] not in keep)
-            _forget(
-                stored, kind, (each for each in others if _is_retold(_RETOLD[kind](each[1]), retold)), tally
-            )
-        _put(stored, kind, rows, tally)
+        told = {stored_as(row): row for row in rows}
+        decode = _RETOLD.get(kind)
+        if retold and decode is not None:
+            others = (each for each in stored.references(kind) if each[0] not in told)
+            _forget(stored, kind, (each for each in others if _is_retold(decode(each[1]), retold)), tally)
+        _put(stored, kind, told, tally)
 
 
 def _is_retold(row: DeploymentRow | ChangeRow, retold: Sequence[Retold]) -> bool:
@@ -117,10 +116,9 @@ def _forget(stored: Rows, kind: str, found: Iterable[tuple[str, bytes]], tally: 
     stored.forget_references(kind, gone)
 
 
-def _put(stored: Rows, kind: str, rows: Sequence[_Told], tally: Tally) -> None:
-    if not rows:
+def _put(stored: Rows, kind: str, told: Mapping[str, _Told], tally: Tally) -> None:
+    if not told:
         return
-    told = {stored_as(row): row for row in rows}
     fresh = {name: _encode_reference(row) for name, row in told.items()}
     known: dict[str, bytes] = {}
     if stored.count_references(kind):

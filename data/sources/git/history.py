@@ -121,4 +121,7 @@ def _number_in(title: str) -> str:
     """Return the number of the request that a title names, "" for none."""
     # Most titles name one at their end, or none: the other forms are looked for where their words are.
     forms = _REQUESTS if "Merge" in title or "Pull request #" in title else _REQUESTS[-1:]
-    return next((found[1] for form in forms if (found := form.search(title))), "")
+    for form in forms:
+        if found := form.search(title):
+            return found[1]
+    return ""

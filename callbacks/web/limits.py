@@ -15,6 +15,8 @@ from callbacks.timing import CALLBACKS
 MOST_BODY_BYTES = 1024 * 1024
 # By the API, from a pipeline that has a key.
 MOST_IMPORTED_BYTES, MOST_IMPORTED_WORDS = 16 * 1024 * 1024, "16 MiB"
+# Heard out by ``serve`` itself, so that who sends a larger one hears why; beyond, the connection ends.
+MOST_HEARD_BYTES = 2 * MOST_IMPORTED_BYTES
 MOST_OUTPUTS = 200
 MOST_INPUTS = 5_000
 

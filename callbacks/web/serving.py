@@ -15,7 +15,7 @@ from flask import Flask
 
 from callbacks.web.application import create_app
 from callbacks.web.entrance import ByProxy, Entrance
-from callbacks.web.limits import MOST_BODY_BYTES, MOST_IMPORTED_BYTES
+from callbacks.web.limits import MOST_BODY_BYTES, MOST_HEARD_BYTES
 from callbacks.web.patience import still_wanted
 from configuration.errors import ConfigurationError, InputError, InUseError, StoreError
 from configuration.settings import Home
@@ -81,7 +81,7 @@ def serve(
         click.echo(f"Throughline is at http://{bound.host}:{bound.port}")
     logger.info("serve.started", extra={"host": bound.host, "port": bound.port, "kind": source.kind})
     try:
-        _run(app, listener, MOST_BODY_BYTES if home.database is None else MOST_IMPORTED_BYTES)
+        _run(server_on(listener, app.server, MOST_BODY_BYTES if home.database is None else MOST_HEARD_BYTES))
     finally:
         workspace.close()
 
@@ -212,21 +212,30 @@ def _listen(address: Address) -> socket.socket:
     return listener
 
 
-def _run(app: Any, listener: socket.socket, most_body_bytes: int) -> None:
-    """Answer requests until Ctrl-C or a polite signal to stop."""
-    server = waitress.create_server(
-        app.server,
+def server_on(listener: socket.socket, app: Flask, most_body_bytes: int) -> Any:
+    """Return a server that answers on a socket once it runs.
+
+    Args:
+        listener: the socket.
+        app: what answers.
+        most_body_bytes: of a body that is read; what announces more is refused before it is.
+    """
+    return waitress.create_server(
+        app,
         sockets=[listener],
         threads=THREADS,
         ident=None,
-        # What announces more is refused before it is read.
-        max_request_body_size=most_body_bytes,
+        max_request_body_size=most_body_bytes + 1,  # it refuses what is as large as this
         max_request_header_size=MOST_HEADER_BYTES,
         connection_limit=MOST_CONNECTIONS,
         channel_timeout=IDLE_S,
         cleanup_interval=LOOK_FOR_IDLE_S,
         channel_request_lookahead=1,  # a reader who leaves is noticed while the answer is computed
     )
+
+
+def _run(server: Any) -> None:
+    """Answer requests until Ctrl-C or a polite signal to stop."""
     try:
         server.run()
     finally:

@@ -1,7 +1,11 @@
 """The API over a real database: what a pipeline sends and gets, and everything that is refused."""
 
+import http.client
 import json
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +17,8 @@ from werkzeug.test import TestResponse
 from app import main
 from callbacks.web.api_document import describe
 from callbacks.web.guard import API_PATHS
+from callbacks.web.limits import MOST_HEARD_BYTES, MOST_IMPORTED_BYTES
+from callbacks.web.serving import server_on
 from configuration.logging_config import shutdown_logging
 from configuration.people import Person, present
 from configuration.profile import Profile
@@ -266,6 +272,27 @@ def test_a_body_beyond_the_cap(server: Server, monkeypatch: pytest.MonkeyPatch) 
 
     assert taken.status_code == 200
     assert told(refused) == (413, "The body is larger than 16 MiB.")
+
+
+def test_who_sends_too_much_hears_why(server: Server) -> None:
+    """Over the web server that ``serve`` runs: one just beyond is heard out and answered."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        running = server_on(listener, server.client.application, MOST_HEARD_BYTES)
+        thread = threading.Thread(target=running.run)
+        thread.start()
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+            shown = {"Authorization": f"Bearer {server.key()}", "Content-Type": "application/json"}
+            connection.request(
+                "POST", "/api/deployments", b" " * (MOST_IMPORTED_BYTES + 1), {**AT_HOME, **shown}
+            )
+            answer = connection.getresponse()
+            said = json.loads(answer.read())
+        running.trigger.pull_trigger(running.close)
+        thread.join(20)
+
+    assert (answer.status, said["error"]) == (413, "The body is larger than 16 MiB.")
+    assert not thread.is_alive()
 
 
 def test_the_description_describes_what_there_is(server: Server) -> None:

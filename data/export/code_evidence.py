@@ -88,7 +88,8 @@ def word_held(delivery: DeliveryTables, row: int) -> str:
         return ""
     if row in held:
         return f"holds {name_some([code.table.ids[change] for change in held[row].tolist()])}"
-    return "" if delivery.deployments.holds.count[row] else "holds no change"
+    deployments = delivery.deployments
+    return "" if deployments.holds.count[row] or deployments.versions[row] else "holds no change"
 
 
 def _changes_by_deployment(delivery: DeliveryTables) -> dict[int, NDArray[np.intp]]:

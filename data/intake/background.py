@@ -4,13 +4,13 @@ import logging
 import threading
 from collections.abc import Hashable, Mapping
 
-from configuration.errors import ConfigurationError, DashboardError, SourceError
+from configuration.errors import ConfigurationError, DashboardError
 from configuration.logging_config import log_exception_reference, run_context
 from configuration.settings import Home
 from data.intake.demo import DemoJira
 from data.intake.jobs import Progress, Work
 from data.intake.profile_sync import synchronize
-from data.intake.sync_outcome import SyncOutcome
+from data.intake.unread import name_unread
 from data.persistence import DEFAULT_PROFILE, DEMO_PROFILE, has_profile, profile_file, profile_names
 from data.profiles.sources import Source, resolve
 from data.store.documents import documents_of
@@ -72,7 +72,7 @@ class Syncs:
         def work(progress: Progress, cancelled: threading.Event) -> None:
             with run_context(profile=source.name):
                 outcome = synchronize(source, self._home, self._environment, progress, cancelled, full=full)
-                _name_unread(outcome)
+                name_unread(outcome)
 
         return work
 
@@ -111,18 +111,6 @@ class Schedules:
             return before
         asks = source.can_be_asked and source.kind != "demo"
         return stamp, source.profile.sync.every_minutes if asks else 0
-
-
-def _name_unread(outcome: SyncOutcome) -> None:
-    """Let the page name what a host did not give, after everything else was stored.
-
-    Raises:
-        SourceError: some repository could not be read.
-    """
-    if outcome.unread:
-        (cause, remedy), *others = outcome.unread
-        more = f" So it is with {len(others)} more." if others else ""
-        raise SourceError(f"{cause}{more}", hint=f"{remedy} What was read before stays; all else is new.")
 
 
 def refer(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""The built-in Jira as sample data behind the dashboard.
+"""The built-in Jira, and the GitLab beside it, as sample data behind the dashboard.
 
 Every process that reads it has one of its own, and all of them are the same: what happens in it is made of
 the note of when it came into being, minute by minute, and of nothing else.
@@ -13,17 +13,22 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from configuration.logging_config import run_context
+from configuration.profile import GitlabSettings
 from configuration.program import VERSION
 from configuration.settings import Home, Secret
 from data.intake.jobs import Progress, Work
 from data.intake.profile_sync import synchronize
+from data.intake.unread import name_unread
 from data.profiles.notes import Notes
 from data.profiles.sources import Source, configuration_of
+from data.simulator.catalogue import TEAMS
+from data.simulator.repositories import path_of
 from data.simulator.server import JiraSimulator
 
 DEMO_JQL = "created is not EMPTY ORDER BY key"
 MUTATE_EVERY_S = 60.0
 _CHANGES = 4
+_PROJECTS = tuple(map(path_of, TEAMS))
 _NOTE = "demo.world.json"
 
 
@@ -59,7 +64,7 @@ class _Life:
         self.born = world.born
         self._minutes = 0
         self._at: float | None = None
-        self.jira = JiraSimulator(today=world.day, clock=self._now).start()
+        self.jira = JiraSimulator(today=world.day, repositories=True, clock=self._now).start()
 
     def _now(self) -> float:
         return time.time() if self._at is None else self._at
@@ -101,12 +106,18 @@ class DemoJira:
                 world = self._world()
                 jira = self._live(world)
                 asked = replace(
-                    source, url=jira.url, email=jira.email, token=Secret(jira.token), jql=DEMO_JQL
+                    source,
+                    url=jira.url,
+                    email=jira.email,
+                    token=Secret(jira.token),
+                    jql=DEMO_JQL,
+                    profile=replace(source.profile, gitlab=GitlabSettings(projects=_PROJECTS)),
                 )
-                synchronize(
+                outcome = synchronize(
                     asked,
                     self._home,
-                    self._environment,
+                    # What the environment says of another GitLab is not meant for this one.
+                    {**self._environment, "GITLAB_URL": jira.code_url, "GITLAB_TOKEN": jira.token},
                     progress,
                     cancelled,
                     full=full or not world.read,
@@ -114,6 +125,7 @@ class DemoJira:
                 )
                 if not world.read:
                     self._note(replace(world, read=True))
+                name_unread(outcome)
 
         return sync
 

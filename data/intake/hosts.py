@@ -234,6 +234,8 @@ def keep(
         return add_events(source, home, rows, retold, meta)
     with held(home, source.store.key):
         source.store.verify_events()
+        if source.kind == "demo":  # a store that is synced has the time of its issues' server
+            return source.store.add_events(rows, meta, retold)
         return source.store.add((), rows, meta, retold)
 
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 import msgspec
 
-from configuration.errors import DashboardError
+from configuration.errors import DashboardError, SourceError
 from configuration.settings import Home
 from data.cache_manager import References
+from data.intake.sync_outcome import SyncOutcome
 from data.model.clock import now_ms
 from data.model.tables import MISSING
 from data.model.unread import UNREAD, Unread, unread_of
@@ -47,6 +48,18 @@ def note_unread(source: Source, home: Home, origin: str, failing: Mapping[str, F
     if changed:
         with held(home, store.key):
             store.add_events(References(), changed)
+
+
+def name_unread(outcome: SyncOutcome) -> None:
+    """Let the page name what a host did not give, after everything else was stored.
+
+    Raises:
+        SourceError: some repository could not be read.
+    """
+    if outcome.unread:
+        (cause, remedy), *others = outcome.unread
+        more = f" So it is with {len(others)} more." if others else ""
+        raise SourceError(f"{cause}{more}", hint=f"{remedy} What was read before stays; all else is new.")
 
 
 def _newest_of(stored: References, origin: str, service: str) -> int:

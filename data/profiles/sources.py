@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from configuration.errors import AuthenticationError, ConfigurationError
 from configuration.origins import is_same_origin, origin_of
-from configuration.profile import Profile, WorkflowSettings, meaning_of
+from configuration.profile import DeploymentSettings, Profile, WorkflowSettings, meaning_of
 from configuration.profile_lists import Event
 from configuration.settings import Home, Secret
 from data.cache_manager import CacheConfiguration, Store, generate_cache_key
@@ -24,7 +24,7 @@ from data.persistence import (
     token_origin,
 )
 from data.profiles.rules import require_consistent
-from data.simulator.catalogue import DETECTED, FIRST_COMMIT, POINTS, RESTORED
+from data.simulator.catalogue import DETECTED, FIRST_COMMIT, POINTS, PRODUCTION, RESTORED
 from data.store.stores import stores_of
 
 SourceKind = Literal["demo", "jira", "files"]
@@ -79,7 +79,12 @@ def demo_profile(today: dt.date | None = None) -> Profile:
         "story_points": POINTS,
     }
     events = () if today is None else _list_demo_events(today)
-    return Profile(workflow=WorkflowSettings(waiting=waiting), fields=fields, events=events)
+    return Profile(
+        workflow=WorkflowSettings(waiting=waiting),
+        deployments=DeploymentSettings(environments=(PRODUCTION.name,)),
+        fields=fields,
+        events=events,
+    )
 
 
 def _list_demo_events(today: dt.date) -> tuple[Event, ...]:

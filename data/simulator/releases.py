@@ -6,13 +6,14 @@ from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from data.simulator.catalogue import MOB, PAY, TEAMS, WEB, Team
+from data.simulator.catalogue import MOB, PAY, TEAM_OF, TEAMS, WEB, Team
 from data.simulator.model import DAY, HOUR, MINUTE, Version
 from data.simulator.workdays import next_weekday
 
 _EPOCH = dt.date(1970, 1, 1)
 _CUTOFF = 14 * HOUR  # what is done by two o'clock goes out
 _DEPLOYED = 15 * HOUR
+_HOTFIX = "-hotfix"
 
 
 def iso_date(local_ms: int) -> str:
@@ -141,8 +142,25 @@ def _make_sprints(start: int, end: int, end_utc: int) -> list[Release]:
 def hotfix_name(base: Version) -> str:
     """The name of the hotfix after *base*: 2.14.0 -> 2.14.1-hotfix."""
     if base.project == WEB.key:
-        return f"{base.name.rsplit('.', 1)[0]}.1-hotfix"
-    return f"{base.name}.1-hotfix"
+        return f"{base.name.rsplit('.', 1)[0]}.1{_HOTFIX}"
+    return f"{base.name}.1{_HOTFIX}"
+
+
+def is_regular(version: Version) -> bool:
+    """Tell a release by plan from repairs, sprints and buckets."""
+    return version.starts_on is not None
+
+
+def is_hotfix(version: Version) -> bool:
+    """Tell a repair by its name."""
+    return version.name.endswith(_HOTFIX)
+
+
+def deployed_at(version: Version) -> int:
+    """Return when (UTC) a dated regular release is out."""
+    assert version.released_on is not None
+    days = (dt.date.fromisoformat(version.released_on) - _EPOCH).days
+    return days * DAY + _DEPLOYED - TEAM_OF[version.project].utc_offset_min * MINUTE
 
 
 def number_versions(plans: dict[str, ReleasePlan]) -> dict[Version, Version]:

@@ -7,6 +7,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote
@@ -17,12 +18,14 @@ import orjson
 from data.simulator.cloud import Cloud, limited_endpoint
 from data.simulator.data_center import DataCenter
 from data.simulator.dialect import Dialect
+from data.simulator.gitlab import GitLab
 from data.simulator.http_server import HttpServer, LoggedRequest, RequestLog
 from data.simulator.jql import JqlError
 from data.simulator.messages import BadRequestError, Request, Response, ok, refusal
 from data.simulator.model import DAY
 from data.simulator.mutation import Mutator
 from data.simulator.rendering import stamp
+from data.simulator.repositories import Repository, write_repositories
 from data.simulator.site import Site
 from data.simulator.world import build_world
 
@@ -55,6 +58,8 @@ class JiraSimulator:
         page_cap: larger pages are silently cut to this (Data Center).
         scoped_token: the token works through the gateway address only (Cloud).
         anonymous: a request without credentials sees an empty site instead of a 401.
+        repositories: a GitLab beside it, at an address of its own and with the same token, has the teams'
+            repositories as they were when the history ends.
         clock: the true time in epoch seconds.
     """
 
@@ -79,6 +84,7 @@ class JiraSimulator:
         page_cap: int = 1_000,
         scoped_token: bool = False,
         anonymous: bool = False,
+        repositories: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         if dialect not in ("cloud", "dc"):
@@ -91,9 +97,8 @@ class JiraSimulator:
         # Made from the seed, so that a second start accepts the same one; it opens nothing else.
         self.token = "demo-" + hashlib.sha256(f"throughline simulator {seed}".encode()).hexdigest()[:12]
         self.cloud_id = f"00000000-0000-4000-8000-{seed % 10**12:012d}"
-        self.site = Site(
-            build_world(seed, issues, ends_at), self.now_ms, round(index_lag_s * 1000), ZoneInfo(time_zone)
-        )
+        world = build_world(seed, issues, ends_at)
+        self.site = Site(world, self.now_ms, round(index_lag_s * 1000), ZoneInfo(time_zone))
         self.mutator = Mutator(self.site, seed)
         self.requests = RequestLog(rate_limit, rate_window_s)
         self._cloud = dialect == "cloud"
@@ -107,15 +112,27 @@ class JiraSimulator:
             self._dialect = Cloud(self.site, self.url, self.email, epoch_changelogs=epoch_changelogs)
         else:
             self._dialect = DataCenter(self.site, self.url, self.email, page_cap, result_window)
+        self.code_requests = RequestLog(None, rate_window_s)
+        self.code_url = ""
+        self._servers = [self._server]
+        if repositories:
+            self._servers.append(self._open_code_host(write_repositories(world)))
         self._mutate_every_s = mutate_every_s
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
+
+    def _open_code_host(self, repositories: list[Repository]) -> HttpServer:
+        server = HttpServer(0, lambda request, _at: host.answer(request), self.code_requests)
+        self.code_url = f"http://127.0.0.1:{server.server_port}"
+        host = GitLab(repositories, self.code_url, self.token)
+        return server
 
     # Life -------------------------------------------------------------------------
 
     def start(self) -> Self:
         """Serve from a thread of its own; returns at once."""
-        self._run("jira-simulator", lambda: self._server.serve_forever(poll_interval=0.05))
+        for server in self._servers:
+            self._run("jira-simulator", partial(server.serve_forever, poll_interval=0.05))
         if self._mutate_every_s is not None:
             self._run("jira-simulator-life", self._live_on)
         return self
@@ -125,10 +142,11 @@ class JiraSimulator:
         if self._stopping.is_set():
             return
         self._stopping.set()
-        if self._threads:
-            self._server.shutdown()
-        self._server.hang_up()
-        self._server.server_close()
+        for server in self._servers:
+            if self._threads:
+                server.shutdown()
+            server.hang_up()
+            server.server_close()
         for thread in self._threads:
             thread.join()
 

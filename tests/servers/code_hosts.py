@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import orjson
 
+from data.simulator.gitlab import paged
 from data.simulator.messages import Request, Response
 from tests.servers.fault_server import FaultServer
 
@@ -254,21 +255,6 @@ def serving(host: FakeGitHub | FakeGitLab) -> Iterator[FaultServer]:
     with FaultServer(host.answers) as server:
         host.url = server.url
         yield server
-
-
-def paged(url: str, request: Request, rows: list[Any]) -> Response:
-    """A page of a list, with the address of the next one and a tag; 304 where that is shown."""
-    size, number = request.number("per_page", 30), request.number("page", 1)
-    shown = rows[(number - 1) * size : number * size]
-    tag = f'W/"{hashlib.sha256(orjson.dumps(shown)).hexdigest()[:16]}"'
-    headers = {"ETag": tag}
-    if request.headers.get("if-none-match") == tag:
-        return Response(304, b"", headers)
-    if number * size < len(rows):
-        others = {name: values[0] for name, values in request.query.items() if name != "page"}
-        query = "&".join(f"{name}={value}" for name, value in {**others, "page": number + 1}.items())
-        headers["Link"] = f'<{url}{request.path}?{query}>; rel="next", <{url}/x>; rel="last"'
-    return Response(200, orjson.dumps(shown), headers)
 
 
 def _rows(repo: Repo, parts: list[str], request: Request) -> list[Any] | None:

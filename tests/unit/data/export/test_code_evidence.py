@@ -14,7 +14,7 @@ from data.model.tables import MISSING, DeploymentRow
 from data.pipeline import compute
 from data.store.database import Store
 from data.store.references import References
-from tests.support.builders import issue, status_list
+from tests.support.builders import issue, status_list, version
 from tests.support.engine import stored
 from tests.support.rows import at
 
@@ -55,15 +55,21 @@ def change(name: str, keys: tuple[str, ...], commits: tuple[str, ...], carried: 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    """AB-1 has two changes, of which one is not out; another names AB-9, which is not stored; v2 is empty."""
+    """AB-1 has two changes, of which one is not out; another names AB-9, which is not stored; v2 is empty.
+
+    v3 is called like a version, and holds what that does.
+    """
     done = [("2026-03-01", "Doing"), ("2026-03-05", "Done")]
-    found = stored(tmp_path, [issue("AB-1", created="2026-02-20", history=done)], status_list())
+    found = stored(
+        tmp_path, [issue("AB-1", created="2026-02-20", history=done)], status_list(), [version(1, "v3")]
+    )
     rows = [
         change("shop#1", ("AB-1",), (FIRST, SECOND), "shop v1"),
         change("shop#2", ("AB-1",), (), ""),
         change("shop#3", ("AB-9",), (SECOND,), "shop v1"),
     ]
-    found.add((), References(deployments=[tag("v1", "2026-03-09"), tag("v2", "2026-03-10")], changes=rows))
+    tags = [tag(f"v{number}", f"2026-03-{8 + number:02d}") for number in (1, 2, 3)]
+    found.add((), References(deployments=tags, changes=rows))
     return found
 
 
@@ -113,10 +119,12 @@ def test_deployments_tell_what_they_hold(store: Store) -> None:
     assert [(line.key, line.note) for line in told] == [
         ("shop v1", "holds shop#1, shop#3"),
         ("shop v2", "holds no change"),
+        ("shop v3", ""),
     ]
     assert [(line.url, line.service) for line in told] == [
         (f"{PAGE}/tree/v1", "shop"),
         (f"{PAGE}/tree/v2", "shop"),
+        (f"{PAGE}/tree/v3", "shop"),
     ]
 
 

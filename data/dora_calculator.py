@@ -39,7 +39,15 @@ DORA_METRICS = (
             "deployment that holds the last one, over the delivered items deployed and the changes without "
             "an item; of what was closed after its release to the last release that names it."
         ),
-        fields=("commit_date", "status changes", "resolution", "fixVersions", "versions: releaseDate"),
+        fields=(
+            "changes of code",
+            "deployments",
+            "commit_date",
+            "status changes",
+            "resolution",
+            "fixVersions",
+            "versions: releaseDate",
+        ),
         compute=log_performance(change_lead_time),
         no_extra=NOTHING_OF_LEAD_TIME,
         evidence="proxy",

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from data.forecast.what_if import WhatIf
 from data.model.metric import OF_DEPLOYMENTS, Metric, MetricResult
@@ -210,6 +211,46 @@ def spread_in_short(result: MetricResult) -> str:
     known = [text for text in _list_known(result) if not (extent and text.startswith("P50"))]
     withheld = " and ".join(name.upper() for name in result.percentiles_withheld)
     return "; ".join([*extent, *known, *([f"{withheld} withheld: too few"] if withheld else [])])
+
+
+def start_words(result: MetricResult) -> str:
+    """Return the medians by what lead times start with, and of how many each; "" where all start alike."""
+    by_start = _by_start(result)
+    if not by_start:
+        return ""
+    measured, proxy = by_start["measured"], by_start["proxy"]
+    return (
+        f"P50 {number(measured['p50'])} days from the first commit ({number(measured['n'])}),"
+        f" {number(proxy['p50'])} days from the start of work ({number(proxy['n'])})"
+    )
+
+
+def start_share(result: MetricResult) -> str:
+    """Return which part of the lead times starts with a commit; "" where all start alike."""
+    by_start = _by_start(result)
+    if not by_start:
+        return ""
+    measured, proxy = by_start["measured"]["n"], by_start["proxy"]["n"]
+    return f"{round(100 * measured / (measured + proxy))} % by commits"
+
+
+def _by_start(result: MetricResult) -> Any:
+    return result.extra.get("by_start") if _is_lead_time(result) else None
+
+
+def _is_lead_time(result: MetricResult) -> bool:
+    # Whatever is asked of the fields of another metric makes them, which costs.
+    return result.definition.startswith("change_lead_time/")
+
+
+def change_stage_words(result: MetricResult) -> str:
+    """Return where the lead time of changes of code goes; "" where none were deployed."""
+    stages = result.extra.get("change_stages") if _is_lead_time(result) else None
+    if not stages or not stages["n"]:
+        return ""
+    told = ((name, stage) for name, stage in stages.items() if isinstance(stage, dict) and stage["n"])
+    known = [f"{name} {number(stage['p50'])}" for name, stage in told]
+    return f"P50 in days: {', '.join(known)} (of {counted(stages['n'], 'change')} of code)" if known else ""
 
 
 def _list_known(result: MetricResult) -> list[str]:

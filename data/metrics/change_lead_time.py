@@ -17,7 +17,7 @@ from data.metrics.flow_efficiency import in_progress_ms
 from data.metrics.lead_time_stages import find_stops, lead_time_stages, split_lead_times, stages_document
 from data.metrics.weekly import without_answer
 from data.model.instants import DAY_MS
-from data.model.metric import Candidates, Evidence, Later, Measure
+from data.model.metric import Candidates, EachLater, Evidence, Measure
 from data.model.statistics import Ranked, percentile
 from data.model.tables import MISSING, Flags, Instants
 
@@ -58,15 +58,13 @@ def change_lead_time(context: CalculationContext) -> Measure:
         candidates=_join_candidates(context, changes),
         evidence=_weigh_evidence(context, part.rows, commits),
         empty="No started and delivered issue was deployed in this period.",
-        extra=Later(
-            lambda: {
-                "stages": stages_document(
-                    context,
-                    lead_time_stages(context, changes.of_issues, context.delivery.once(_find_stages)),
-                ),
-                "by_start": _split_by_start(changes.times.of(part), commits),
-                "change_stages": change_stages(context),
-            }
+        extra=EachLater(
+            stages=lambda: stages_document(
+                context,
+                lead_time_stages(context, changes.of_issues, context.delivery.once(_find_stages)),
+            ),
+            by_start=lambda: _split_by_start(changes.times.of(part), commits),
+            change_stages=lambda: change_stages(context),
         ),
     )
     return replace(measure, message=_word_mixed(commits)) if _are_mixed(commits) else measure

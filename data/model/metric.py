@@ -244,6 +244,29 @@ class Later(Mapping[str, Any]):
         return len(self._made)
 
 
+class EachLater(Mapping[str, Any]):
+    """Fields of a result that are each made by itself, so that a cheap one can be asked for alone.
+
+    Args:
+        makers: by field, in output order; each is called once.
+    """
+
+    def __init__(self, **makers: Callable[[], Any]) -> None:
+        self._makers = makers
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """What a metric computes for one period; the comparison and the intervals are made from it.

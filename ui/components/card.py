@@ -30,6 +30,8 @@ from ui.format import (
     noun_of,
     number,
     spread_in_short,
+    start_share,
+    start_words,
     unit_words,
 )
 
@@ -99,6 +101,7 @@ def card_data(
         "counted": counted(result.n, noun_of(metric)),
         "rest": f", {number(left_out)} left out" if left_out else "",
         "ignored": ignored_words(result),
+        **_tell_share(result),
         **_tell_band(result),
         **target_data(result),
         **(unread if metric.id in FROM_DEPLOYMENTS else {}),
@@ -161,9 +164,16 @@ def _design_foot() -> Component:
         **aria(label=text("$title", ": show ", "$counted", "$rest"), haspopup="dialog"),
     )
     ignored = html.Span("$ignored", className="state", title=GOES_BY_PROJECT)
+    share = html.Span("$share", className="state", title="$share_title")
     band = html.Span("$band", className=text("band", "$band_look"), title="$band_title")
     target = html.Span("$target", className=text("target ", "$target_state"), title="$target_grounds")
-    marks = [when("ignored", ignored), *design_tags(), when("target", target), when("band", band)]
+    marks = [
+        when("ignored", ignored),
+        *design_tags(),
+        when("share", share),
+        when("target", target),
+        when("band", band),
+    ]
     return html.Div([button, *marks], className="card-foot")
 
 
@@ -176,6 +186,12 @@ def target_data(result: MetricResult) -> dict[str, str]:
         "target_state": result.target.state,
         "target_grounds": target_grounds(result),
     }
+
+
+def _tell_share(result: MetricResult) -> dict[str, str]:
+    """Return how many lead times are measured from a commit, where others are not."""
+    share = start_share(result)
+    return {"share": share, "share_title": start_words(result)} if share else {}
 
 
 def _tell_band(result: MetricResult) -> dict[str, str]:

@@ -15,6 +15,7 @@ from ui import ids
 from ui.components.aria import action, aria, data
 from ui.format import (
     GOES_BY_PROJECT,
+    change_stage_words,
     comparison,
     counted,
     ignored_words,
@@ -24,6 +25,7 @@ from ui.format import (
     number,
     percentile_words,
     reason,
+    start_words,
     target_words,
     unit_words,
 )
@@ -234,6 +236,8 @@ def drawer_facts(metric: Metric, result: MetricResult, bench: Bench) -> list[Com
         "Target": target_words(result),
         "Level": level_words(result),
         "Percentiles": percentile_words(result),
+        "By start": start_words(result),
+        "Code": change_stage_words(result),
         "Weight": bench.half,
         "Filters": f"{ignored}: {GOES_BY_PROJECT}" if ignored else "",
         "Note": result.message or "",

@@ -4,10 +4,12 @@ import pytest
 
 from data.model.metric import Confidence, Metric, MetricResult, Previous, Trend
 from data.pipeline import METRICS
+from tests.support.builders import issue, status_list
 from tests.support.engine import engine_report
 from tests.support.examples import example_a
 from ui.format import (
     age,
+    change_stage_words,
     comparison,
     counted,
     day,
@@ -16,6 +18,8 @@ from ui.format import (
     level_words,
     number,
     spread_in_short,
+    start_share,
+    start_words,
 )
 
 VELOCITY = next(metric for metric in METRICS if metric.id == "flow_velocity")
@@ -161,3 +165,36 @@ def test_comparison_without_a_past() -> None:
 @pytest.mark.parametrize(("instant_ms", "expected"), [(0, "1 Jan 1970"), (1_795_305_600_000, "22 Nov 2026")])
 def test_a_day_is_written_without_a_leading_zero(instant_ms: int, expected: str) -> None:
     assert day(instant_ms) == expected
+
+
+def lead_time(*keys: str) -> MetricResult:
+    """Of AB-1, whose change took from the 4th to the 15th, and of AB-2, which has none, from the 1st on."""
+    change = {
+        "id": "shop#1",
+        "issues": ["AB-1"],
+        "first_commit_at": "2026-03-04T00:00Z",
+        "opened_at": "2026-03-05T00:00Z",
+        "first_review_at": "2026-03-05T12:00Z",
+        "merged_at": "2026-03-12T00:00Z",
+        "deployment": "v2",
+    }
+    return engine_report(
+        [issue(key, history=[("2026-03-01", "Doing"), ("2026-03-09", "Done")]) for key in keys],
+        statuses=status_list(),
+        deployments=[{"id": "v2", "deployed_at": "2026-03-15T00:00Z", "issues": ["AB-2"]}],
+        changes=[change],
+        date_from="2026-03-02",
+        date_to="2026-03-29",
+        as_of="2026-03-31T00:00:00Z",
+    ).results["change_lead_time"]
+
+
+def test_what_lead_times_start_with_and_where_they_go() -> None:
+    both, measured, other = lead_time("AB-1", "AB-2"), lead_time("AB-1"), result()
+
+    assert start_words(both) == "P50 11 days from the first commit (1), 14 days from the start of work (1)"
+    assert start_share(both) == "50 % by commits"
+    stages = "coding 1, pickup 0.50, review 6.5, deploy 3"
+    assert change_stage_words(both) == f"P50 in days: {stages} (of 1 change of code)"
+    assert [start_words(measured), start_share(measured)] == ["", ""]
+    assert [words(other) for words in (start_words, start_share, change_stage_words)] == ["", "", ""]

@@ -6,7 +6,7 @@ import numpy as np
 
 from data.metrics.change_lead_time import change_lead_time
 from data.metrics.context import CalculationContext
-from data.model.metric import Later, Measure
+from data.model.metric import EachLater, Measure
 from data.model.periods import previous
 from tests.support.builders import issue, version
 from tests.support.rows import context
@@ -111,7 +111,7 @@ def test_the_period_before_has_a_median_and_stages_that_nobody_asks_for() -> Non
     here = context([story("A-1", "2026-02-17", "2026-02-18", EARLY)], *PERIOD, versions=(EARLY,))
     found = change_lead_time(here.over(previous(here.window)))
 
-    assert (found.value, isinstance(found.extra, Later)) == (4.0, True)
+    assert (found.value, isinstance(found.extra, EachLater)) == (4.0, True)
 
 
 def test_without_deployments_there_is_no_answer_and_an_empty_sample() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.flow_calculator import FLOW_METRICS
-from data.model.metric import Later, Listing, QualityFinding, sort_out
+from data.model.metric import EachLater, Later, Listing, QualityFinding, sort_out
 
 masks = st.integers(0, 12).flatmap(
     lambda n: st.tuples(*[st.lists(st.booleans(), min_size=n, max_size=n) for _ in range(3)])
@@ -103,3 +103,12 @@ def test_fields_that_are_made_when_somebody_asks() -> None:
         True,
         [1],
     )
+
+
+def test_fields_that_are_each_made_when_somebody_asks() -> None:
+    """One of them leaves the others unmade; each is made once."""
+    made: list[str] = []
+    fields = EachLater(b=lambda: made.append("b") or 2, a=lambda: made.append("a") or 1)
+
+    assert (fields["a"], fields.get("a"), fields.get("c"), made) == (1, 1, None, ["a"])
+    assert (list(fields), len(fields), fields == {"a": 1, "b": 2}, made) == (["b", "a"], 2, True, ["a", "b"])

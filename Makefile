@@ -9,7 +9,7 @@ BENCH = $(BIN)/python -m pytest -m "bench and not soak" -p no:randomly
 AGAIN := --last-failed --last-failed-no-failures none
 INSTALL = $(PYTHON) tools/install.py --venv $(VENV)
 
-.PHONY: python install tools run charts test quick check style types types-elsewhere script bench soak mutants lock resolve sbom audit
+.PHONY: python install tools run charts test quick check style types types-elsewhere script bench soak image mutants lock resolve sbom audit
 
 python:
 	@command -v $(PYTHON) >/dev/null || { echo "Error: There is no $(PYTHON) here."; \
@@ -74,6 +74,10 @@ bench: tools
 
 soak: tools
 	$(BIN)/python -m pytest -m soak --hypothesis-profile=soak
+
+# Builds the container of deploy/ without a daemon and tries it: as root, with buildah and debootstrap; five minutes.
+image: tools
+	@$(BIN)/python -m tools.image
 
 # Changes one thing at a time in the code that must not be wrong: 95 % of the changes have to be noticed.
 mutants: tools

@@ -115,7 +115,7 @@ def test_what_cannot_be_done_is_two_sentences(
 
 
 def test_the_containerfile_has_no_fault() -> None:
-    """As hadolint sees it, where it is installed; an image is built where a container program is."""
+    """As hadolint sees it, where it is installed; ``make image`` builds it."""
     hadolint = Path(sys.executable).with_name("hadolint")
     if not hadolint.exists():
         services.missing("hadolint")
@@ -133,14 +133,17 @@ def test_the_container_holds_the_whole_program() -> None:
     text = (DEPLOY / "Containerfile").read_text()
     copied = set(re.findall(r"^COPY (\w+(?:\.py)?) ", text, re.MULTILINE))
 
+    let_in = set(re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE))
+
     assert copied == {"app.py", "callbacks", "configuration", "data", "ui"}
+    assert let_in == copied | {"requirements-server.lock"}
     assert "requirements-dev" not in text
 
 
 def test_the_units_are_understood(tmp_path: Path) -> None:
     """By systemd itself, where it is; their paths are those of this checkout meanwhile."""
     if shutil.which("systemd-analyze") is None:
-        pytest.skip("systemd-analyze is missing")
+        services.missing("systemd-analyze")
     (tmp_path / "bin").mkdir()
     for unit in UNITS:
         text = unit.read_text().replace(f"{EXPECTED}/.venv/bin", str(Path(sys.executable).parent))

@@ -4,9 +4,7 @@ import click
 
 from callbacks.cli.answers import say
 from callbacks.cli.invocation import Command, Group, Invocation
-from configuration.errors import InputError
 from configuration.people import Role
-from data.persistence import has_profile
 
 
 @click.command("new", cls=Command)
@@ -29,16 +27,9 @@ def new_key_command() -> str:
 def api_key_command(invocation: Invocation, name: str, role: Role) -> str:
     """Print a new key for pipelines that use the API; only its digest is kept."""
     from data.people.api_keys import make_key  # noqa: PLC0415  # as above
+    from data.profiles.shelf import existing  # noqa: PLC0415  # takes long to import
 
-    profiles = invocation.profile_names
-    if not profiles:
-        raise InputError("No profile was named.", hint="Name each that the key is for with --profile NAME.")
-    missing = [profile for profile in profiles if not has_profile(invocation.home, profile)]
-    if missing:
-        raise InputError(
-            f"There is no profile called {missing[0]}.", hint="Create it first, or name another --profile."
-        )
-    text = make_key(invocation.home, name, role, profiles)
+    text = make_key(invocation.home, name, role, existing(invocation.home, invocation.profile_names))
     say("Keep it where the pipeline keeps its secrets: nobody can be told it again.")
     return f"{text}\n"
 

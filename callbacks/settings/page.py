@@ -11,7 +11,7 @@ from callbacks import field_mapping, jira_config
 from callbacks.connection import form_of
 from callbacks.jira_config import show_profile
 from callbacks.saving import apply
-from callbacks.settings import code, owners, profiles, rules, saving
+from callbacks.settings import code, keys, owners, profiles, rules, saving
 from configuration.errors import ConfigurationError, LaterProfileError
 from configuration.profile import Profile
 from data.checks.draft import in_page_words
@@ -40,6 +40,7 @@ def register(app: Dash, workspace: Workspace) -> None:
     saving.register(app, workspace, readings)
     profiles.register(app, workspace)
     owners.register(app, workspace)
+    keys.register(app, workspace)
 
 
 def _register_page(app: Dash, workspace: Workspace, readings: Readings) -> None:

@@ -14,7 +14,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from callbacks.jira_config import show_profile
-from callbacks.settings import owners
+from callbacks.settings import keys, owners
 from callbacks.views import profile_names
 from configuration.errors import DashboardError, InputError
 from configuration.people import refusal
@@ -99,7 +99,7 @@ def section(workspace: Workspace, name: str) -> Component:
     error = refusal("administrator", "create, rename and delete profiles")
     why_not = f"{error.message} {error.hint}" if error else ""
     names, chosen = _list_choice(workspace, name)
-    more = owners.row(workspace, chosen)
+    more = [part for part in (owners.row(workspace, chosen), keys.part(workspace)) if part is not None]
     return profiles_section(names, chosen, _list_deleted(workspace), why_not=why_not, more=more)
 
 

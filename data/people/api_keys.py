@@ -12,12 +12,14 @@ from dataclasses import dataclass
 
 from configuration.database.connection import Database
 from configuration.errors import ConfigurationError, InputError
-from configuration.people import Role
+from configuration.people import Role, note, present, require
 from configuration.settings import Home
 from data.people.audit import COMMAND, recorder
 
 _BEGINNING = "throughline"  # by which people, and programs that look for leaked secrets, know it
 _TOML = ".toml"
+KEY_ROLES: tuple[Role, ...] = ("reader", "editor")
+DOING = "make and revoke keys of the API"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,14 @@ def make_key(home: Home, name: str, role: Role, profiles: Iterable[str]) -> str:
         profiles: names of profiles that exist.
 
     Raises:
-        InputError: there is a key of that name, or the name has other characters.
+        NotAllowedError: only an administrator may.
+        InputError: there is a key of that name, the name has other characters, or no key has that role.
         ConfigurationError: no database is shared.
         StoreError: the database cannot be reached.
     """
+    require("administrator", DOING)
+    if role not in KEY_ROLES:
+        raise InputError(f"No key has the role {role!r}.", hint=f"Choose {' or '.join(KEY_ROLES)}.")
     if not name.replace("-", "").replace("_", "").isalnum() or not name.isascii() or len(name) > 64:
         raise InputError(
             f"{name!r} cannot be the name of a key.",
@@ -61,7 +67,7 @@ def make_key(home: Home, name: str, role: Role, profiles: Iterable[str]) -> str:
             f"There is a key called {name} already.",
             hint=f"Choose another name, or end it: keys revoke {name}.",
         )
-    recorder(home)(COMMAND, "key made", name)
+    _record(home, "key made", name)
     return text
 
 
@@ -100,15 +106,17 @@ def revoke_key(home: Home, name: str) -> None:
     """End a key: from the next request on it opens nothing.
 
     Raises:
+        NotAllowedError: only an administrator may.
         InputError: there is none of that name.
         ConfigurationError: no database is shared.
         StoreError: the database cannot be reached.
     """
+    require("administrator", DOING)
     with _database_of(home).transaction() as connection:
         gone = connection.execute("DELETE FROM api_key WHERE name = %s", [name]).rowcount
     if not gone:
         raise InputError(f"There is no key called {name}.", hint="See keys list for those that there are.")
-    recorder(home)(COMMAND, "key revoked", name)
+    _record(home, "key revoked", name)
 
 
 def move_in_keys(home: Home, document: str, new: str) -> None:
@@ -138,6 +146,13 @@ def _read(name: str, role: Role, documents: Iterable[str]) -> ApiKey:
     # A deleted profile waits under ``aside/`` for whoever takes it back, and so does its key.
     profiles = (document.removesuffix(_TOML) for document in documents if "/" not in document)
     return ApiKey(name, role, tuple(sorted(profiles)))
+
+
+def _record(home: Home, action: str, name: str) -> None:
+    if present() is None:
+        recorder(home)(COMMAND, action, name)
+    else:
+        note(action, name)
 
 
 def _database_of(home: Home) -> Database:

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 import time
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from configuration.errors import ConfigurationError, DashboardError, InputError, LaterProfileError
@@ -67,6 +68,22 @@ def list_profiles(home: Home) -> tuple[str, ...]:
         with contextlib.suppress(InputError):
             names.append(checked_name(name))
     return tuple(sorted(names, key=str.casefold))
+
+
+def existing(home: Home, names: Sequence[str]) -> Sequence[str]:
+    """Return the names of profiles, for each of which there is one.
+
+    Raises:
+        InputError: there is none of some name, or no name.
+    """
+    if not names:
+        raise InputError("No profile was named.", hint="Choose one, or name each with --profile NAME.")
+    missing = [name for name in names if not has_profile(home, name)]
+    if missing:
+        raise InputError(
+            f"There is no profile called {missing[0]}.", hint="Create it first, or name another profile."
+        )
+    return names
 
 
 def create(home: Home, name: str, profile: Profile | None = None) -> None:

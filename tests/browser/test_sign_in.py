@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet
 from playwright.sync_api import Browser, Page, expect
 
 from configuration.database.connection import Database
+from tests.browser.axe import findings
 from tests.browser.conftest import SIZES
 from tests.support.commands import ROOT, command, environment, free_port, printed, wait_for, written
 from tests.support.examples import example_a
@@ -91,6 +92,31 @@ def test_a_session_that_ends_loses_nothing(browser: Browser, url: str, database:
     expect(page.locator("#settings-profile-told")).to_contain_text("crew was created")
     expect(banner).to_be_hidden()
     context.close()
+
+
+def test_a_key_is_made_on_the_page_and_ended_there(browser: Browser, url: str) -> None:
+    """What is shown once opens the API for its profile, and nothing after it was revoked."""
+    page = browser.new_page(viewport=SIZES["desktop"])
+    page.goto(f"{url}/settings")
+    signed_in(page, ANN)
+    page.get_by_role("textbox", name="Name of the key").fill("ci")
+    page.get_by_role("button", name="Make a key for the chosen profile").click()
+    shown = page.locator("#settings-key-text")
+    expect(shown).to_contain_text("throughline.ci.")
+    key = shown.text_content()
+    expect(page.locator("#settings-keys")).to_contain_text("ci (editor) for default")
+    asked = f"{url}/api/metrics", {"Authorization": f"Bearer {key}"}
+    opened = page.request.get(asked[0], headers=asked[1]).status
+    assert findings(page) == []
+    page.reload()
+    expect(page.locator("#settings-keys")).to_contain_text("ci (editor) for default")
+    expect(shown).to_have_count(0)
+    page.get_by_role("button", name="Revoke the key ci").click()
+    expect(page.locator("#settings-key-told")).to_have_text("The key ci opens nothing any more.")
+    expect(page.locator("#settings-keys li")).to_have_count(0)
+
+    assert (opened, page.request.get(asked[0], headers=asked[1]).status) == (200, 401)
+    page.close()
 
 
 def test_a_reader_is_told_why_not(browser: Browser, url: str) -> None:

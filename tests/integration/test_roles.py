@@ -141,6 +141,23 @@ ACTS = (
         {"settings-owners-set.n_clicks": 1, "settings-owners.value": ["green"], **PROFILE},
         "administrator",
     ),
+    Act(
+        "settings-key-told.children",
+        ("settings-key-make", CLICK),
+        {
+            "settings-key-make.n_clicks": 1,
+            "settings-key-name.value": "ci",
+            "settings-key-role.value": "editor",
+            **PROFILE,
+        },
+        "administrator",
+    ),
+    Act(
+        "settings-key-told.children",
+        ({"kind": "settings-key-revoke", "name": "ci"}, CLICK),
+        PROFILE,
+        "administrator",
+    ),
     act_of_diagnostics("checked.children", "check"),
     act_of_diagnostics("verified.children", "verify"),
     act_of_diagnostics("confirm.opened", "confirmed"),

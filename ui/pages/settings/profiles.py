@@ -20,7 +20,7 @@ def profiles_section(
     deleted: Sequence[tuple[str, str]],
     *,
     why_not: str = "",
-    more: Component | None = None,
+    more: Sequence[Component] = (),
 ) -> Component:
     """Return the section of profiles.
 
@@ -29,7 +29,7 @@ def profiles_section(
         chosen: one of them.
         deleted: id and name of what can be taken back, the newest first.
         why_not: nothing of that can be done by whoever looks, "" if it can.
-        more: a row about the chosen profile.
+        more: what follows about the chosen profile.
     """
     return html.Section(
         className="panel settings-panel",
@@ -43,13 +43,13 @@ def profiles_section(
             ),
             *([html.P(why_not, className="quiet")] if why_not else []),
             _profile_rows(names, chosen, hidden=bool(why_not)),
-            *([] if more is None else [more]),
             html.Div(
                 id=ids.PROFILE_TOLD,
                 role="status",
                 **aria(live="polite"),
                 children=undo_list(() if why_not else deleted),
             ),
+            *more,
         ],
     )
 

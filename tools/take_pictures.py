@@ -66,6 +66,7 @@ def tour(browser: Browser, url: str) -> None:
         page.locator("#settings-connect").click()
         expect(page.locator(".status")).to_contain_text("synced", timeout=60_000)
         page.get_by_role("link", name=re.compile("Review mapping")).wait_for(timeout=30_000)
+        page.locator("article.card .figure:visible").first.wait_for(timeout=60_000)
         page.wait_for_timeout(2500)
         save(page, "tour-numbers")
 

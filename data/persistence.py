@@ -15,7 +15,7 @@ from configuration.people import note, present
 from configuration.profile import Profile, changed_settings, profile_from
 from configuration.profile_versions import migrate
 from configuration.settings import Home, Secret
-from data.store.documents import Documents, documents_of
+from data.store.documents import Documents, documents_of, place_of
 
 DEFAULT_PROFILE = "default"
 DEMO_PROFILE = "demo"
@@ -57,7 +57,7 @@ def load_profile(home: Home, name: str) -> Profile | None:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigurationError(
             f"The profile {name} cannot be read: {error}.",
-            hint=f"Correct {name}.toml in the profiles folder.",
+            hint=f"Correct {profile_file(name)} in {place_of(home, 'profiles')}.",
         ) from error
     migrate(raw)
     return profile_from(raw)
@@ -78,7 +78,7 @@ def profile_text(home: Home, name: str) -> str | None:
     except UnicodeDecodeError as error:
         raise ConfigurationError(
             f"The profile {name} cannot be read: {error}.",
-            hint=f"Correct {file} in the profiles folder; it must be UTF-8 text.",
+            hint=f"Correct {file} in {place_of(home, 'profiles')}; it must be UTF-8 text.",
         ) from error
     except OSError as error:
         raise ConfigurationError(

@@ -35,7 +35,7 @@ from data.persistence import (
 )
 from data.profiles.rules import require_consistent
 from data.profiles.sources import files_store
-from data.store.documents import Folder, documents_of
+from data.store.documents import Folder, documents_of, place_of
 from data.store.stores import stores_of
 
 MOST_CHARACTERS = 256 * 1024
@@ -164,7 +164,7 @@ def restore(home: Home, deleted_id: str) -> str:
     match = _ASIDE.match(deleted_id)
     if match is None or deleted_id not in _names_aside(home, "profiles", ".toml"):
         raise InputError(
-            "There is no such deleted profile.", hint="Look into the profiles folder, under aside."
+            "There is no such deleted profile.", hint=f"Look into {place_of(home, 'profiles')}, under aside."
         )
     name = free_name(home, match["name"])
     delete_token(home, name)

@@ -63,6 +63,11 @@ def documents_of(home: Home, folder: Folder) -> Documents:
     return kind(home.root / folder)
 
 
+def place_of(home: Home, folder: Folder) -> str:
+    """Return where whoever looks after a home finds the documents of a folder, in words."""
+    return f"the table document of the database, folder {folder}" if home.database else f"the {folder} folder"
+
+
 class _Guarded:
     """Documents that whoever is present may read, and change as far as the role allows.
 

@@ -19,6 +19,7 @@ from data.persistence import (
     save_token,
 )
 from data.profiles import shelf
+from data.store.documents import documents_of
 
 SITE = "https://team.example.net"
 TOKEN = Secret("-".join(("made", "up")))
@@ -85,6 +86,15 @@ def test_a_broken_profile_is_set_aside(home: Home) -> None:
     assert "cannot be read" in aside.reason
     assert load_profile(home, "team") == Profile()
     assert aside.file.startswith("team~")
+
+
+@pytest.mark.parametrize("content", [b"= no TOML", b"\xff\xfe = 1"])
+def test_a_broken_profile_says_where_it_is_corrected(home: Home, content: bytes) -> None:
+    documents_of(home, "profiles").write("team.toml", content)
+    where = "the profiles folder" if home.database is None else "the table document of the database"
+    with pytest.raises(ConfigurationError) as caught:
+        load_profile(home, "team")
+    assert f"Correct team.toml in {where}" in caught.value.hint
 
 
 def test_the_metadata_of_a_cache(home: Home) -> None:

@@ -61,12 +61,12 @@ def watched(home: Home, environment: Mapping[str, str]) -> "Counters | None":
     """Let a watcher read from now on, and return what this process counts.
 
     Returns:
-        None on a laptop, and where ``METRICS_PORT`` is not set.
+        None on a laptop, where ``METRICS_PORT`` is not set, and where counts cannot be kept, which is logged.
 
     Raises:
         ConfigurationError: ``METRICS_PORT`` or ``METRICS_HOST`` makes no sense, or what counts is not
             installed.
-        InputError: another program has the port, or counts cannot be kept.
+        InputError: another program has the port.
     """
     endpoint = endpoint_from(environment) if home.database is not None else None
     if endpoint is None:
@@ -83,10 +83,9 @@ def watched(home: Home, environment: Mapping[str, str]) -> "Counters | None":
         counters = Counters(folder)
         _share(endpoint, folder, _registry(home, folder))
     except OSError as error:
-        raise InputError(
-            f"The counts for METRICS_PORT cannot be kept: {error.strerror}.",
-            hint="Make the run folder of THROUGHLINE_HOME writable and free some space.",
-        ) from error
+        # A full disk must not keep people from their pages; whoever watches sees that nobody answers.
+        logger.warning("monitoring.no_counts", extra={"cause": error.strerror})
+        return None
     return counters
 
 

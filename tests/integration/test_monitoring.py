@@ -197,6 +197,16 @@ def test_a_port_that_another_program_has_is_refused(home: Home) -> None:
     assert "another METRICS_PORT" in refusal.value.hint
 
 
+def test_where_nothing_can_be_counted_people_are_served_all_the_same(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    home.run.write_text("in the way of the folder")
+    counters = watched(home, {"METRICS_PORT": str(free_port())})
+
+    assert counters is None
+    assert [record.message for record in caplog.records] == ["monitoring.no_counts"]
+
+
 def test_pages_are_few_kinds() -> None:
     """Whatever somebody asks for, it is one of a few."""
     pages = frozenset(("/", "/flow"))

@@ -247,6 +247,19 @@ def test_a_few_events_cost_what_they_are(kept: Kept, monkeypatch: pytest.MonkeyP
     store.verify()
 
 
+@pytest.mark.parametrize("table", ["reference", "event_columns"])
+def test_events_are_not_put_beside_damaged_ones(kept: Kept, table: str) -> None:
+    """What they build on is looked at: all rows beside the issues, and the columns that they go into."""
+    store = kept.store()
+    store.add(rows(1), References(deployments=[deployment(str(n)) for n in range(99)]))
+    kept.flip(table)
+
+    with pytest.raises(DamagedStoreError, match="damaged"):
+        store.verify_events()
+        store.add_events(References(deployments=[deployment("100")]))
+    assert store.counts().deployments == 99
+
+
 def test_columns_are_made_again(kept: Kept) -> None:
     """From the rows, also where a small change has made some of these newer than the columns."""
     published(kept.store(), rows(*range(1, 30)))

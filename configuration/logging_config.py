@@ -263,7 +263,7 @@ def log_exception_reference(logger: logging.Logger, event: str, error: BaseExcep
 
 
 def log_refusal_reference(logger: logging.Logger, event: str, error: DashboardError) -> str:
-    """Log that something was refused, at WARNING and without a traceback, and return its reference.
+    """Log that something was refused or stopped, at WARNING and without a traceback; return its reference.
 
     Args:
         logger: of the caller.

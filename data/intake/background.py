@@ -4,8 +4,8 @@ import logging
 import threading
 from collections.abc import Hashable, Mapping
 
-from configuration.errors import ConfigurationError, DashboardError
-from configuration.logging_config import log_exception_reference, run_context
+from configuration.errors import CancelledError, ConfigurationError, DashboardError
+from configuration.logging_config import log_exception_reference, log_refusal_reference, run_context
 from configuration.settings import Home
 from data.intake.demo import DemoJira
 from data.intake.jobs import Progress, Work
@@ -114,5 +114,10 @@ class Schedules:
 
 
 def refer(error: Exception) -> str:
-    """Log the failure of a background sync, and return its reference."""
+    """Log how a background sync ended that did not end well, and return its reference.
+
+    One that somebody stopped, or whose process was told to end, has not failed.
+    """
+    if isinstance(error, CancelledError):
+        return log_refusal_reference(logger, "sync.cancelled", error)
     return log_exception_reference(logger, "sync.failed", error)

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from configuration.errors import ConfigurationError
+from configuration.errors import CancelledError, ConfigurationError, StoreError
 from configuration.profile import JiraSettings, Profile, SyncSettings
 from configuration.settings import Home
-from data.intake.background import Schedules, Syncs
+from data.intake.background import Schedules, Syncs, refer
 from data.persistence import delete_profile, save_profile, save_profile_text
 
 JIRA = JiraSettings(url="https://jira.example.org", jql="x")
@@ -54,3 +54,12 @@ def test_a_sync_has_the_name_of_what_it_reads(tmp_path: Path) -> None:
         "Reading Jira",
         "Reading the sample Jira",
     ]
+
+
+def test_what_somebody_stopped_has_not_failed(caplog: pytest.LogCaptureFixture) -> None:
+    """Its reference is found in the log all the same, but not among the errors."""
+    stopped = refer(CancelledError("The sync was cancelled.", hint="Start it again later."))
+    failed = refer(StoreError("The disk is full.", hint="Free some space."))
+
+    told = [(record.levelname, record.message, record.reference) for record in caplog.records]  # type: ignore[attr-defined]
+    assert told == [("WARNING", "sync.cancelled", stopped), ("ERROR", "sync.failed", failed)]

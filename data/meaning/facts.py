@@ -5,7 +5,7 @@ binary searches. Stays stand by their beginnings and by their ends, so that how 
 is a difference.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -130,7 +130,9 @@ def _time_since(ends: Instants, instants: Instants) -> NDArray[np.int64]:
     passed = ends.searchsorted(instants, side="right")
     time: NDArray[np.int64] = passed * (instants - (ends[0] if len(ends) else 0))
     # Counted from the first of them, so that the sums of many stay far from the largest number.
-    before = np.concatenate(([0], np.cumsum(ends - (ends[0] if len(ends) else 0))))
+    before = np.zeros(len(ends) + 1, np.int64)
+    np.subtract(ends, ends[:1], out=before[1:])
+    np.cumsum(before, out=before)
     return time - before[passed]
 
 
@@ -220,6 +222,10 @@ class Presence:
             self.exits[went][chosen[self.exit_issue[went]]],
         )
 
+    def time_between(self, since: int, until: int, chosen: Flags | None = None) -> int:
+        """Return the milliseconds that all stays together have between two instants, likewise."""
+        return self.between(since, until, chosen).time
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoosePresence(Presence):
@@ -243,11 +249,21 @@ class LoosePresence(Presence):
 
     def between(self, since: int, until: int, chosen: Flags | None = None) -> Traffic:
         """Return who comes and goes, as ``Presence.between``."""
-        came, went = (
-            np.sort(instants[self._those((instants > since) & (instants <= until), chosen)])
-            for instants in (self.entered, self.left)
-        )
+        came, went = self._come_and_gone(since, until, chosen)
+        came.sort()
+        went.sort()
         return Traffic(since, until, len(self.at(since, chosen)), came, went)
+
+    def time_between(self, since: int, until: int, chosen: Flags | None = None) -> int:
+        """Return the milliseconds of all stays, as ``Presence.time_between``: that takes no order."""
+        return Traffic(
+            since, until, len(self.at(since, chosen)), *self._come_and_gone(since, until, chosen)
+        ).time
+
+    def _come_and_gone(self, since: int, until: int, chosen: Flags | None) -> Iterator[Instants]:
+        for instants in (self.entered, self.left):
+            there = (instants > since) & (instants <= until)
+            yield instants[there if chosen is None else self._those(there, chosen)]
 
     def _those(self, flags: Flags, chosen: Flags | None) -> Rows:
         found = np.flatnonzero(flags)

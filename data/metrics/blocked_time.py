@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.meaning.blocking import REASONS, BlockedWork, find_blocked, find_under_way
-from data.meaning.facts import Presence, Rows
-from data.metrics.blocked_now import blocked_at_end, name_blockers, undated_rows
+from data.meaning.facts import Presence, Rows, Traffic
+from data.metrics.blocked_now import BlockedNow, blocked_at_end, name_blockers, undated_rows
 from data.metrics.context import CalculationContext
 from data.metrics.flow_load import NO_HISTORY
 from data.metrics.inferred import evidence_of_times
 from data.metrics.weekly import count_by_week, not_applicable, without_answer
 from data.model.instants import DAY_MS, iso_instant
-from data.model.metric import INCLUDED, Candidates, Evidence, Later, Measure
+from data.model.metric import INCLUDED, Candidates, Evidence, Later, Listing, Measure
 from data.model.tables import MISSING, Codes
 
 NO_SIGN = (
@@ -45,18 +45,28 @@ def blocked_time(context: CalculationContext) -> Measure:
     work = context.delivery.once(find_blocked)
     if not work.known:
         return without_answer(context, "not_configured", NO_SIGN, extra=NO_EXTRA)
-    window, chosen = context.window, context.choice.rows
-    traffic = work.total.between(window.lo, window.end, chosen)
-    weekly = np.diff(traffic.time_until(context.layout.edges)) if window.mondays else np.zeros(0, np.int64)
+    total_ms, weekly, counts = _add_up(context, work)
     candidates = _sort_out(context, work)
     return Measure(
-        value=traffic.time / DAY_MS * 7 / window.days,
+        value=total_ms / DAY_MS * 7 / context.window.days,
         candidates=candidates,
         weekly=weekly / DAY_MS,
-        weekly_n=_count_items(context, work) if window.mondays else np.zeros(0, np.int64),
+        weekly_n=counts,
         evidence=_evidence_of(context, work, candidates.looked_at[candidates.code == INCLUDED]),
-        extra=Later(lambda: _measure_beside(context, work, traffic.time)),
+        extra=Later(lambda: _measure_beside(context, work, total_ms)),
     )
+
+
+def _add_up(
+    context: CalculationContext, work: BlockedWork
+) -> tuple[int, NDArray[np.int64], NDArray[np.int64]]:
+    """Return the blocked milliseconds of the period and of each week, and over how many items each week."""
+    window = context.window
+    traffic = work.total.between(window.lo, window.end, context.choice.rows)
+    if not window.mondays:
+        return traffic.time, np.zeros(0, np.int64), np.zeros(0, np.int64)
+    weekly = np.diff(traffic.time_until(context.layout.edges))
+    return traffic.time, weekly, _count_items(context, work, traffic)
 
 
 def _sort_out(context: CalculationContext, work: BlockedWork) -> Candidates:
@@ -89,7 +99,7 @@ def _count_rows(context: CalculationContext, presence: Presence) -> int:
     return int(np.count_nonzero(flags))
 
 
-def _count_items(context: CalculationContext, work: BlockedWork) -> NDArray[np.int64]:
+def _count_items(context: CalculationContext, work: BlockedWork, there: Traffic) -> NDArray[np.int64]:
     """Count the different items that are blocked at some time of each week.
 
     They are as many as the stretches that reach into the week, less those that come in it after another one
@@ -97,7 +107,6 @@ def _count_items(context: CalculationContext, work: BlockedWork) -> NDArray[np.i
     with the first instant of a week nothing reaches into it.
     """
     edges, chosen = context.layout.edges, context.choice.rows
-    there = work.total.between(int(edges[0]), int(edges[-1]), chosen)
     counts = there.there + there.came.searchsorted(edges[1:]) - there.went.searchsorted(edges[:-1], "right")
     gaps = work.gaps
     inside = slice(*gaps.since.searchsorted(edges[[0, -1]], "right"))
@@ -121,29 +130,35 @@ def _evidence_of(context: CalculationContext, work: BlockedWork, rows: Rows) -> 
 
 def _measure_beside(context: CalculationContext, work: BlockedWork, total_ms: int) -> dict[str, Any]:
     window, chosen = context.window, context.choice.rows
-    under_way = context.delivery.once(find_under_way).between(window.lo, window.end, chosen).time
+    under_way = context.delivery.once(find_under_way).time_between(window.lo, window.end, chosen)
     now = blocked_at_end(context)
-    keys, blockers = context.delivery.issues.keys(now.rows), name_blockers(context, now.rows)
     return {
         "days": total_ms / DAY_MS,
         "share": total_ms * 100.0 / under_way if under_way else None,
         "reasons": {
             reason: {
-                "days": presence.between(window.lo, window.end, chosen).time / DAY_MS,
+                "days": presence.time_between(window.lo, window.end, chosen) / DAY_MS,
                 "n": _count_rows(context, presence),
             }
             for reason, presence in work.by_reason.items()
         },
-        "blocked": [
-            {
-                "key": key,
-                "since": iso_instant(since),
-                "days": None if since == MISSING else (window.end - since) / DAY_MS,
-                "reasons": [reason for reason in REASONS if now.by_reason[reason][place]],
-                "waits_for": list(others),
-                "in_circle": bool(now.in_circle[place]),
-            }
-            for place, (key, since, others) in enumerate(zip(keys, now.since.tolist(), blockers, strict=True))
-        ],
+        "blocked": Listing(now.rows, lambda _: _list_blocked(context, now)),
         "circles": int(now.in_circle.sum()),
     }
+
+
+def _list_blocked(context: CalculationContext, now: BlockedNow) -> list[dict[str, Any]]:
+    """Spell out what is blocked at the end of the period, in its order."""
+    end = context.window.end
+    keys, blockers = context.delivery.issues.keys(now.rows), name_blockers(context, now.rows)
+    return [
+        {
+            "key": key,
+            "since": iso_instant(since),
+            "days": None if since == MISSING else (end - since) / DAY_MS,
+            "reasons": [reason for reason in REASONS if now.by_reason[reason][place]],
+            "waits_for": list(others),
+            "in_circle": bool(now.in_circle[place]),
+        }
+        for place, (key, since, others) in enumerate(zip(keys, now.since.tolist(), blockers, strict=True))
+    ]

@@ -7,7 +7,7 @@ import numpy as np
 from data.meaning.facts import Traffic
 from data.metrics.context import CalculationContext
 from data.metrics.weekly import not_applicable
-from data.model.metric import Later, Measure, sort_out
+from data.model.metric import Later, Listing, Measure, sort_out
 
 NO_HISTORY = (
     "No issue has a change history, and the current status since creation would lie; "
@@ -55,5 +55,5 @@ def _measure_beside(context: CalculationContext, traffic: Traffic) -> dict[str, 
     back = parked.issue[context.at(parked, window.end)]
     return {
         "mean": float(traffic.time) / (window.end - window.lo),
-        "parked": list(context.delivery.issues.keys(np.sort(back).astype(np.intp))),
+        "parked": Listing(np.sort(back).astype(np.intp), context.delivery.issues.keys),
     }

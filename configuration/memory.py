@@ -1,11 +1,15 @@
 """How the C library of this process keeps memory: large arrays come and go with every answer."""
 
 import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 # Names and numbers of glibc's mallopt(3).
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 # The largest that every glibc takes; an array beyond it still goes back to the system at once.
 _KEPT_BYTES = 32 * 1024 * 1024
+# Where memory matters more than time, arrays of more than this go back at once.
+_LARGE_BYTES = 2 * 1024 * 1024
 
 
 def keep_freed_memory() -> bool:
@@ -29,3 +33,25 @@ def keep_freed_memory() -> bool:
     )
     taken = [bool(mallopt(name, value)) for name, value in settings]  # each counts without the others
     return all(taken)
+
+
+@contextmanager
+def sparing_memory() -> Iterator[None]:
+    """Give back what was freed before, and within this at once what large arrays took.
+
+    For work over so much that what is kept between two of its steps would be most of the process: arrays of
+    other sizes find no room there. Afterwards large arrays are kept as ``keep_freed_memory`` has it. Nothing
+    else happens with a C library that has no ``mallopt``.
+    """
+    try:
+        library = ctypes.CDLL(None)
+        mallopt, trim = library.mallopt, library.malloc_trim
+    except (AttributeError, OSError, TypeError):
+        yield
+        return
+    trim(0)
+    mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
+    try:
+        yield
+    finally:
+        mallopt(_M_MMAP_THRESHOLD, _KEPT_BYTES)

@@ -8,18 +8,21 @@ import datetime as dt
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import msgspec
 
+from configuration.memory import sparing_memory
 from configuration.profile import Profile
 from data.answers import AnswerMemory, Question
 from data.charts.open_work import OpenWork, open_in_view
 from data.metrics.merging.cut import Origin, partial_of, settings_of
-from data.metrics.merging.merged import Merged, merged
+from data.metrics.merging.merged import Merged, merged, stack_of
 from data.metrics.merging.partial import Partial
+from data.metrics.merging.stack import Stack
 from data.metrics.report import View
 from data.model.periods import Step, Window, previous
 from data.pipeline import ALL_METRICS, OF_THE_PAST, Pipeline
@@ -66,6 +69,18 @@ class Beside:
     work: OpenWork | None
 
 
+class _Last(NamedTuple):
+    """What the last common numbers were made of: the next ones are of nearly the same.
+
+    Attributes:
+        partials: by what was asked; none of so many issues that they do not stay unpacked.
+        stack: the same one below the other.
+    """
+
+    partials: Mapping[Question, Partial]
+    stack: Stack | None
+
+
 class Asked(NamedTuple):
     """A profile by its name, what is looked at, and whether its open work is."""
 
@@ -87,6 +102,7 @@ class Together:
         self._memory = AnswerMemory(most_bytes)
         self._lock = threading.Lock()
         self._answers: OrderedDict[Hashable, Merged | Beside] = OrderedDict()
+        self._last = _Last({}, None)
 
     @property
     def size(self) -> int:
@@ -117,8 +133,7 @@ class Together:
 
     def days(self, asked: Iterable[Asked]) -> Days | None:
         """Return the days that profiles have in common: those of the one with the newest data."""
-        windows = [window for one in asked if (window := self._open(one.name).window(one.view)) is not None]
-        return days_of(max(windows, key=lambda window: window.as_of)) if windows else None
+        return _common_days(self._open(one.name).window(one.view) for one in asked)
 
     def all(self, asked: Sequence[Asked]) -> Merged | None:
         """Return the common numbers of profiles over one period; None where fewer than two hold anything.
@@ -127,22 +142,42 @@ class Together:
             DashboardError: a profile cannot be read.
             InputError: a date, period or zone of a view makes no sense.
         """
-        days = self.days(asked)
+        opened = [self._open(one.name) for one in asked]
+        days = _common_days(pipeline.window(one.view) for pipeline, one in zip(opened, asked, strict=True))
         if days is None:
             return None
-        questions = [self._ask(self._open(one.name), one, days) for one in asked]
+        questions = [self._ask(*each, days) for each in zip(opened, asked, strict=True)]
+        # What is read of each goes before the next one is.
+        del opened
         key = "all", tuple(questions), _step_of(asked[0].view)
         known = self._recall(key)
         if isinstance(known, Merged):
             return known
-        partials = []
-        for one, question in zip(asked, questions, strict=True):
-            kept = None if question is None else self._find(self._open(one.name), one, days, question)
-            partials += [] if kept is None else [kept.partial]
+        pairs = [
+            (one, question) for one, question in zip(asked, questions, strict=True) if question is not None
+        ]
+        partials = self._partials(pairs, days)
         if len(partials) < 2:
             return None
-        found = merged(partials, ALL_METRICS, OF_THE_PAST, _step_of(asked[0].view))
+        stack = stack_of(list(partials.values()), self._last.stack)
+        # Of what stays unpacked it would cost more than it spares.
+        with nullcontext() if stack.fits else sparing_memory():
+            found = merged(stack.partials, ALL_METRICS, OF_THE_PAST, _step_of(asked[0].view), stack)
+        # Two who ask at once have two of these, of which either is as good.
+        self._last = _Last(partials, stack) if stack.fits else _Last({}, None)
         self._remember(key, found)
+        return found
+
+    def _partials(self, pairs: Sequence[tuple[Asked, Question]], days: Days) -> dict[Question, Partial]:
+        """Return what the numbers of some profiles are made of; a profile without any is absent."""
+        found, last = {}, self._last.partials
+        for one, question in pairs:
+            partial = last.get(question)
+            if partial is None:
+                kept = self._find(self._open(one.name), one, days, question)
+                partial = None if kept is None else kept.partial
+            if partial is not None:
+                found[question] = partial
         return found
 
     def keep(self, pipeline: Pipeline, asked: Asked, days: Days | None) -> None:
@@ -198,6 +233,12 @@ def overlap_words(whole: Merged | None, names: Sequence[str]) -> list[str]:
         "these count in both."
         for one, other, n in pairs
     ]
+
+
+def _common_days(windows: Iterable[Window | None]) -> Days | None:
+    """Return the days of the period with the newest data, None where there are none."""
+    known = [window for window in windows if window is not None]
+    return days_of(max(known, key=lambda window: window.as_of)) if known else None
 
 
 def _step_of(view: View) -> Step | None:

@@ -130,18 +130,23 @@ def _evidence_of(context: CalculationContext, work: BlockedWork, rows: Rows) -> 
 
 def _measure_beside(context: CalculationContext, work: BlockedWork, total_ms: int) -> dict[str, Any]:
     window, chosen = context.window, context.choice.rows
-    under_way = context.delivery.once(find_under_way).time_between(window.lo, window.end, chosen)
+    reasons = {
+        reason: {
+            # Where nothing else ever blocks, one reason is all of it.
+            "days": (
+                total_ms if presence is work.total else presence.time_between(window.lo, window.end, chosen)
+            )
+            / DAY_MS,
+            "n": _count_rows(context, presence),
+        }
+        for reason, presence in work.by_reason.items()
+    }
     now = blocked_at_end(context)
+    under_way = context.delivery.once(find_under_way).time_between(window.lo, window.end, chosen)
     return {
         "days": total_ms / DAY_MS,
         "share": total_ms * 100.0 / under_way if under_way else None,
-        "reasons": {
-            reason: {
-                "days": presence.time_between(window.lo, window.end, chosen) / DAY_MS,
-                "n": _count_rows(context, presence),
-            }
-            for reason, presence in work.by_reason.items()
-        },
+        "reasons": reasons,
         "blocked": Listing(now.rows, lambda _: _list_blocked(context, now)),
         "circles": int(now.in_circle.sum()),
     }

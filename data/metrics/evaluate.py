@@ -37,13 +37,16 @@ NO_ISSUES = (
 )
 
 
-def evaluate(metric: Metric, context: CalculationContext, note: str | None = None) -> MetricResult:
+def evaluate(
+    metric: Metric, context: CalculationContext, note: str | None = None, before: Measure | None = None
+) -> MetricResult:
     """Compute a metric over the context's period and compare it with the period before.
 
     Args:
         metric: the line of its family.
         context: tables, window and filters.
         note: a sentence that every value of this view carries; a missing value keeps its own.
+        before: the same over the period before, where it was measured already, of whichever tables.
 
     Returns:
         The result; ``no_data`` when T is not after the start of the period.
@@ -51,27 +54,53 @@ def evaluate(metric: Metric, context: CalculationContext, note: str | None = Non
     Raises:
         DashboardError: nobody waits for the answer any more, as the context says.
     """
-    return evaluate_each(metric, [context], note)[0]
+    return evaluate_each(metric, [context], note, None if before is None else [before])[0]
 
 
 def evaluate_each(
-    metric: Metric, contexts: Sequence[CalculationContext], note: str | None = None
+    metric: Metric,
+    contexts: Sequence[CalculationContext],
+    note: str | None = None,
+    befores: Sequence[Measure] | None = None,
 ) -> list[MetricResult]:
     """Return what ``evaluate`` does for each of several choices of one view; none give nothing."""
     for context in contexts:
         context.still_wanted()
-    asked = [context.choice.blind if metric.of_deployments else () for context in contexts]
+    asked = [_list_ignored(metric, context) for context in contexts]
     wider = [context.by_project if blind else context for context, blind in zip(contexts, asked, strict=True)]
-    if contexts and contexts[0].window.empty:
-        return [_answer_nothing(metric, *each, NOT_BEGUN) for each in zip(wider, asked, strict=True)]
-    if contexts and not len(contexts[0].delivery.issues) and metric.id not in _BESIDE_ISSUES:
-        return [_answer_nothing(metric, *each, NO_ISSUES) for each in zip(wider, asked, strict=True)]
+    why = _word_nothing(metric, contexts[0]) if contexts else None
+    if why is not None:
+        return [_answer_nothing(metric, *each, why) for each in zip(wider, asked, strict=True)]
     measures = [metric.compute(context) for context in wider]
-    compared = compare_with_past(metric, wider, measures)
+    compared = compare_with_past(metric, wider, measures, befores)
     return [
         _make_result(metric, context, measure, past, note=note, ignored=ignored)
         for context, measure, past, ignored in zip(wider, measures, compared, asked, strict=True)
     ]
+
+
+def measure_before(metric: Metric, context: CalculationContext) -> Measure | None:
+    """Return what a metric was over the period before, and nothing of the tables; None where nobody asks."""
+    context.still_wanted()
+    if not context.window.has_past or _word_nothing(metric, context) is not None:
+        return None
+    wider = context.by_project if _list_ignored(metric, context) else context
+    measure = metric.compute(wider.before)
+    code = measure.candidates.code
+    nobody = Candidates(np.zeros(0, np.intp), code, measure.candidates.reasons, lambda _: ())
+    return replace(measure, candidates=nobody, extra={})
+
+
+def _list_ignored(metric: Metric, context: CalculationContext) -> tuple[str, ...]:
+    """Return the filters in use that a metric knows nothing of."""
+    return context.choice.blind if metric.of_deployments else ()
+
+
+def _word_nothing(metric: Metric, context: CalculationContext) -> str | None:
+    """Return why there is nothing to look at, None where there is something."""
+    if context.window.empty:
+        return NOT_BEGUN
+    return None if len(context.delivery.issues) or metric.id in _BESIDE_ISSUES else NO_ISSUES
 
 
 def _make_result(
@@ -129,7 +158,10 @@ def _answer_nothing(
 
 
 def compare_with_past(
-    metric: Metric, contexts: Sequence[CalculationContext], measures: Sequence[Measure]
+    metric: Metric,
+    contexts: Sequence[CalculationContext],
+    measures: Sequence[Measure],
+    befores: Sequence[Measure] | None = None,
 ) -> list[tuple[Measure | None, Verdict]]:
     """Return what a metric was over the period before, None without a past, and whether it has changed.
 
@@ -137,10 +169,11 @@ def compare_with_past(
         metric: the line of its family.
         contexts: choices of one view.
         measures: of the period, one for each of them.
+        befores: of the period before, where they are known.
     """
     if not contexts or not contexts[0].window.has_past:
         return [(None, UNKNOWN) for _ in contexts]
-    befores = [metric.compute(context.before) for context in contexts]
+    befores = befores or [metric.compute(context.before) for context in contexts]
     sides = [
         (_make_side(context, measure), _make_side(context.before, before))
         for context, measure, before in zip(contexts, measures, befores, strict=True)

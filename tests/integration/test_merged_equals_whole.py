@@ -14,7 +14,8 @@ from configuration.profile import profile_from
 from data.export.document import as_json_text, profiles_document
 from data.metrics.context import CalculationContext, Choice
 from data.metrics.merging.merged import merged
-from data.metrics.merging.partial import Partial, pack_numbers
+from data.metrics.merging.packing import pack_numbers
+from data.metrics.merging.partial import Partial
 from data.metrics.report import Report, View
 from data.model.changes import ChangeRow, IncidentRow
 from data.model.tables import MISSING, Dataset, DeploymentRow
@@ -71,9 +72,9 @@ def held_by(partial: Partial, context: CalculationContext, mask: np.ndarray) -> 
     return msgspec.structs.replace(partial, held=packed, n_issues=int(mask.sum()), n_items=n_items)
 
 
-def numbers_of(report: Report, parts: Sequence[Partial], **limits: int) -> tuple[str, str]:
+def numbers_of(report: Report, parts: Sequence[Partial]) -> tuple[str, str]:
     """The metrics of the whole and of its parts, as the JSON of groups has them."""
-    together = merged(parts, ALL_METRICS, OF_THE_PAST, **limits)
+    together = merged(parts, ALL_METRICS, OF_THE_PAST)
     groups = profiles_document({"whole": report}, View(), together)["groups"]
     mine, theirs = groups["(all)"], groups["whole"]
     assert mine["scope"]["issues"] == theirs["scope"]["issues"]
@@ -108,7 +109,7 @@ def test_overlapping_scopes(sample: Sample) -> None:
         return
     place = np.arange(len(report.delivery.issues))
     masks = [place % 3 == 0, place % 2 == 0, np.ones(len(place), np.bool_), place % 5 != 0]
-    mine, theirs = numbers_of(report, parts_of(report, sample.profile, masks), many_rows=0)
+    mine, theirs = numbers_of(report, parts_of(report, sample.profile, masks))
 
     assert mine == theirs
 
@@ -215,4 +216,3 @@ def test_stores_with_changes_of_code_and_incidents_of_files(seed: int, types: tu
     mine, theirs = numbers_of(whole, parts)
 
     assert mine == theirs
-    assert numbers_of(whole, parts, many_rows=0) == (mine, theirs)

@@ -1,7 +1,7 @@
 """What of a view its numbers are made of: rows that count in the period, in the one before, or now. Pure."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,6 +18,7 @@ from data.metrics.change_fail_rate import KNOWN_MS, failures
 from data.metrics.change_lead_time import find_changes, find_progress
 from data.metrics.context import CalculationContext
 from data.metrics.flow_efficiency import find_worked
+from data.metrics.merging.packing import pack_numbers
 from data.metrics.merging.partial import (
     CHANGE_FLAGS,
     DEPLOYMENT_FLAGS,
@@ -26,7 +27,7 @@ from data.metrics.merging.partial import (
     TOLD_FLAGS,
     Partial,
     as_bits,
-    pack_numbers,
+    number_names,
     pack_tables,
 )
 from data.model.periods import midnight
@@ -196,11 +197,6 @@ def partial_of(context: CalculationContext, origin: Origin, before: dt.date) -> 
         "changes": _cut_changes(cut),
         "told": _cut_told(cut),
     }
-    named = {
-        "deployments": (delivery.deployments.ids, cut.deployments),
-        "changes": (delivery.code.table.ids, span.changes),
-        "told": (delivery.told.ids, span.told),
-    }
     return Partial(
         name=origin.name,
         site=origin.site,
@@ -225,8 +221,8 @@ def partial_of(context: CalculationContext, origin: Origin, before: dt.date) -> 
         projects=tuple((project.id, project.key) for project in delivery.issues.projects),
         groups=_name_groups(delivery),
         held=_find_held(context),
+        sizes={name: len(next(iter(columns.values()))) for name, columns in tables.items()},
         columns=pack_tables(tables),
-        ids={table: tuple(ids[row] for row in rows.tolist()) for table, (ids, rows) in named.items()},
     )
 
 
@@ -475,6 +471,7 @@ def _cut_deployments(cut: _Cut) -> Columns:
         "chosen": np.ones(len(rows), np.bool_) if chosen is None else chosen[rows],
     }
     return {
+        "id": _number_rows(deployments.ids, rows),
         "day": deployments.day[rows],
         # What has not happened by this T may have by that of others, and nobody knows.
         "at": np.where(deployments.after_as_of, OPEN, deployments.at)[rows],
@@ -489,6 +486,7 @@ def _cut_changes(cut: _Cut) -> Columns:
     rows = span.changes
     flags = {"landed": span.landed[rows], "reaches": code.reaches[rows]}
     return {
+        "id": _number_rows(code.table.ids, rows),
         "first_commit_at": code.first_commit_at[rows],
         "opened_at": code.opened_at[rows],
         "first_review_at": code.first_review_at[rows],
@@ -507,9 +505,14 @@ def _cut_told(cut: _Cut) -> Columns:
         "repair": rows >= len(told) - told.repairs,
     }
     return {
+        "id": _number_rows(told.ids, rows),
         "detected_at": told.detected_at[rows],
         "restored_at": told.restored_at[rows],
         "group": told.group[rows].astype(np.int32),
         "cause": cut.deployment_of[told.cause[rows]],
         "flags": as_bits(TOLD_FLAGS, flags),
     }
+
+
+def _number_rows(ids: Sequence[str], rows: Rows) -> NDArray[np.int64]:
+    return number_names(ids[row] for row in rows.tolist())

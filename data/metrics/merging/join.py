@@ -1,6 +1,6 @@
 """The rows of several partials under each other, each issue, deployment, change and incident once. Pure."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from data.metrics.merging.packing import unpack_numbers
 from data.metrics.merging.partial import (
     CHANGES,
     CIRCLES,
@@ -17,29 +18,18 @@ from data.metrics.merging.partial import (
     TOLD_FLAGS,
     Partial,
     bit,
-    unpack_numbers,
 )
-from data.model.tables import Project
+from data.metrics.merging.stack import NONE, Stack
+from data.model.periods import Window
+from data.model.tables import Flags, Project
 
-NONE = -1
 Columns = Mapping[str, NDArray[Any]]
-# By place in a partial, and at last for -1, the row of the whole; -1 for none.
+# Which issue rows of a stack somebody looks at who asks for a period.
+Chooser = Callable[[Stack, Window], Flags]
+# By row of a stack, and at last for -1, the row of the whole; -1 for none.
 Places = NDArray[np.int32]
 # Sources of deployments whose ids are those of one Jira.
 _OF_SITE = frozenset({"version", "issue", "status"})
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """A table of the whole.
-
-    Attributes:
-        ids: of its rows, () where they have none.
-        columns: by name, rows pointing to those of the whole.
-    """
-
-    ids: tuple[str, ...]
-    columns: Columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +87,13 @@ class Whole:
     """Partials as one.
 
     Args:
-        partials: at least one; of what is in several, the first one's word counts.
+        stack: of at least one; of what is in several, the first one's word counts.
     """
 
-    def __init__(self, partials: Sequence[Partial]) -> None:
-        self.partials = partials
-        self.shared = find_shared(partials)
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.partials = stack.partials
+        self.shared = find_shared(stack.partials)
 
     @cached_property
     def projects(self) -> tuple[Project, ...]:
@@ -137,126 +128,60 @@ class Whole:
                 groups[code] = self._groups.get((partial.site, name), NONE)
         return groups
 
-    def _renumbered_groups(self, table: str) -> Iterable[NDArray[np.int64]]:
-        for partial in self.partials:
-            numbers = [self._groups[partial.site, name] for name in partial.groups]
-            yield np.array([*numbers, NONE], np.int64)[partial.column(table, "group")]
+    @property
+    def codes(self) -> NDArray[np.int32]:
+        """By issue row of the stack its project."""
+        codes = [
+            [self._project_codes[key, partial.site] for _, key in partial.projects]
+            for partial in self.partials
+        ]
+        return self._renumbered("issues", "project", codes).astype(np.int32)
+
+    def _renumbered(self, table: str, name: str, numbers: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+        """Return a column with other numbers, which are told by partial; -1 stays."""
+        begin = np.cumsum([0, *map(len, numbers)])
+        told = np.array([number for mine in numbers for number in mine] + [NONE], np.int64)
+        own = self.stack.column(table, name)
+        of_all = own + np.repeat(begin[:-1], self.stack.sizes[table])
+        renumbered: NDArray[np.int64] = told[np.where(own < 0, NONE, of_all)]
+        return renumbered
 
     @cached_property
-    def _codes(self) -> list[NDArray[np.int32]]:
-        """By partial, the project of each of its issue rows."""
-        found = []
-        for partial in self.partials:
-            codes = [self._project_codes[key, partial.site] for _, key in partial.projects]
-            found.append(np.array([*codes, NONE], np.int32)[partial.column("issues", "project")])
-        return found
+    def counted(self) -> Flags:
+        """Flag the issue rows of the stack that no other scope has the better word of."""
+        counted = np.ones(self.stack.n("issues"), np.bool_)
+        begin = self.stack.begin["issues"]
+        for place, (partial, lost) in enumerate(zip(self.partials, self.shared.lost, strict=True)):
+            if any(map(len, lost.values())):
+                counted[begin[place] : begin[place + 1]] = _keep(partial, lost)
+        return counted
 
     @cached_property
-    def _kept(self) -> list[NDArray[np.bool_]]:
-        """By partial, which of its issue rows count."""
-        found = []
-        for partial, lost in zip(self.partials, self.shared.lost, strict=True):
-            project, number = partial.column("issues", "project"), partial.column("issues", "number")
-            kept = np.ones(len(project), np.bool_)
-            for code, (_, key) in enumerate(partial.projects):
-                if len(lost.get(key, ())):
-                    mine = np.flatnonzero(project == code)
-                    kept[mine] = ~np.isin(number[mine], lost[key])
-            found.append(kept)
-        return found
-
-    @cached_property
-    def _order(self) -> NDArray[np.int32]:
-        """The rows that count, one partial after the other, in the order of their keys."""
-        keys = {name: rank for rank, name in enumerate(sorted({project.key for project in self.projects}))}
-        ranks = np.array([keys[project.key] for project in self.projects], np.int64)
-        codes = np.concatenate([codes[kept] for codes, kept in zip(self._codes, self._kept, strict=True)])
-        return np.lexsort((self._under_each_other("number"), ranks[codes])).astype(np.int32)
-
-    def _under_each_other(self, name: str) -> NDArray[Any]:
-        pairs = zip(self.partials, self._kept, strict=True)
-        return np.concatenate([partial.column("issues", name)[kept] for partial, kept in pairs])
-
-    @cached_property
-    def _rows(self) -> list[Places]:
-        """By partial, the row of each of its issue rows that counts."""
-        row = np.empty(len(self._order), np.int32)
-        row[self._order] = np.arange(len(self._order))
-        found, begin = [], 0
-        for kept in self._kept:
-            places = np.full(len(kept) + 1, NONE, np.int32)
-            places[:-1][kept] = row[begin : begin + int(kept.sum())]
-            begin += int(kept.sum())
-            found.append(places)
-        return found
-
-    @cached_property
-    def _rows_of_all(self) -> list[Places]:
-        """The same, and of those that do not count the row of the issue that does."""
-        if all(kept.all() for kept in self._kept):
-            return self._rows
-        named = _pairs(self.column("project"), self.column("number"))
-        known = {pair: row for row, pair in enumerate(named)}
-        found = []
-        for partial, codes, kept, places in zip(
-            self.partials, self._codes, self._kept, self._rows, strict=True
-        ):
-            others = np.flatnonzero(~kept)
-            pairs = _pairs(codes[others], partial.column("issues", "number")[others])
-            everybody = places.copy()
-            everybody[others] = [known.get(pair, NONE) for pair in pairs]
-            found.append(everybody)
-        return found
-
-    def __len__(self) -> int:
-        return len(self._order)
-
-    def column(self, name: str) -> NDArray[Any]:
-        """Return one column of the issues, by key; it is put together whenever somebody asks."""
-        if name in ("deployment", "cause"):
-            parts = zip(self.partials, self._kept, self._deployment_rows, strict=True)
-            pointed = [rows[partial.column("issues", name)[kept]] for partial, kept, rows in parts]
-            return np.concatenate(pointed)[self._order].astype(np.int32)
-        if name == "project":
-            pairs = zip(self._codes, self._kept, strict=True)
-            return np.concatenate([codes[kept] for codes, kept in pairs])[self._order]
-        return self._under_each_other(name)[self._order]
-
-    def spans(self, kind: str) -> Columns:
-        """Return the stretches of time of one kind of the issues that count, those of an issue in order."""
-        pairs = list(zip(self.partials, self._rows, strict=True))
-        issue = [rows[partial.column(kind, "issue")].astype(np.int32) for partial, rows in pairs]
-        kept = [rows != NONE for rows in issue]
-        columns = {"issue": np.concatenate([rows[mine] for rows, mine in zip(issue, kept, strict=True)])}
-        for name in ("entered", "left", "inferred"):
-            parts = zip(self.partials, kept, strict=True)
-            columns[name] = np.concatenate([partial.column(kind, name)[mine] for partial, mine in parts])
-        return columns
-
-    @cached_property
-    def circles(self) -> Columns:
-        """Who waits for whom in a circle."""
-        parts = []
-        for partial, rows in zip(self.partials, self._rows_of_all, strict=True):
-            parts.append({name: rows[partial.column("circles", name)] for name in CIRCLES})
-        joined = _joined(parts)
-        known = (joined["issue"] != NONE) & (joined["blocker"] != NONE)
-        return {name: column[known] for name, column in joined.items()}
+    def order(self) -> NDArray[np.int32]:
+        """The issue rows of the stack that count, in the order of their keys."""
+        ranks = {key: rank for rank, key in enumerate(sorted({project.key for project in self.projects}))}
+        rank = np.array([ranks[project.key] for project in self.projects], np.int32)
+        rows = np.flatnonzero(self.counted)
+        order = np.lexsort((self.stack.column("issues", "number")[rows], rank[self.codes[rows]]))
+        return rows[order].astype(np.int32)
 
     @cached_property
     def _deployments(self) -> "_Once":
-        return _Once([list(_identify_deployments(partial)) for partial in self.partials])
+        sources = [(one.source, one.site if one.source in _OF_SITE else "") for one in self.partials]
+        numbers = {source: number for number, source in enumerate(dict.fromkeys(sources))}
+        source = np.repeat([numbers[source] for source in sources], self.stack.sizes["deployments"])
+        return _Once([source, *(self.stack.column("deployments", name) for name in ("id", "day", "at"))])
 
     @cached_property
-    def _deployment_rows(self) -> list[Places]:
-        return self._deployments.rows
+    def deployment_rows(self) -> Places:
+        """By deployment of the stack the row of the whole."""
+        return np.append(self._deployments.entries, np.int32(NONE))
 
     @cached_property
-    def deployments(self) -> Rows:
+    def deployments(self) -> Columns:
         """The deployments: one failed if any scope says so, and was rework if all do."""
         columns = self._columns_of("deployments", DEPLOYMENTS)
-        first = self._deployments.first
-        every = np.concatenate(self._deployments.entries) if self.partials else np.zeros(0, np.int64)
+        first, every = self._deployments.first, self._deployments.entries
         flags = columns["flags"]
         joined = flags[first]
         for name in ("failed", "certain", "chosen"):
@@ -268,100 +193,154 @@ class Whole:
         none = np.zeros(len(first), np.bool_)
         none[every[~bit(DEPLOYMENT_FLAGS, flags, "rework")]] = True
         joined &= ~(none.astype(np.int32) << place)
-        found = {name: column[first] for name, column in columns.items()} | {"flags": joined}
-        return Rows(self._ids_of("deployments", first), found)
+        return {name: column[first] for name, column in columns.items()} | {"flags": joined}
 
-    @cached_property
-    def changes(self) -> Rows:
-        """The changes of code."""
+    def changes(self, issues: "ChosenIssues") -> Columns:
+        """Return the changes of code, which name rows of ``issues``."""
         columns = self._columns_of("changes", CHANGES)
-        named = [
-            list(zip(partial.ids["changes"], partial.column("changes", "merged_at").tolist(), strict=True))
-            for partial in self.partials
-        ]
-        parts = zip(self.partials, self._rows_of_all, strict=True)
-        columns["issue"] = np.concatenate([rows[p.column("changes", "issue")] for p, rows in parts])
-        columns["deployment"] = self._pointing_to_deployments("changes", "deployment")
+        columns["deployment"] = self._deployment_of("changes", "deployment")
+        if self.stack.n("changes"):
+            columns["issue"] = issues.rows_of_all[self.stack.pointing("changes", "issue", "issues")]
         # One that came into view in one scope and not in another is in view.
-        landed = columns["flags"] & 1
-        first = _Once(named, prefer=landed).first
-        return Rows(self._ids_of("changes", first), {name: c[first] for name, c in columns.items()})
+        first = _Once([columns["id"], columns["merged_at"]], prefer=columns["flags"] & 1).first
+        return {name: column[first] for name, column in columns.items()}
 
     @cached_property
-    def told(self) -> Rows:
+    def told(self) -> Columns:
         """The incidents that files tell of, and at last the deployments that were mended."""
         columns = self._columns_of("told", TOLD)
-        columns["cause"] = self._pointing_to_deployments("told", "cause")
-        named = [
-            list(
-                zip(partial.ids["told"], *(partial.column("told", n).tolist() for n in _TOLD_AS), strict=True)
-            )
-            for partial in self.partials
-        ]
-        first = _Once(named).first
+        columns["cause"] = self._deployment_of("told", "cause")
+        first = _Once([columns[name] for name in ("id", "detected_at", "restored_at")]).first
         repair = bit(TOLD_FLAGS, columns["flags"][first], "repair")
         first = first[np.argsort(repair, kind="stable")]
-        return Rows(self._ids_of("told", first), {name: c[first] for name, c in columns.items()})
+        return {name: column[first] for name, column in columns.items()}
 
     def _columns_of(self, table: str, names: Mapping[str, type]) -> dict[str, NDArray[Any]]:
-        columns = {
-            name: np.concatenate([partial.column(table, name) for partial in self.partials]) for name in names
-        }
+        columns = {name: self.stack.column(table, name) for name in names}
         if "group" in columns:
-            columns["group"] = np.concatenate(list(self._renumbered_groups(table)))
+            numbers = [[self._groups[one.site, name] for name in one.groups] for one in self.partials]
+            columns["group"] = self._renumbered(table, "group", numbers)
         return columns
 
-    def _pointing_to_deployments(self, table: str, name: str) -> NDArray[np.int32]:
-        pairs = zip(self.partials, self._deployment_rows, strict=True)
-        return np.concatenate([rows[partial.column(table, name)] for partial, rows in pairs])
-
-    def _ids_of(self, table: str, entries: NDArray[np.intp]) -> tuple[str, ...]:
-        ids = [name for partial in self.partials for name in partial.ids[table]]
-        return tuple(ids[entry] for entry in entries.tolist())
+    def _deployment_of(self, table: str, name: str) -> NDArray[np.int32]:
+        return self.deployment_rows[self.stack.pointing(table, name, "deployments")]
 
 
-_TOLD_AS = ("detected_at", "restored_at")
+class ChosenIssues:
+    """The issues of the whole that some metrics look at, each once, in the order of their keys.
+
+    Args:
+        whole: partials as one.
+        window: the period that is asked for.
+        choose: which of their rows. Where it finds none there is one all the same: without any row nothing
+            would be stored.
+    """
+
+    def __init__(self, whole: Whole, window: Window, choose: Chooser) -> None:
+        self.whole = whole
+        self._window = window
+        # By issue its row of the stack.
+        self._from = whole.order[choose(whole.stack, window)[whole.order]]
+        if not len(self._from):
+            self._from = whole.order[:1]
+
+    def __len__(self) -> int:
+        return len(self._from)
+
+    @cached_property
+    def _rows(self) -> Places:
+        """By issue row of the stack the row here; -1 for those that nobody looks at."""
+        rows = np.full(self.whole.stack.n("issues") + 1, NONE, np.int32)
+        rows[self._from] = np.arange(len(self), dtype=np.int32)
+        return rows
+
+    @cached_property
+    def rows_of_all(self) -> Places:
+        """The same, and of an issue that another scope has the better word of the row of that one."""
+        others = np.flatnonzero(~self.whole.counted)
+        if not len(others) or not len(self):
+            return self._rows
+        codes, numbers = self.whole.codes.astype(np.int64), self.whole.stack.column("issues", "number")
+        # Project and number as one: whole numbers are looked up without an object for each row.
+        named = codes * (int(numbers.max()) + 1) + numbers
+        order = np.argsort(named[self._from], kind="stable")
+        known = named[self._from][order]
+        at = np.minimum(known.searchsorted(named[others]), len(known) - 1)
+        rows = self._rows.copy()
+        rows[others] = np.where(known[at] == named[others], order[at], NONE)
+        return rows
+
+    def column(self, name: str) -> NDArray[Any]:
+        """Return one column, by key; it is put together whenever somebody asks."""
+        stack = self.whole.stack
+        if name in ("deployment", "cause"):
+            pointed = stack.pointing("issues", name, "deployments")[self._from]
+            return self.whole.deployment_rows[pointed]
+        values = self.whole.codes if name == "project" else stack.column("issues", name)
+        return values[self._from]
+
+    def spans(self, kind: str) -> Columns:
+        """Return the stretches of time of one kind that reach into the period, by issue and time."""
+        stack = self.whole.stack
+        issue = self._rows[stack.pointing(kind, "issue", "issues")]
+        there = np.flatnonzero(issue != NONE).astype(np.int32)
+        # One column after the other, and of each what is left: most of many stretches are of other times.
+        entered = stack.column(kind, "entered")[there]
+        there, entered = there[entered <= self._window.hi], entered[entered <= self._window.hi]
+        left = stack.column(kind, "left")[there]
+        mine = np.flatnonzero(left > self._window.lo)
+        issue = issue[there[mine]]
+        if not (issue[1:] >= issue[:-1]).all():
+            order = np.argsort(issue, kind="stable")
+            issue, mine = issue[order], mine[order]
+        inferred = stack.column(kind, "inferred")[there[mine]]
+        return {"issue": issue, "entered": entered[mine], "left": left[mine], "inferred": inferred}
+
+    @cached_property
+    def circles(self) -> Columns:
+        """Who waits for whom in a circle."""
+        stack = self.whole.stack
+        joined = {name: self.rows_of_all[stack.pointing("circles", name, "issues")] for name in CIRCLES}
+        known = (joined["issue"] != NONE) & (joined["blocker"] != NONE)
+        return {name: column[known] for name, column in joined.items()}
+
+
+def _keep(partial: Partial, lost: Mapping[str, NDArray[np.int64]]) -> Flags:
+    """Flag the issue rows of a partial that are not lost to another one."""
+    project, number = partial.column("issues", "project"), partial.column("issues", "number")
+    kept = np.ones(len(project), np.bool_)
+    for code, (_, key) in enumerate(partial.projects):
+        if len(lost.get(key, ())):
+            mine = np.flatnonzero(project == code)
+            kept[mine] = ~np.isin(number[mine], lost[key])
+    return kept
 
 
 class _Once:
-    """Entries of several partials, of which each counts once.
+    """Entries of a stack, of which each counts once.
 
     Args:
-        named: by partial what tells its entries from others.
-        prefer: by entry, one partial after the other: of two that are one the larger counts; None: the first.
+        named: numbers that tell an entry from others.
+        prefer: by entry: of two that are one the larger counts, else the first; None: the first.
+
+    Attributes:
+        first: by row the entry that counts; rows are in the order in which something is told of first.
+        entries: by entry its row.
     """
 
-    def __init__(self, named: Sequence[Sequence[Hashable]], prefer: NDArray[Any] | None = None) -> None:
-        known: dict[Hashable, int] = {}
-        first: list[int] = []
-        self.entries: list[NDArray[np.int64]] = []
-        self.rows: list[Places] = []
-        place = 0
-        for names in named:
-            found = []
-            for name in names:
-                row = known.setdefault(name, len(first))
-                if row == len(first):
-                    first.append(place)
-                elif prefer is not None and prefer[place] > prefer[first[row]]:
-                    first[row] = place
-                found.append(row)
-                place += 1
-            self.entries.append(np.array(found, np.int64))
-            self.rows.append(np.array([*found, NONE], np.int32))
-        self.first = np.array(first, np.intp)
-
-
-def _identify_deployments(partial: Partial) -> Iterable[Hashable]:
-    site = partial.site if partial.source in _OF_SITE else ""
-    days, instants = (partial.column("deployments", name).tolist() for name in ("day", "at"))
-    for name, day, at in zip(partial.ids["deployments"], days, instants, strict=True):
-        yield partial.source, site, name, day, at
-
-
-def _pairs(codes: NDArray[Any], numbers: NDArray[Any]) -> Iterable[tuple[int, int]]:
-    return zip(codes.tolist(), numbers.tolist(), strict=True)
-
-
-def _joined(parts: Sequence[Columns]) -> dict[str, NDArray[Any]]:
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    def __init__(self, named: Sequence[NDArray[Any]], prefer: NDArray[Any] | None = None) -> None:
+        n = len(named[0])
+        order = np.lexsort(named[::-1])
+        another = np.ones(n, np.bool_)
+        another[1:] = np.logical_or.reduce([names[order[1:]] != names[order[:-1]] for names in named])
+        begin = np.flatnonzero(another)
+        told = order[begin]  # the first of each: the sort leaves entries that are one in their order
+        by_first = np.argsort(told)
+        row = np.empty(len(told), np.int32)
+        row[by_first] = np.arange(len(told), dtype=np.int32)
+        self.entries = np.empty(n, np.int32)
+        self.entries[order] = np.repeat(row, np.diff(begin, append=n))
+        self.first = told[by_first]
+        if prefer is not None:
+            best = np.lexsort((-prefer, self.entries))
+            self.first = best[np.searchsorted(self.entries[best], np.arange(len(told)))]

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from data.metrics.context import CalculationContext, Choice
-from data.metrics.evaluate import evaluate, no_data, settle
+from data.metrics.evaluate import evaluate, measure_before, no_data, settle
 from data.metrics.merging.join import Whole, find_shared
-from data.metrics.merging.partial import DEPLOYMENT_FLAGS, ISSUE_FLAGS, Partial, bit
-from data.metrics.merging.tables import agreed_targets, delivery_of
+from data.metrics.merging.partial import DEPLOYMENT_FLAGS, Partial, bit
+from data.metrics.merging.stack import Stack
+from data.metrics.merging.tables import Issues, agreed_targets, alike, delivery_of
 from data.model.metric import Metric, MetricResult, no_series
 from data.model.periods import Step, Window, automatic_step, lay_out, previous, zone_named
 from data.model.tables import MISSING
@@ -49,8 +50,6 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "waiting_known": ("flow_efficiency",),
     "blocked_known": ("blocked_time",),
 }
-# Of so many issues each metric is found alone: what they share is more than what sharing saves.
-MANY_ROWS = 200_000
 _NAMES_TOLD = 5
 
 
@@ -82,7 +81,7 @@ def merged(
     metrics: Iterable[Metric],
     note: str,
     step: Step | None = None,
-    many_rows: int = MANY_ROWS,
+    stack: Stack | None = None,
 ) -> Merged:
     """Return the numbers of several scopes together.
 
@@ -95,15 +94,15 @@ def merged(
         metrics: in the order of the results; points only where they are mapped.
         note: what is said where a scope is seen as of an earlier instant than its data.
         step: of the series; None: by the length of the period.
-        many_rows: of more issues than these, metrics share no tables, which takes less memory and more time.
+        stack: the same partials as ``stack_of`` has them, where somebody keeps them.
 
     Raises:
         ValueError: the partials are of different days or filters, which no reader can have asked for.
     """
     if not partials:
         return Merged({}, None, 0, 0, {}, complete=True, notes=())
-    # The newest word first: of what several scopes hold, it counts.
-    ordered = sorted(partials, key=lambda one: -one.newest)
+    stack = stack or stack_of(partials)
+    ordered = stack.partials
     window = _window_of(ordered)
     step, complete = step or automatic_step(window), all(one.complete for one in partials)
     known = {m.id: m for m in metrics if m.id != "flow_velocity_points" or _any(ordered, "points_mapped")}
@@ -114,7 +113,7 @@ def merged(
         return Merged(results, window, shared.issues, shared.items, shared.counts, complete, (why,))
     if len({(one.days, one.blind) for one in partials}) > 1:
         raise ValueError("partials of different periods or filters")
-    whole = Whole(ordered)
+    whole = Whole(stack)
     told = note if any(one.as_of < one.newest for one in ordered) else None
     refused = find_differences(partials)
     results = {
@@ -123,10 +122,14 @@ def merged(
         if name in refused
     }
     wanted = [name for name in known if name not in refused]
-    for batch in [wanted] if len(whole) <= many_rows else [[name] for name in wanted]:
+    for batch in alike(wanted):
+        # Of either period by itself: so the tables of one at a time take room.
+        past = _context_of(whole, window, step, batch, past=True)
+        befores = {name: measure_before(known[name], past) for name in batch}
+        del past
         context = _context_of(whole, window, step, batch)
         for name in batch:
-            result = settle(evaluate(known[name], context, told))
+            result = settle(evaluate(known[name], context, told, befores[name]))
             results[name] = _under_one_edition(result, partials)
         del context
     results = {name: results[name] for name in known}
@@ -136,6 +139,16 @@ def merged(
         *_word_beside(partials, {name: metric.title for name, metric in known.items()}),
     )
     return Merged(results, window, shared.issues, shared.items, shared.counts, complete, notes)
+
+
+def stack_of(partials: Sequence[Partial], before: Stack | None = None) -> Stack:
+    """Return partials under each other, the newest word first: of what several scopes hold, it counts.
+
+    Args:
+        partials: in any order.
+        before: another stack, of which some of them are.
+    """
+    return Stack(sorted(partials, key=lambda one: -one.newest), before)
 
 
 def _any(partials: Iterable[Partial], state: str) -> bool:
@@ -158,17 +171,21 @@ def _before(window: Window, partial: Partial) -> Window:
     return lay_out(first, last, window.zone, window.as_of, window.first_created)
 
 
-def _context_of(whole: Whole, window: Window, step: Step, names: Sequence[str]) -> CalculationContext:
-    delivery = delivery_of(whole, window.zone, window.as_of, names)
+def _context_of(
+    whole: Whole, window: Window, step: Step, names: Sequence[str], *, past: bool = False
+) -> CalculationContext:
+    """Return what some metrics look at in the period, or in the one before it."""
+    before = _before(window, whole.partials[0])
+    issues = Issues(whole, before if past else window, names)
     blind = whole.partials[0].blind
-    seen = bit(DEPLOYMENT_FLAGS, whole.deployments.columns["flags"], "chosen")
+    seen = bit(DEPLOYMENT_FLAGS, whole.deployments["flags"], "chosen")
     choice = Choice(
-        rows=bit(ISSUE_FLAGS, whole.column("flags"), "chosen") if blind else None,
+        rows=issues.flag("chosen") if blind else None,
         blind=blind,
         deployments=None if seen.all() else seen,
     )
-    context = CalculationContext(delivery, window, choice, step)
-    return context.against(window, _before(window, whole.partials[0]))
+    context = CalculationContext(delivery_of(issues, window.zone, window.as_of), window, choice, step)
+    return context.against(window, before)
 
 
 def find_differences(partials: Sequence[Partial]) -> dict[str, str]:

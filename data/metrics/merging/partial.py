@@ -1,12 +1,14 @@
 """A partial: of one scope and one period all that its numbers are made of, small enough to be kept. Pure."""
 
-import zlib
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+
+from data.metrics.merging.packing import is_no_instant, packed, unpacked
 
 # By table, the columns of a partial; rows of tables point to each other by their places in it, -1 for none.
 ISSUES: Mapping[str, type] = {
@@ -38,7 +40,9 @@ SPANS: Mapping[str, type] = {
     "inferred": np.bool_,
 }
 CIRCLES: Mapping[str, type] = {"issue": np.int32, "blocker": np.int32}
+# ``id`` is a number for what a deployment, a change or an incident is called.
 DEPLOYMENTS: Mapping[str, type] = {
+    "id": np.int64,
     "day": np.int64,
     "at": np.int64,
     "reckoned_at": np.int64,
@@ -46,6 +50,7 @@ DEPLOYMENTS: Mapping[str, type] = {
     "flags": np.int32,
 }
 CHANGES: Mapping[str, type] = {
+    "id": np.int64,
     "first_commit_at": np.int64,
     "opened_at": np.int64,
     "first_review_at": np.int64,
@@ -55,6 +60,7 @@ CHANGES: Mapping[str, type] = {
     "flags": np.int32,
 }
 TOLD: Mapping[str, type] = {
+    "id": np.int64,
     "detected_at": np.int64,
     "restored_at": np.int64,
     "group": np.int32,
@@ -70,7 +76,7 @@ TABLES: Mapping[str, Mapping[str, type]] = {
     "told": TOLD,
 }
 # Columns that are kept as what they differ by from another one, which is often nothing: of the same row, or
-# with a ``>`` before it of the issue that the row points to.
+# with a ``>`` before it of the issue that the row points to; ``^`` is the row before.
 RELATIVE: Mapping[str, str] = {
     "issues.started": "created",
     "issues.completed": "started",
@@ -79,6 +85,7 @@ RELATIVE: Mapping[str, str] = {
     "issues.restored_by": "restored",
     "issues.lead_active": "active",
     "issues.lead_progress": "lead_active",
+    **{f"{kind}.issue": "^" for kind in KINDS},
     **{f"{kind}.entered": ">started" for kind in KINDS},
     **{f"{kind}.left": ">completed" for kind in KINDS},
     "deployments.reckoned_at": "at",
@@ -138,8 +145,8 @@ class Partial(msgspec.Struct, frozen=True):
         projects: id and key of each project of ``issues``.
         groups: what each number of ``group`` stands for.
         held: by project key, the numbers of its issues, times two, and one more of a flow item in view.
-        columns: by ``table.column``, as ``packed``.
-        ids: by table, of deployments, changes and told incidents.
+        sizes: by table how many rows it has.
+        columns: by ``table.column``, as ``packed``; a table without rows has none.
     """
 
     name: str
@@ -165,19 +172,27 @@ class Partial(msgspec.Struct, frozen=True):
     projects: tuple[tuple[str, str], ...]
     groups: tuple[str, ...]
     held: dict[str, bytes]
+    sizes: dict[str, int]
     # Where they are kept already they are not copied when a partial is read.
     columns: dict[str, memoryview]
-    ids: dict[str, tuple[str, ...]]
 
     def column(self, table: str, name: str) -> NDArray[Any]:
         """Return one column of a table."""
+        if not self.sizes[table]:
+            return np.zeros(0, TABLES[table][name])
         values = unpacked(self.columns[f"{table}.{name}"], TABLES[table][name])
         base = RELATIVE.get(f"{table}.{name}", "")
-        if base.startswith(">"):
-            values = values + self.column("issues", base[1:])[self.column(table, "issue")]
-        elif base:
-            values = values + self.column(table, base)
-        return values
+        if not base:
+            return values
+        if base == "^":
+            return np.cumsum(values, dtype=values.dtype)
+        of_issue = base.startswith(">")
+        added = (
+            self.column("issues", base[1:])[self.column(table, "issue")]
+            if of_issue
+            else self.column(table, base)
+        )
+        return np.where(_both_known(values, added), values + added, values)
 
 
 def pack_tables(tables: Mapping[str, Mapping[str, NDArray[Any]]]) -> dict[str, memoryview]:
@@ -185,28 +200,23 @@ def pack_tables(tables: Mapping[str, Mapping[str, NDArray[Any]]]) -> dict[str, m
     found = {}
     for table, columns in tables.items():
         for name, column in columns.items():
+            if not len(column):
+                continue
             base = RELATIVE.get(f"{table}.{name}", "")
             kept: NDArray[Any] = column.astype(TABLES[table][name])
-            if base.startswith(">"):
-                kept -= tables["issues"][base[1:]][columns["issue"]]
+            if base == "^":
+                kept = np.diff(kept, prepend=kept.dtype.type(0))
             elif base:
-                kept -= columns[base]
+                of_issue = base.startswith(">")
+                less = tables["issues"][base[1:]][columns["issue"]] if of_issue else columns[base]
+                kept = np.where(_both_known(kept, less), kept - less, kept)
             found[f"{table}.{name}"] = memoryview(packed(kept))
     return found
 
 
-def packed(values: NDArray[Any]) -> bytes:
-    """Return numbers of one kind as few bytes."""
-    # The first bytes of all numbers, then the second ones: neighbours that resemble each other go together.
-    plain = np.ascontiguousarray(values)
-    return zlib.compress(plain.view(np.uint8).reshape(len(plain), -1).T.tobytes() if len(plain) else b"", 1)
-
-
-def unpacked(data: bytes | memoryview, kind: type) -> NDArray[Any]:
-    """Return the numbers that ``packed`` was given, of their kind."""
-    size = np.dtype(kind).itemsize
-    planes = np.frombuffer(zlib.decompress(data), np.uint8).reshape(size, -1)
-    return np.ascontiguousarray(planes.T).view(kind).reshape(-1)
+def _both_known(values: NDArray[np.int64], base: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Flag the rows in which two instants are known: what is not there differs from nothing."""
+    return ~(is_no_instant(values) | is_no_instant(base))
 
 
 def as_bits(names: tuple[str, ...], flags: Mapping[str, NDArray[np.bool_]]) -> NDArray[np.int32]:
@@ -228,12 +238,7 @@ def bit(names: tuple[str, ...], bits: NDArray[np.int32], name: str) -> NDArray[n
     return flags
 
 
-def pack_numbers(numbers: NDArray[np.int64]) -> bytes:
-    """Return ascending numbers by what each adds to the one before it."""
-    return packed(np.diff(numbers, prepend=0).astype(np.int64))
-
-
-def unpack_numbers(data: bytes) -> NDArray[np.int64]:
-    """Return the numbers that ``pack_numbers`` was given."""
-    numbers: NDArray[np.int64] = np.cumsum(unpacked(data, np.int64))
-    return numbers
+def number_names(names: Iterable[str]) -> NDArray[np.int64]:
+    """Return a number for each name: eight bytes of a digest, of which a million names hardly share one."""
+    digests = [hashlib.blake2b(name.encode(errors="surrogatepass"), digest_size=8).digest() for name in names]
+    return np.frombuffer(b"".join(digests), "<i8").astype(np.int64)

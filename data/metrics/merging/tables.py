@@ -5,7 +5,7 @@ leave out. What no metric reads is empty.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,9 +40,10 @@ from data.meaning.workflow import Workflow
 from data.metrics.change_fail_rate import failures
 from data.metrics.change_lead_time import find_changes, find_progress
 from data.metrics.flow_efficiency import find_worked, work_out
-from data.metrics.merging.join import Whole
+from data.metrics.merging.join import Chooser, ChosenIssues, Whole
 from data.metrics.merging.partial import (
     CHANGE_FLAGS,
+    CIRCLES,
     DEPLOYMENT_FLAGS,
     ISSUE_FLAGS,
     ISSUES,
@@ -50,9 +51,11 @@ from data.metrics.merging.partial import (
     Partial,
     bit,
 )
+from data.metrics.merging.stack import Stack
 from data.model.changes import ChangeTable
 from data.model.columns import all_the_same, columns_of, nothing_listed
 from data.model.dates import Dates
+from data.model.periods import Window
 from data.model.tables import MISSING, OPEN, Flags, IssueTable
 from data.model.words import fold
 from data.sources.port import no_commits
@@ -65,47 +68,137 @@ _NOBODY = Population(np.zeros(0, np.intp), _NO_NUMBERS, _NO_CATEGORIES)
 _OF_BLOCKED = (*REASONS, "unseen", "unknown_start", "before", "after")
 
 
-# What each metric reads of the issues, and of the time in progress or parked; one that is not here has all.
+# What each metric reads of the issues, of the time in progress or parked, and whether it reads who was
+# ``delivered`` and who was not; one that is not here has all.
 READS: Mapping[str, str] = {
     "deployment_frequency": "",
-    "change_lead_time": "completed change deployment lead_progress lead_active",
+    "change_lead_time": "completed change deployment lead_progress lead_active delivered",
     "change_fail_rate": "project detected",
     "failed_deployment_recovery_time": "completed cause detected detected_by restored restored_by",
     "time_to_restore": "completed cause detected detected_by restored restored_by",
     "deployment_rework_rate": "",
-    "flow_velocity": "completed",
-    "flow_velocity_points": "completed points",
-    "flow_time": "started completed",
-    "request_lead_time": "created completed",
+    "flow_velocity": "completed delivered",
+    "flow_velocity_points": "completed points delivered",
+    "flow_time": "started completed delivered",
+    "request_lead_time": "created completed delivered",
     "flow_load": "load parked",
-    "flow_distribution": "completed flow_item",
-    "flow_efficiency": "started completed active",
+    "flow_distribution": "completed flow_item delivered",
+    "flow_efficiency": "started completed active delivered",
     "blocked_time": "started completed",
 }
-_ALL = frozenset((*ISSUES, "load", "parked"))
+_ALL = frozenset((*ISSUES, "load", "parked", "delivered"))
 
 
-class _Issues:
+def _of_nobody(stack: Stack, _window: Window) -> Flags:
+    return np.zeros(stack.n("issues"), np.bool_)
+
+
+def _of_everybody(stack: Stack, _window: Window) -> Flags:
+    return np.ones(stack.n("issues"), np.bool_)
+
+
+def _of_incidents(stack: Stack, _window: Window) -> Flags:
+    bits = stack.column("issues", "flags")
+    flags: Flags = bit(ISSUE_FLAGS, bits, "incident") | bit(ISSUE_FLAGS, bits, "false_alarm")
+    return flags
+
+
+def _of_completed(stack: Stack, window: Window) -> Flags:
+    completed = stack.column("issues", "completed")
+    flags: Flags = (completed >= window.lo) & (completed < window.hi)
+    return flags
+
+
+def _of_deployed(stack: Stack, window: Window) -> Flags:
+    """Flag what was completed in the period, or went out in it."""
+    day = np.append(stack.column("deployments", "day"), 0)
+    day = day[stack.pointing("issues", "deployment", "deployments")]
+    out: Flags = (day >= window.first_day.toordinal()) & (day <= window.last_day.toordinal())
+    out |= _of_completed(stack, window)
+    return out
+
+
+def _of_load(stack: Stack, window: Window) -> Flags:
+    return _pointed_at(stack, ("load", "parked"), window)
+
+
+def _of_work(stack: Stack, window: Window) -> Flags:
+    """Flag what was under way in the period, and what anything held back."""
+    started, completed = stack.column("issues", "started"), stack.column("issues", "completed")
+    flags = stack.column("issues", "flags")
+    found: Flags = (started != MISSING) & (started <= window.hi)
+    found &= (completed == MISSING) | (completed > window.lo)
+    for reason in ("flag", "link"):
+        found |= bit(ISSUE_FLAGS, flags, f"undated_{reason}")
+    for name in CIRCLES:
+        found[stack.pointing("circles", name, "issues")] = True
+    # All else lies between the start and the completion of an item.
+    found |= _pointed_at(stack, ("unknown_start", "before", "after"), window)
+    return found
+
+
+def _pointed_at(stack: Stack, kinds: Iterable[str], window: Window) -> Flags:
+    found = np.zeros(stack.n("issues"), np.bool_)
+    for kind in kinds:
+        there = (stack.column(kind, "entered") <= window.hi) & (stack.column(kind, "left") > window.lo)
+        found[stack.pointing(kind, "issue", "issues")[there]] = True
+    return found
+
+
+# Metrics that look at the same issues, and which these are; one that is not here looks at all, by itself.
+LOOK_AT: Sequence[tuple[str, Chooser]] = (
+    ("deployment_frequency deployment_rework_rate", _of_nobody),
+    ("change_fail_rate failed_deployment_recovery_time time_to_restore", _of_incidents),
+    ("change_lead_time", _of_deployed),
+    ("flow_velocity flow_velocity_points flow_distribution flow_time request_lead_time", _of_completed),
+    ("flow_efficiency", _of_completed),
+    ("flow_load", _of_load),
+    ("blocked_time", _of_work),
+)
+
+
+def alike(names: Iterable[str]) -> Iterator[list[str]]:
+    """Yield some metrics by which issues they look at: the tables of each take room while it is asked."""
+    left = list(names)
+    for group, _ in LOOK_AT:
+        found = [name for name in group.split() if name in left]
+        left = [name for name in left if name not in found]
+        if found:
+            yield found
+    yield from ([name] for name in left)
+
+
+def _choose(whole: Whole, names: Iterable[str]) -> Chooser:
+    """Return which issues all of some metrics look at."""
+    if whole.stack.n("changes") and "change_lead_time" in names:
+        return _of_everybody  # a change of code may name any issue
+    known = (choose for group, choose in LOOK_AT if set(names) <= set(group.split()))
+    return next(known, _of_everybody)
+
+
+class Issues:
     """The columns of the issues that some metrics read; of the others nothing is known.
 
     Args:
         whole: the partials as one.
+        window: the period that the metrics look at.
         names: of the metrics.
     """
 
-    def __init__(self, whole: Whole, names: Iterable[str]) -> None:
+    def __init__(self, whole: Whole, window: Window, names: Sequence[str]) -> None:
         self.whole = whole
+        self.chosen = ChosenIssues(whole, window, _choose(whole, names))
         words = [frozenset(READS[name].split()) if name in READS else _ALL for name in names]
         self.wanted = frozenset[str]().union(*words)
         self._made: dict[str, NDArray[Any]] = {}
-        self._bits = whole.column("flags")
+        self._bits = self.chosen.column("flags")
 
     def __len__(self) -> int:
         return len(self._bits)
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         if name not in self._made:
-            self._made[name] = self.whole.column(name) if name in self.wanted else self._unknown(name)
+            self._made[name] = self.chosen.column(name) if name in self.wanted else self._unknown(name)
         return self._made[name]
 
     def _unknown(self, name: str) -> NDArray[Any]:
@@ -119,17 +212,16 @@ class _Issues:
         return bit(ISSUE_FLAGS, self._bits, name)
 
 
-def delivery_of(whole: Whole, zone: ZoneInfo, as_of: int, names: Iterable[str]) -> DeliveryTables:
+def delivery_of(issues: Issues, zone: ZoneInfo, as_of: int) -> DeliveryTables:
     """Return the tables of several partials as of an instant.
 
     Args:
-        whole: the partials as one.
+        issues: those that somebody looks at.
         zone: in which days begin.
         as_of: T.
-        names: of the metrics that look at them.
     """
-    issues = _Issues(whole, names)
-    partials, n, first = whole.partials, len(issues), whole.partials[0]
+    whole, n = issues.whole, len(issues)
+    partials, first = whole.partials, whole.partials[0]
     deployments = _deployments_of(whole, as_of)
     delivery = DeliveryTables(
         issues=_issues_of(issues),
@@ -143,7 +235,7 @@ def delivery_of(whole: Whole, zone: ZoneInfo, as_of: int, names: Iterable[str]) 
             _NO_NUMBERS,
             _NO_CATEGORIES,
             _NO_FLAGS,
-            np.zeros(n + 1, np.int64),
+            _no_entries(n),
         ),
         history=HistoryFlags(_NO_FLAGS, _NO_FLAGS, _NO_FLAGS),
         exists=np.ones(n, np.bool_),
@@ -172,7 +264,7 @@ def delivery_of(whole: Whole, zone: ZoneInfo, as_of: int, names: Iterable[str]) 
         detected=Dates(issues["detected"], issues["detected_by"]),
         restored=Dates(issues["restored"], issues["restored_by"]),
         mapped=_mapped_of(issues),
-        code=_code_of(whole, n),
+        code=_code_of(issues),
         told=_told_of(whole),
         edition=first.edition,
         targets=agreed_targets(partials),
@@ -180,6 +272,11 @@ def delivery_of(whole: Whole, zone: ZoneInfo, as_of: int, names: Iterable[str]) 
     )
     _tell_facts(delivery, issues)
     return delivery
+
+
+def _no_entries(n: int) -> NDArray[np.int64]:
+    """Return where the entries of so many rows begin that have none; it takes no room."""
+    return np.broadcast_to(np.int64(0), n + 1)
 
 
 def agreed_targets(partials: Iterable[Partial]) -> dict[str, float]:
@@ -216,7 +313,7 @@ def _calendar_of(holidays: Iterable[str], zone: ZoneInfo) -> BusinessCalendar:
     return BusinessCalendar(zone, frozenset(map(dt.date.fromisoformat, holidays)))
 
 
-def _issues_of(issues: _Issues) -> IssueTable:
+def _issues_of(issues: Issues) -> IssueTable:
     known: dict[str, Any] = {
         "project": issues["project"],
         "number": issues["number"],
@@ -250,13 +347,13 @@ def _workflow_of(partials: Iterable[Partial]) -> Workflow:
 
 
 def _deployments_of(whole: Whole, as_of: int) -> Deployments:
-    table, partials = whole.deployments, whole.partials
-    columns, flags = table.columns, _Flags(DEPLOYMENT_FLAGS, table.columns["flags"])
-    n = len(table.ids)
+    columns, partials = whole.deployments, whole.partials
+    flags = _Flags(DEPLOYMENT_FLAGS, columns["flags"])
+    n = len(columns["flags"])
     nothing = np.zeros(n, np.bool_)
     sources = [partial.source for partial in partials if partial.states["configured"]]
     return Deployments(
-        ids=table.ids,
+        ids=_nameless(n),
         by_id=np.arange(n),
         names=all_the_same("", n),
         projects=all_the_same("", n),
@@ -288,7 +385,7 @@ def _deployments_of(whole: Whole, as_of: int) -> Deployments:
     )
 
 
-def _operations_of(issues: _Issues) -> Operations:
+def _operations_of(issues: Issues) -> Operations:
     whole = issues.whole
     return Operations(
         deployment_of=issues["deployment"],
@@ -299,29 +396,38 @@ def _operations_of(issues: _Issues) -> Operations:
         cause=issues["cause"],
         cause_inferred=issues.flag("cause_inferred"),
         latent=issues.flag("latent"),
-        rework=bit(DEPLOYMENT_FLAGS, whole.deployments.columns["flags"], "rework"),
+        rework=bit(DEPLOYMENT_FLAGS, whole.deployments["flags"], "rework"),
         window_ms=whole.partials[0].window_ms,
         group=whole.group_of_project,
         proposed_types=_words(whole.partials, "proposed"),
     )
 
 
-def _mapped_of(issues: _Issues) -> MappedValues:
+def _mapped_of(issues: Issues) -> MappedValues:
     partials, commits = issues.whole.partials, issues["change"]
-    restored = np.where(issues.flag("restored_known"), 0, MISSING)
+    restored = None
+    if _any(partials, "restored_mapped"):
+        known = np.where(issues.flag("restored_known"), 0, MISSING)
+        restored = Dates(known, known)
     return MappedValues(
         commit=Dates(commits, commits) if _any(partials, "commits_mapped") else None,
-        restored=Dates(restored, restored) if _any(partials, "restored_mapped") else None,
+        restored=restored,
         points=issues["points"] if _any(partials, "points_mapped") else None,
     )
 
 
-def _code_of(whole: Whole, n: int) -> CodeChanges:
-    columns, flags = whole.changes.columns, _Flags(CHANGE_FLAGS, whole.changes.columns["flags"])
+def _nameless(n: int) -> tuple[str, ...]:
+    """Return names for so many rows: numbers tell them from each other, and no common number lists them."""
+    return ("",) * n
+
+
+def _code_of(issues: Issues) -> CodeChanges:
+    columns = issues.whole.changes(issues.chosen)
+    flags = _Flags(CHANGE_FLAGS, columns["flags"])
     named = np.flatnonzero(columns["issue"] != -1)
-    none = np.full(len(whole.changes.ids), -1, np.int64)
+    none = np.full(len(columns["flags"]), -1, np.int64)
     return CodeChanges(
-        table=ChangeTable(ids=whole.changes.ids),
+        table=ChangeTable(ids=_nameless(len(none))),
         landed=flags["landed"],
         first_commit_at=columns["first_commit_at"],
         opened_at=columns["opened_at"],
@@ -333,19 +439,19 @@ def _code_of(whole: Whole, n: int) -> CodeChanges:
         change=named,
         group=none,
         of_service=_NO_NUMBERS,
-        n_issues=n,
+        n_issues=len(issues),
     )
 
 
 def _told_of(whole: Whole) -> ToldIncidents:
-    table = whole.told
-    columns, flags = table.columns, _Flags(TOLD_FLAGS, table.columns["flags"])
+    columns, flags = whole.told, _Flags(TOLD_FLAGS, whole.told["flags"])
+    names = _nameless(len(columns["flags"]))
     return ToldIncidents(
-        ids=table.ids,
-        names=table.ids,
+        ids=names,
+        names=names,
         detected_at=columns["detected_at"],
         restored_at=columns["restored_at"],
-        projects=("",) * len(table.ids),
+        projects=names,
         group=columns["group"],
         cause=columns["cause"],
         certain=flags["certain"],
@@ -355,11 +461,11 @@ def _told_of(whole: Whole) -> ToldIncidents:
     )
 
 
-def _tell_facts(delivery: DeliveryTables, issues: _Issues) -> None:
+def _tell_facts(delivery: DeliveryTables, issues: Issues) -> None:
     """Have the tables know what would have to be made of intervals."""
-    flags = issues.whole.deployments.columns["flags"]
+    flags = issues.whole.deployments["flags"]
     delivery.tell(find_facts, lambda tables: _facts_of(tables, issues))
-    delivery.tell(find_waits, lambda _: _waits_of(issues.whole))
+    delivery.tell(find_waits, lambda _: _waits_of(issues.chosen))
     delivery.tell(find_blocked, lambda _: _blocked_of(issues))
     delivery.tell(find_under_way, _find_under_way)
     delivery.tell(
@@ -370,7 +476,7 @@ def _tell_facts(delivery: DeliveryTables, issues: _Issues) -> None:
     delivery.tell(find_progress, lambda tables: _progress_of(tables, issues))
 
 
-def _progress_of(delivery: DeliveryTables, issues: _Issues) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _progress_of(delivery: DeliveryTables, issues: Issues) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     rows = delivery.once(find_changes).of_issues.rows
     return issues["lead_progress"][rows], issues["lead_active"][rows]
 
@@ -384,10 +490,10 @@ def _find_under_way(delivery: DeliveryTables) -> Presence:
     )
 
 
-def _blocked_of(issues: _Issues) -> BlockedWork:
+def _blocked_of(issues: Issues) -> BlockedWork:
     inside, presences = {}, {}
     for kind in _OF_BLOCKED:
-        issue, entered, left, inferred = _spans_of(issues.whole, kind)
+        issue, entered, left, inferred = _spans_of(issues.chosen, kind)
         presences[kind] = LoosePresence.holding(issue, entered, left, inferred)
         if kind in REASONS:
             inside[kind] = _by_issue(issue, entered, left)
@@ -403,8 +509,8 @@ def _blocked_of(issues: _Issues) -> BlockedWork:
     )
 
 
-def _spans_of(whole: Whole, kind: str) -> tuple[NDArray[Any], ...]:
-    columns = whole.spans(kind)
+def _spans_of(issues: ChosenIssues, kind: str) -> tuple[NDArray[Any], ...]:
+    columns = issues.spans(kind)
     return tuple(columns[name] for name in ("issue", "entered", "left", "inferred"))
 
 
@@ -414,11 +520,10 @@ def _by_issue(issue: NDArray[Any], entered: NDArray[Any], left: NDArray[Any]) ->
     return spans if (issue[1:] >= issue[:-1]).all() else spans.of(np.lexsort((entered, issue)))
 
 
-def _facts_of(delivery: DeliveryTables, issues: _Issues) -> Facts:
-    items = delivery.in_scope
-    completed = find_completed(delivery, items)
-    known = "restored" in issues.wanted
-    restored, recovered = find_restored(delivery, items) if known else (_NOBODY, _NOBODY)
+def _facts_of(delivery: DeliveryTables, issues: Issues) -> Facts:
+    items, nobody = delivery.in_scope, (_NOBODY, _NOBODY)
+    completed = find_completed(delivery, items) if "delivered" in issues.wanted else _NOBODY
+    restored, recovered = find_restored(delivery, items) if "restored" in issues.wanted else nobody
     load = _presence_of(issues, "load")
     return Facts(
         completed=completed,
@@ -426,9 +531,7 @@ def _facts_of(delivery: DeliveryTables, issues: _Issues) -> Facts:
         restored=restored,
         recovered=recovered,
         incidents=np.flatnonzero(delivery.operations.incident & items),
-        stays=Stays(
-            _NO_CODES, _NO_NUMBERS, _NO_NUMBERS, _NO_FLAGS, _NO_FLAGS, np.zeros(len(items) + 1, np.int64)
-        ),
+        stays=Stays(_NO_CODES, _NO_NUMBERS, _NO_NUMBERS, _NO_FLAGS, _NO_FLAGS, _no_entries(len(items))),
         load=load,
         started_load=load,
         parked=_presence_of(issues, "parked"),
@@ -438,16 +541,16 @@ def _facts_of(delivery: DeliveryTables, issues: _Issues) -> Facts:
     )
 
 
-def _presence_of(issues: _Issues, kind: str) -> Presence:
+def _presence_of(issues: Issues, kind: str) -> Presence:
     if kind not in issues.wanted:
         return LoosePresence.holding(_NO_CODES, _NO_NUMBERS, _NO_NUMBERS, _NO_FLAGS)
-    issue, entered, left, inferred = _spans_of(issues.whole, kind)
+    issue, entered, left, inferred = _spans_of(issues.chosen, kind)
     return LoosePresence.holding(issue, entered, left, inferred)
 
 
-def _waits_of(whole: Whole) -> Waits:
+def _waits_of(issues: ChosenIssues) -> Waits:
     """Return who waits for whom in a circle, as if they always had."""
-    issue, blocker = whole.circles["issue"], whole.circles["blocker"]
+    issue, blocker = issues.circles["issue"], issues.circles["blocker"]
     n = len(issue)
     always, never = np.full(n, MISSING, np.int64), np.full(n, OPEN, np.int64)
     return Waits(

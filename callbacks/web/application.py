@@ -1,6 +1,7 @@
 """The web application: its pages, its guard, its callbacks."""
 
 import re
+import threading
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
@@ -78,8 +79,18 @@ class _Dashboard(Dash):
 
     def __init__(self, own: tuple[Asset, Asset], charts: Asset | None, **settings: Any) -> None:
         self._own, self._charts = own, charts
+        self._setting_up = threading.Lock()
         super().__init__("throughline", **settings)
         serve_assets(self.server, own if charts is None else (*own, charts))
+
+    def _setup_server(self) -> None:
+        """Have every request wait until the first one has made ready what all of them need.
+
+        Dash notes that it did so before it did: another process of one address is first asked for several
+        scripts at once, and would not have some of them.
+        """
+        with self._setting_up:
+            super()._setup_server()  # type: ignore[no-untyped-call]
 
     def interpolate_index(  # type: ignore[override]  # Dash passes every part by name
         self, metas: str = "", css: str = "", scripts: str = "", **parts: str

@@ -15,6 +15,7 @@ from flask import Response, request
 from callbacks.notices import attempted, outside_settings
 from callbacks.panels import asked
 from callbacks.repairs import finding_lines
+from callbacks.timers import one_at_a_time
 from callbacks.timing import RecentTimings
 from callbacks.views import query_of
 from configuration.errors import NotAllowedError
@@ -343,6 +344,7 @@ def _register_log(app: Dash, workspace: Workspace) -> None:
         Input(own.SEARCH, "value"),
         State(own.LOG_COUNT, "children"),
         prevent_initial_call=True,
+        running=one_at_a_time(own.TICK, own.TICK_MS),
     )
     def show_log(
         _ticks: int | None, level: str | None, words: str | None, shown: str | None

@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from callbacks.notices import Failure, attempted, outside_settings
 from callbacks.saved_links import menu_of
+from callbacks.timers import one_at_a_time
 from callbacks.views import profile_names, query_of
 from configuration.errors import StoreError
 from data.intake.jobs import JobState
@@ -76,6 +77,9 @@ def _register_address(app: Dash) -> None:
 
 
 def _register_browser_side(app: Dash) -> None:
+    # No output of the poll: while one is under way Dash calls nothing that follows what it may change, and
+    # each page follows the revision.
+    app.clientside_callback(ClientsideFunction("shell", "hear"), Input(ids.LATEST, "data"))
     app.clientside_callback(
         ClientsideFunction("pages", "views"),
         Output({"kind": ids.VIEW, "name": ALL}, "data"),
@@ -190,11 +194,12 @@ def _can_refetch(workspace: Workspace, profile: str | None) -> str | None:
 def _register_jobs(app: Dash, workspace: Workspace) -> None:
     @app.callback(
         Output(ids.JOB, "children"),
-        Output(ids.REVISION, "data"),
+        Output(ids.LATEST, "data"),
         Output(ids.POLL, "disabled"),
         Input(ids.POLL, "n_intervals"),
         State(ids.REVISION, "data"),
         State(ids.FILTERS, "data"),
+        running=one_at_a_time(ids.POLL, ids.POLL_MS),
     )
     def show_job(_ticks: int | None, seen: str | None, filters: dict[str, Any] | None) -> tuple[Any, ...]:
         name = (filters or {}).get("src")

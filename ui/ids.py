@@ -13,6 +13,8 @@ PANEL = "panel"  # which drawer is open, for which reason, with which issue
 REVISION = "revision"  # changes when there is something new to show
 SOURCE = "source"  # profile and revision: what the shell follows
 POLL = "poll"
+POLL_MS = 1_000
+LATEST = "latest"  # the revision that the last poll told of
 
 PERIOD = "filter-period"
 FROM = "filter-from"

@@ -47,7 +47,7 @@ def page(
         children=[
             dcc.Location(id=ids.URL, refresh=False),
             *_make_stores(revision),
-            dcc.Interval(id=ids.POLL, interval=1000, disabled=not polling),
+            dcc.Interval(id=ids.POLL, interval=ids.POLL_MS, disabled=not polling),
             html.A("Skip to the numbers", href="#main", className="skip"),
             header(
                 [_draw_link(spec, sprints=sprints) for spec in PAGES if spec.in_navigation],
@@ -115,6 +115,7 @@ def _make_stores(revision: str | None) -> list[Component]:
         dcc.Store(id=ids.FILTERS),
         dcc.Store(id=ids.PANEL),
         dcc.Store(id=ids.REVISION, data=revision),
+        dcc.Store(id=ids.LATEST),
         dcc.Store(id=ids.SOURCE),
         dcc.Store(id=ids.WHOSE),
         dcc.Store(id=ids.TABLE_READY),

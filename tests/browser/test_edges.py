@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from data.simulator.server import JiraSimulator
 from tests.support.calls import EVERYTHING
@@ -50,6 +50,56 @@ def test_a_program_that_is_gone_is_told_and_found_again(browser: Browser, tmp_pa
     expect(page.locator("#heading-overview")).to_contain_text("180 days")
     page.close()
     server.close()
+
+
+def test_pages_change_while_the_server_is_slow_to_tell_of_a_sync(browser: Browser, tmp_path: Path) -> None:
+    """One question at a time is under way, pages wait for none of them, and the end of the sync is seen."""
+    with JiraSimulator(issues=150) as jira:
+        known = {"JIRA_URL": jira.url, "JIRA_EMAIL": jira.email, "JIRA_TOKEN": jira.token}
+        known["JIRA_JQL"] = EVERYTHING
+        assert run(tmp_path, "sync", **known).returncode == 0
+        for url in served(tmp_path, **known):
+            page = browser.new_page()
+            page.goto(url)
+            page.locator(NUMBERS).first.wait_for()
+            jira.latency_s = 12.0
+            page.get_by_role("button", name="Sync now").click()
+            page.locator("#job .job").wait_for()
+            polls = Polls(page)
+            network = page.context.new_cdp_session(page)
+            slow = {"offline": False, "latency": 2_000, "downloadThroughput": -1, "uploadThroughput": -1}
+            network.send("Network.emulateNetworkConditions", slow)
+            with page.expect_request(Polls.asks):
+                pass
+            page.get_by_role("link", name="Flow", exact=True).click()
+            expect(page.locator("#page-flow")).to_be_visible(timeout=1_000)
+            jira.latency_s = 0.0
+            expect(page.locator("#job .job")).to_have_count(0, timeout=60_000)
+            assert polls.most == 1
+            page.close()
+
+
+class Polls:
+    """How many questions about a job were under way at once."""
+
+    def __init__(self, page: Page) -> None:
+        self.most = 0
+        self._flying: set[Request] = set()
+        page.on("request", self._asked)
+        page.on("requestfinished", self._answered)
+
+    @staticmethod
+    def asks(request: Request) -> bool:
+        """Tell whether a request asks how a job stands."""
+        return '"output":"..job.children' in (request.post_data or "")
+
+    def _asked(self, request: Request) -> None:
+        if self.asks(request):
+            self._flying.add(request)
+            self.most = max(self.most, len(self._flying))
+
+    def _answered(self, request: Request) -> None:
+        self._flying.discard(request)
 
 
 def test_a_token_that_runs_out_is_told_and_nothing_is_lost(browser: Browser, tmp_path: Path) -> None:

@@ -182,7 +182,7 @@ def test_only_profiles_that_exist_are_opened(
             {"id": "revision", "property": "data", "value": None},
             {"id": "filters", "property": "data", "value": {"src": f"made-up-{number}"}},
         ]
-        callback(url, "..job.children...revision.data...poll.disabled..", poll, seen)
+        callback(url, "..job.children...latest.data...poll.disabled..", poll, seen)
     server.close()
 
     assert [path.name for path in (home / "run").iterdir() if "made-up" in path.name] == []

@@ -24,7 +24,7 @@ def test_a_first_sync_runs_in_the_background(tmp_path: Path) -> None:
         server.close()
 
     assert answer["job"]["children"] is None
-    assert len(answer["revision"]["data"].partition("!")[0]) == 16
+    assert len(answer["latest"]["data"].partition("!")[0]) == 16
     assert known == ["MOB", "PAY", "WEB"]
 
 
@@ -40,7 +40,7 @@ def test_stored_numbers_survive_a_connection_that_is_not_complete(tmp_path: Path
     answer = settled(next(server))
     server.close()
 
-    assert answer["revision"]["data"].partition("!")[0] == revision
+    assert answer["latest"]["data"].partition("!")[0] == revision
     assert "The token is not set for the profile default." in json.dumps(answer["job"]["children"])
     assert "Log reference" in json.dumps(answer["job"]["children"])
 

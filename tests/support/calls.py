@@ -44,7 +44,7 @@ def job(url: str) -> dict:
         {"id": "revision", "property": "data", "value": None},
         {"id": "filters", "property": "data", "value": {}},
     ]
-    return callback(url, "..job.children...revision.data...poll.disabled..", poll, seen)
+    return callback(url, "..job.children...latest.data...poll.disabled..", poll, seen)
 
 
 def projects(url: str) -> list[str]:

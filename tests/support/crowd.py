@@ -26,7 +26,7 @@ YARDSTICK_EVERY_S = 0.25
 NOTHING_YET = 204
 # A page of numbers has more, one that says what is wrong has less.
 LEAST_BYTES = 2_000
-POLLED = "..job.children...revision.data...poll.disabled.."
+POLLED = "..job.children...latest.data...poll.disabled.."
 
 
 @dataclass

@@ -34,6 +34,12 @@ const shell = (() => {
     if (looking) window.dash_clientside.set_props("poll", { n_intervals: Date.now() });
   }
 
+  /** Lets the page follow a revision that a poll told of.
+      @param {string | null | undefined} latest */
+  function hear(latest) {
+    if (latest) window.dash_clientside.set_props("revision", { data: latest });
+  }
+
   /** Opens a page again that could not be drawn, once it can be. */
   async function comeBack() {
     if (!document.querySelector(".outage")) return;
@@ -202,5 +208,5 @@ const shell = (() => {
     }
   }
 
-  return { age, listening, preferred, tellAges, catchUp, comeBack, scheme, followSystem, say, copy, share, link, aim, sheet, escape, closeMenus };
+  return { age, listening, preferred, tellAges, catchUp, hear, comeBack, scheme, followSystem, say, copy, share, link, aim, sheet, escape, closeMenus };
 })();

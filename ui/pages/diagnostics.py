@@ -51,7 +51,7 @@ def _draw_log() -> Component:
                 role="log",
                 **aria(label="Log lines, the newest on top"),
             ),
-            dcc.Interval(id=own.TICK, interval=2000, disabled=True),
+            dcc.Interval(id=own.TICK, interval=own.TICK_MS, disabled=True),
         ],
         wide=True,
     )

@@ -16,6 +16,7 @@ LEVEL = "diagnostics-level"
 SEARCH = "diagnostics-search"
 PAUSE = "diagnostics-pause"
 TICK = "diagnostics-tick"
+TICK_MS = 2_000
 LOG = "diagnostics-log"
 LOG_COUNT = "diagnostics-log-count"
 PREVIEW = "diagnostics-preview"

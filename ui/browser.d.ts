@@ -63,6 +63,7 @@ interface TableApi {
 
 interface Window {
   dash_clientside: DashClientside;
+  dash_mantine_components?: { Tooltip?: { dashChildrenUpdate?: boolean } };
   dash_ag_grid: { getApiAsync(id: string): Promise<TableApi> };
   dashAgGridComponentFunctions?: Record<string, (props: TableCell) => unknown>;
   /** There once the first chart has been drawn. */

@@ -203,3 +203,17 @@ def test_layout_does_not_jump(visit: Visits, path: str) -> None:
     visitor.settled()
 
     assert page.evaluate("window.shift") < 0.1
+
+
+def test_a_question_mark_explains_its_number(visit: Visits) -> None:
+    """By hover and by keyboard; Dash need not look through the page for what may have changed in it."""
+    page = visit().open()
+    mark = page.get_by_role("button", name=re.compile("^Change lead time: ")).first
+    mark.hover()
+    expect(page.get_by_role("tooltip")).to_contain_text("first commit")
+    page.mouse.move(0, 0)
+    expect(page.get_by_role("tooltip")).to_have_count(0)
+    mark.focus()
+    expect(page.get_by_role("tooltip")).to_contain_text("first commit")
+
+    assert page.evaluate("'dashChildrenUpdate' in window.dash_mantine_components.Tooltip") is False

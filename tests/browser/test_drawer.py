@@ -19,7 +19,7 @@ def count_of(page: Page, found: int, of: int) -> None:
     words = f"{of} rows" if found == of else f"{found} of {of} rows"
     expect(page.locator(".bench-count")).to_have_text(words)
     page.wait_for_function(
-        f"() => document.querySelector('.ag-root').getAttribute('aria-rowcount') === '{found + 1}'"
+        f"() => document.querySelector('.ag-root')?.getAttribute('aria-rowcount') === '{found + 1}'"
     )
 
 

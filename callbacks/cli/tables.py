@@ -3,7 +3,7 @@
 import io
 import itertools
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Column, Table
@@ -17,13 +17,15 @@ from data.intake.events import RowCounts
 from data.intake.sync_outcome import SyncOutcome
 from data.metrics.cut import EVIDENCE, Cut
 from data.metrics.filters import filters_in_use
-from data.metrics.merging.merged import Merged
 from data.metrics.report import Report
 from data.model.instants import iso_instant
 from data.model.metric import MetricResult
 from data.model.verdict import target_grounds, target_verdict, verdict
 from data.pipeline import ALL_METRICS
 from ui.format import reason, told_words
+
+if TYPE_CHECKING:
+    from data.metrics.merging.merged import Merged
 
 MISSING_VALUE = "-"
 GROUP_WIDTH = 40
@@ -167,7 +169,7 @@ def groups_table(groups: Sequence[tuple[str, int, Mapping[str, MetricResult]]]) 
     return "\n" + _render(table) + _word_messages({name: first[name].message for name in apart})
 
 
-def profiles_table(reports: Mapping[str, Report], together: Merged | None = None) -> str:
+def profiles_table(reports: Mapping[str, Report], together: "Merged | None" = None) -> str:
     """Return the values of profiles beside each other, with the period and the data of each below.
 
     Args:

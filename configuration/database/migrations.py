@@ -5,7 +5,6 @@ or ``host`` come first in every key, so that what belongs together lies together
 """
 
 from collections.abc import Callable
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from configuration.errors import StoreError
@@ -138,6 +137,8 @@ CREATE TABLE api_key (
 
 def _queue() -> str:
     """Return the queue of the workers: the tables of Procrastinate and its version; and schedules."""
+    from importlib.metadata import version  # noqa: PLC0415  # takes 3 ms, of a laptop too
+
     from procrastinate.schema import SchemaManager  # noqa: PLC0415  # a laptop has none
 
     made_by = f"COMMENT ON TABLE procrastinate_jobs IS '{version('procrastinate')}';"

@@ -1,7 +1,7 @@
 """Answers as JSON: the document of ``metrics --json``, and how every document is written."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -10,10 +10,12 @@ from data.meaning.endings import Counted
 from data.metrics.cut import EVIDENCE, Cut
 from data.metrics.filters import PAGE_FILTERS, filters_in_use
 from data.metrics.groups import Grouping
-from data.metrics.merging.merged import Merged
 from data.metrics.report import Report, View
 from data.model.instants import iso_instant
 from data.model.metric import Change, Listing, MetricResult
+
+if TYPE_CHECKING:
+    from data.metrics.merging.merged import Merged
 
 SCHEMA = 2
 SPRINTS_SCHEMA = 1
@@ -117,7 +119,7 @@ def sprints_answer(report: Report, profile_name: str) -> dict[str, Any]:
 
 
 def profiles_document(
-    reports: Mapping[str, Report], view: View, together: Merged | None = None
+    reports: Mapping[str, Report], view: View, together: "Merged | None" = None
 ) -> dict[str, Any]:
     """Return the JSON document of profiles beside each other.
 
@@ -157,7 +159,7 @@ def profiles_document(
     }
 
 
-def _together_document(together: Merged) -> dict[str, Any]:
+def _together_document(together: "Merged") -> dict[str, Any]:
     """Return the common numbers of several scopes; what each of them has its own of is null."""
     window = together.window
     return {

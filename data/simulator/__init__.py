@@ -4,8 +4,5 @@
 and ``data_center`` say it in JSON, ``server`` serves it. ``repositories`` writes
 what the teams' code was meanwhile, and ``gitlab`` says that. The clients that talk
 to them are those that talk to a customer's Jira and GitLab.
+Nothing is imported here: every command needs the names of ``catalogue``, few need the server.
 """
-
-from data.simulator.server import JiraSimulator
-
-__all__ = ["JiraSimulator"]

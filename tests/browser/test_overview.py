@@ -60,7 +60,7 @@ def test_a_click_opens_the_issues_behind_a_number(visit: Visits) -> None:
     expect(drawer.locator(".ag-center-cols-container .ag-row").first).to_be_visible()
     expect(page).to_have_url(re.compile(r"panel=flow_time"))
     page.wait_for_function(
-        f"() => document.querySelector('.ag-root').getAttribute('aria-rowcount') === '{n + 1}'"
+        f"() => document.querySelector('.ag-root')?.getAttribute('aria-rowcount') === '{n + 1}'"
     )
 
 
@@ -100,7 +100,7 @@ def test_what_was_left_out_is_one_click_away(visit: Visits) -> None:
 
     expect(page.locator(".chip.chosen")).to_contain_text("closed without being delivered")
     page.wait_for_function(
-        f"() => document.querySelector('.ag-root').getAttribute('aria-rowcount') === '{n + 1}'"
+        f"() => document.querySelector('.ag-root')?.getAttribute('aria-rowcount') === '{n + 1}'"
     )
     expect(page).to_have_url(re.compile("reason=not_delivered"))
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from data.simulator import JiraSimulator
 from data.simulator.model import seeded
+from data.simulator.server import JiraSimulator
 
 ALL = "project in (WEB, PAY, MOB) ORDER BY key"
 TODAY = dt.date(2026, 11, 23)

@@ -80,7 +80,8 @@ class _Dashboard(Dash):
     def __init__(self, own: tuple[Asset, Asset], charts: Asset | None, **settings: Any) -> None:
         self._own, self._charts = own, charts
         self._setting_up = threading.Lock()
-        super().__init__("throughline", **settings)
+        # Where asgiref is installed, as with workers, Dash would start a thread for each callback.
+        super().__init__("throughline", use_async=False, **settings)
         serve_assets(self.server, own if charts is None else (*own, charts))
 
     def _setup_server(self) -> None:

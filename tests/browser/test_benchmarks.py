@@ -24,7 +24,7 @@ EMPTY = """
 import sys
 from dash import Dash, dcc
 from waitress import serve
-app = Dash("empty")
+app = Dash("empty", use_async=False)
 app.layout = dcc.Graph(figure={"data": [{"type": "bar", "x": [1, 2], "y": [3, 4]}]})
 app.server.add_url_rule("/health", view_func=lambda: "ok")
 serve(app.server, port=int(sys.argv[1]))

@@ -65,7 +65,7 @@ def flow_page(folder: Path, issues: int) -> FlaskClient:
 
 def empty_callback() -> Callable[[], object]:
     """Return what asks a callback that does nothing."""
-    app = Dash("empty")
+    app = Dash("empty", use_async=False)
     app.layout = html.Div([html.Div(id="a"), html.Div(id="b")])
     app.callback(Output("b", "children"), Input("a", "children"))(lambda text: text)
     app.setup_apis()

@@ -1,7 +1,9 @@
 """The web application as Dash makes it ready: whoever asks first waits, and so do those beside."""
 
+import inspect
 import re
 import threading
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -38,3 +40,13 @@ def test_a_script_asked_for_beside_the_first_request(tmp_path: Path, monkeypatch
         thread.join(10)
 
     assert statuses == [200, 200]
+
+
+def test_a_callback_is_answered_in_the_thread_of_its_request(tmp_path: Path) -> None:
+    """Also where asgiref is installed, as it is here and on a server: Dash would start a thread for each."""
+    app = dashboard_over(tmp_path)
+    app.server.test_client().get("/", headers=HEADERS)
+    views = [view for name, view in app.server.view_functions.items() if "_dash-update-component" in name]
+
+    assert find_spec("asgiref") is not None
+    assert [inspect.iscoroutinefunction(view) for view in views] == [False]

@@ -1,6 +1,6 @@
 """Many people at one address for a while, in a process of their own: what each waits, and what went wrong.
 
-``python -m tests.support.crowd URL PEOPLE SECONDS`` prints the answer of :func:`gathered` as JSON.
+``python -m tests.support.crowd URL PEOPLE SECONDS PROFILE ...`` prints the answer of ``gathered`` as JSON.
 """
 
 import datetime as dt

@@ -15,7 +15,7 @@ import pytest
 from callbacks.web.limits import MOST_BODY_BYTES
 from data.simulator.server import JiraSimulator
 from tests.servers.fault_server import FaultServer, once, too_many
-from tests.support.calls import EVERYTHING, callback, press, projects, settled, source_of
+from tests.support.calls import EVERYTHING, job, press, projects, settled, source_of
 from tests.support.commands import run, served
 from tests.support.promptness import assert_ends_within
 from tests.support.stores import store_at
@@ -177,12 +177,7 @@ def test_only_profiles_that_exist_are_opened(
     url = next(server)
     settled(url)
     for number in range(20):
-        poll = [{"id": "poll", "property": "n_intervals", "value": 0}]
-        seen = [
-            {"id": "revision", "property": "data", "value": None},
-            {"id": "filters", "property": "data", "value": {"src": f"made-up-{number}"}},
-        ]
-        callback(url, "..job.children...latest.data...poll.disabled..", poll, seen)
+        job(url, f"made-up-{number}")
     server.close()
 
     assert [path.name for path in (home / "run").iterdir() if "made-up" in path.name] == []

@@ -16,10 +16,14 @@ BESIDE = (ids.HEADLINE, ids.UNKNOWN, ids.CHANGES, ids.STUCK, ids.BLOCKED, ids.FI
 
 def callback(url: str, output: str, inputs: list[dict], state: list[dict]) -> dict:
     """Ask for what a page asks for when it is opened."""
-    body = {"output": output, "outputs": [], "inputs": inputs, "state": state, "changedPropIds": []}
+    return posted(url, call_of(output, inputs, state))["response"]
+
+
+def call_of(output: str, inputs: list[dict], state: list[dict]) -> dict:
+    """Return the body of a callback that changes several things at once."""
     names = [part.split(".") for part in output.strip(".").split("...")]
-    body["outputs"] = [{"id": name, "property": prop} for name, prop in names]
-    return posted(url, body)["response"]
+    outputs = [{"id": name, "property": prop} for name, prop in names]
+    return {"output": output, "outputs": outputs, "inputs": inputs, "state": state, "changedPropIds": []}
 
 
 def page_call(filters: dict, page: str = "flow") -> dict:
@@ -37,14 +41,19 @@ def page_call(filters: dict, page: str = "flow") -> dict:
     }
 
 
-def job(url: str) -> dict:
-    """The line about the background job, as the page polls it."""
+def job(url: str, profile: str | None = None) -> dict:
+    """The line about the background job, as a page polls it that shows a profile, or none in particular."""
+    return posted(url, job_call(profile))["response"]
+
+
+def job_call(profile: str | None = None) -> dict:
+    """Return the question about the background job of a profile, as the page writes it."""
     poll = [{"id": "poll", "property": "n_intervals", "value": 0}]
     seen = [
         {"id": "revision", "property": "data", "value": None},
-        {"id": "filters", "property": "data", "value": {}},
+        {"id": "filters", "property": "data", "value": {"src": profile} if profile else {}},
     ]
-    return callback(url, "..job.children...latest.data...poll.disabled..", poll, seen)
+    return call_of("..job.children...latest.data...poll.disabled..", poll, seen)
 
 
 def projects(url: str) -> list[str]:

@@ -15,7 +15,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from tests.support.calls import page_call
+from tests.support.calls import job_call, page_call
 
 PAGES = {"overview": "/", "dora": "/dora", "flow": "/flow"}
 # Between two clicks a person reads for so long, seconds.
@@ -26,7 +26,6 @@ YARDSTICK_EVERY_S = 0.25
 NOTHING_YET = 204
 # A page of numbers has more, one that says what is wrong has less.
 LEAST_BYTES = 2_000
-POLLED = "..job.children...latest.data...poll.disabled.."
 
 
 @dataclass
@@ -104,21 +103,7 @@ class Person:
         time.sleep(max(0.0, until - time.monotonic()))
 
     def _told_of_sync(self) -> bool:
-        poll = {"id": "poll", "property": "n_intervals", "value": 1}
-        seen = [
-            {"id": "revision", "property": "data", "value": None},
-            {"id": "filters", "property": "data", "value": {"src": self._profile}},
-        ]
-        names = [part.split(".") for part in POLLED.strip(".").split("...")]
-        outputs = [{"id": name, "property": prop} for name, prop in names]
-        body = {
-            "output": POLLED,
-            "outputs": outputs,
-            "inputs": [poll],
-            "state": seen,
-            "changedPropIds": ["poll.n_intervals"],
-        }
-        answer = self.ask("poll", "/_dash-update-component", body)
+        answer = self.ask("poll", "/_dash-update-component", job_call(self._profile))
         return bool(answer) and not json.loads(answer)["response"]["poll"]["disabled"]
 
 

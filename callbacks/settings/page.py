@@ -10,7 +10,7 @@ from dash.exceptions import PreventUpdate
 from callbacks import field_mapping, jira_config
 from callbacks.connection import form_of
 from callbacks.jira_config import show_profile
-from callbacks.saving import apply
+from callbacks.saving import apply, forbidden
 from callbacks.settings import code, keys, owners, profiles, rules, saving
 from configuration.errors import ConfigurationError, LaterProfileError
 from configuration.profile import Profile
@@ -20,6 +20,7 @@ from data.persistence import DEFAULT_PROFILE, load_profile
 from data.profiles.shelf import start_afresh
 from data.workspace import Workspace
 from ui import ids as shell_ids
+from ui.components.heading import Note, heading_line
 from ui.pages.settings import ids
 from ui.pages.settings.connection import ConnectionForm, connection_section, data_section
 from ui.pages.settings.page import broken_profile
@@ -79,7 +80,7 @@ def _register_page(app: Dash, workspace: Workspace, readings: Readings) -> None:
             set_props(ids.CONNECT_ROW, {"hidden": bool(kept["source"])})
         edits = saving.Edits.from_page(sent, name)
         return (
-            f"profile {name}",
+            heading_line(f"profile {name}", None, _notes(workspace, name)),
             no_update if same else [connection_section(form), data_section(form)],
             no_update if same else code.section(workspace, name, edits.rules),
             [
@@ -99,6 +100,11 @@ def _show_broken(workspace: Workspace, name: str, error: ConfigurationError) -> 
     cause, remedy = in_page_words(error.message), in_page_words(error.hint)
     broken = broken_profile(wrong or name, cause, remedy, can_begin_again=wrong is not None)
     return f"profile {name}", broken, None, None, profiles.section(workspace, name), None, None
+
+
+def _notes(workspace: Workspace, name: str) -> list[Note]:
+    why_not = forbidden(workspace, name)
+    return [Note(why_not)] if why_not else []
 
 
 def _stamp_of(profile: Profile, form: ConnectionForm) -> str:

@@ -73,7 +73,7 @@ def test_a_session_that_ends_loses_nothing(browser: Browser, url: str, database:
     page.goto(f"{url}/settings")
     signed_in(page, ANN)
     expect(page).to_have_url(re.compile(f"{url}/settings"))
-    expect(page.locator("#who")).to_have_text(f"{ANN} (administrator) Sign out")
+    expect(page.locator("#who")).to_have_text(f"{ANN} administrator Sign out")
     name = page.get_by_role("textbox", name="New name")
     name.fill("crew")
     with database.transaction() as connection:
@@ -125,9 +125,12 @@ def test_a_reader_is_told_why_not(browser: Browser, url: str) -> None:
     page.goto(f"{url}/?days=30")
     signed_in(page, REA)
     expect(page).to_have_url(f"{url}/?days=30")
-    expect(page.locator("#who")).to_contain_text("(reader)")
+    expect(page.locator("#who .role")).to_have_text("reader")
     expect(page.locator("#sync-now")).to_be_hidden()
     page.goto(f"{url}/settings")
+    expect(
+        page.get_by_text("Only an editor may change the settings of default; your role is reader.")
+    ).to_be_visible()
     expect(page.get_by_text("Only an administrator may create, rename and delete profiles")).to_be_visible()
     expect(page.get_by_role("button", name="Create", exact=True)).to_be_hidden()
     page.goto(f"{url}/diagnostics")

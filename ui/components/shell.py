@@ -103,9 +103,10 @@ def _draw_person(person: Person) -> Component:
         [" ", html.A("Sign out", href="/sign-out", className="sign-out")] if person.leaves else []
     )
     return html.Div(
-        [html.Span(person.name, title=f"Your role is {person.role}."), f" ({person.role})", *way],
+        [html.Span(person.name, className="name"), " ", html.Span(person.role, className="role"), *way],
         id=ids.WHO,
         className="who",
+        title=f"You are {person.name}; your role is {person.role}.",
         **data(role=person.role),
     )
 

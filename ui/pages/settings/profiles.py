@@ -39,7 +39,7 @@ def profiles_section(
                 "settings-profiles-title",
                 "7",
                 "Profiles",
-                "Each is one file of settings; its token is kept apart and is in no copy and no export.",
+                "Each is a set of settings; its token is kept apart and is in no copy and no export.",
             ),
             *([html.P(why_not, className="quiet")] if why_not else []),
             _profile_rows(names, chosen, hidden=bool(why_not)),

@@ -19,6 +19,11 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Each window draws two pages of the browser's own that open under its address bar: a quarter of all work.
+    # The rest is what Playwright too switches off by this flag, of which only the last counts.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,PaintHolding,LensOverlay,"
+    "HttpsUpgrades,MediaRouter,OptimizationHints,PreconnectToSearch,AvoidUnnecessaryBeforeUnloadCheckSync,"
+    "DestroyProfileOnBrowserClose,ThirdPartyStoragePartitioning,NetworkTimeServiceQuerying,AimEnabled",
 )
 # A number of waits, not a goal: the machine may be doing something else beside.
 PATIENCE_MS = 20_000

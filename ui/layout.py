@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from configuration.people import Person
 from ui import ids
 from ui.components.aria import aria, data
-from ui.components.chart import enlarged_dialog
+from ui.components.chart import chart_entries, enlarged_dialog
 from ui.components.drawer import drawer
 from ui.components.events import events_dialog
 from ui.components.shell import filters, header, present_strip
@@ -78,6 +78,7 @@ def page(
             html.Main(id="main", tabIndex="-1", children=[_draw_box(spec) for spec in PAGES]),
             html.Div(id=ids.LIVE, role="status", className="toast", **aria(live="polite")),
             drawer(),
+            chart_entries(),
             enlarged_dialog(),
             present_strip(),
             events_dialog(),

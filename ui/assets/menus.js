@@ -34,10 +34,24 @@ const menus = (() => {
     if (button.nextElementSibling instanceof HTMLElement) button.nextElementSibling.hidden = !open;
   }
 
+  /** Gives a menu its copies of the entries, when it is first opened.
+      @param {HTMLButtonElement} button */
+  function fill(button) {
+    const name = /** @type {HTMLElement | null} */ (button.closest("[data-panel]"))?.dataset.panel ?? "";
+    if (itemsOf(button).length) return;
+    for (const entry of document.getElementById("chart-entries")?.children || []) {
+      const copy = /** @type {HTMLElement} */ (entry.cloneNode(true));
+      if (copy.dataset.action === "scale" && !designs.charts[name]?.design.layout.updatemenus) continue;
+      if (copy.dataset.export) copy.dataset.export += `/${name}.csv`;
+      button.nextElementSibling?.append(copy);
+    }
+  }
+
   /** @param {HTMLButtonElement} button
       @param {string} key with which it is opened */
   function open(button, key = "Home") {
     closeOthers(button);
+    fill(button);
     turn(button, true);
     const items = itemsOf(button);
     items[placeAfter(key, -1, items.length) ?? 0]?.focus();

@@ -141,9 +141,11 @@ def _design_marks() -> Component:
 
 
 def _draw_menu(spec: ChartSpec) -> Component:
-    """Return what can be done with a chart, behind one button (``ui/assets/menus.js``)."""
+    """Return the button behind which is what can be done with a chart (``ui/assets/menus.js``).
+
+    The menu is empty until it is first opened: Dash asks each component of the page after each change of any.
+    """
     name = spec.title
-    scaled = "updatemenus" in spec.design["layout"]
     return html.Div(
         className="chart-menu",
         children=[
@@ -154,20 +156,23 @@ def _draw_menu(spec: ChartSpec) -> Component:
                 **action("menu"),
                 **aria(label=f"More: {name}", haspopup="menu", expanded="false"),
             ),
-            html.Div(
-                className="choices",
-                role="menu",
-                hidden=True,
-                **aria(label=name),
-                children=[
-                    _menu_button("Table", "table", role="menuitemcheckbox", **aria(checked="false")),
-                    *([_menu_button("Next scale", "scale")] if scaled else []),
-                    _menu_button("Enlarge", "enlarge"),
-                    export_link("Save as CSV", f"/export/chart/{spec.id}.csv", **_ENTRY),
-                    _menu_button("Save as PNG", "png"),
-                    _menu_button("Copy link", "link"),
-                ],
-            ),
+            html.Div(className="choices", role="menu", hidden=True, **aria(label=name)),
+        ],
+    )
+
+
+def chart_entries() -> Component:
+    """Return the entries that every menu of a chart gets its own copy of, out of sight."""
+    return html.Div(
+        id=ids.CHART_ENTRIES,
+        hidden=True,
+        children=[
+            _menu_button("Table", "table", role="menuitemcheckbox", **aria(checked="false")),
+            _menu_button("Next scale", "scale"),
+            _menu_button("Enlarge", "enlarge"),
+            export_link("Save as CSV", "/export/chart", **_ENTRY),
+            _menu_button("Save as PNG", "png"),
+            _menu_button("Copy link", "link"),
         ],
     )
 

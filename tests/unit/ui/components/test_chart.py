@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.drawing import NOW, panel
-from ui.components.chart import chart_panel
+from ui.components.chart import chart_entries, chart_panel
 from ui.components.states import Freshness
 from ui.design import plain_design
 from ui.figures.chart import Chart
@@ -68,17 +68,24 @@ def test_what_is_not_the_last_word_is_marked(complete: bool, failed: bool, words
 
 
 @pytest.mark.parametrize("spec", CHARTS, ids=lambda spec: spec.id)
-def test_every_panel_has_its_tools(spec) -> None:  # ChartSpec
-    """One menu, named after the chart and closed: table, enlarge, CSV, PNG, link."""
+def test_every_panel_has_its_menu(spec) -> None:  # ChartSpec
+    """Named after the chart, closed, and empty until it is opened."""
     head = plain_design(chart_panel(spec))["props"]["children"][0]
     button, menu = head["props"]["children"][2]["props"]["children"]
-    entries = [entry["props"] for entry in menu["props"]["children"]]
 
     assert button["props"]["aria-label"] == f"More: {spec.title}"
     assert button["props"]["aria-expanded"] == "false"
     assert menu["props"]["hidden"] is True
-    scaled = ["scale"] if spec.id == "scatter" else []
-    assert [e.get("data-action") for e in entries] == ["table", *scaled, "enlarge", None, "png", "link"]
-    assert entries[-3]["data-export"] == f"/export/chart/{spec.id}.csv"
+    assert menu["props"].get("children") is None
+
+
+def test_the_menus_of_charts_have_their_entries_from_one_place() -> None:
+    """Table, next scale, enlarge, CSV, PNG, link; out of sight, and for the arrow keys alone."""
+    place = plain_design(chart_entries())["props"]
+    entries = [entry["props"] for entry in place["children"]]
+
+    assert place["hidden"] is True
+    assert [e.get("data-action") for e in entries] == ["table", "scale", "enlarge", None, "png", "link"]
+    assert entries[3]["data-export"] == "/export/chart"
     assert {entry["role"] for entry in entries[1:]} == {"menuitem"}
     assert {entry["tabIndex"] for entry in entries} == {"-1"}

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 # The largest that every glibc takes; an array beyond it still goes back to the system at once.
 _KEPT_BYTES = 32 * 1024 * 1024
-# Where memory matters more than time, arrays of more than this go back at once.
-_LARGE_BYTES = 2 * 1024 * 1024
+# Where memory matters more than time, arrays of more than this go back at once, and what is free at the end.
+# With less of it each array comes page by page, which takes as long again as the work itself.
+_LARGE_BYTES = 8 * 1024 * 1024
 
 
 def keep_freed_memory() -> bool:
@@ -51,7 +52,9 @@ def sparing_memory() -> Iterator[None]:
         return
     trim(0)
     mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
+    mallopt(_M_TRIM_THRESHOLD, _LARGE_BYTES)
     try:
         yield
     finally:
         mallopt(_M_MMAP_THRESHOLD, _KEPT_BYTES)
+        mallopt(_M_TRIM_THRESHOLD, 2 * _KEPT_BYTES)

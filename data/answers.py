@@ -56,6 +56,8 @@ class AnswerMemory:
         """Remember an answer, in place of those that nobody has asked for longest."""
         if len(answer) > self._most * LARGEST_SHARE:
             return
+        # What an encoder hands out may have room for more behind it, which nobody would count.
+        answer = bytes(memoryview(answer))
         with self._lock:
             self._drop(question)
             self._answers[question] = answer

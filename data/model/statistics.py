@@ -39,8 +39,14 @@ class Ranked:
 
 def rank_values(values: NDArray[np.float64]) -> Ranked:
     """Return values by their rank; 7, 5, 7 gives the ranks 1, 0, 1."""
-    distinct, rank = np.unique(values, return_inverse=True)
-    return Ranked(rank.astype(np.int32), distinct)
+    # What NumPy's ``unique`` does, in half the room: of many values that is most of what an answer takes.
+    order = np.argsort(values)
+    ordered = values[order]
+    another = np.ones(len(values), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=another[1:])
+    rank = np.empty(len(values), np.int32)
+    rank[order] = np.cumsum(another, dtype=np.int32) - 1
+    return Ranked(rank, ordered[another])
 
 
 def median(ranked: Ranked) -> float:

@@ -69,7 +69,7 @@ _OF_BLOCKED = (*REASONS, "unseen", "unknown_start", "before", "after")
 
 
 # What each metric reads of the issues, of the time in progress or parked, and whether it reads who was
-# ``delivered`` and who was not; one that is not here has all.
+# ``delivered``, and who was ``left_out`` of these; one that is not here has all.
 READS: Mapping[str, str] = {
     "deployment_frequency": "",
     "change_lead_time": "completed change deployment lead_progress lead_active delivered",
@@ -77,16 +77,16 @@ READS: Mapping[str, str] = {
     "failed_deployment_recovery_time": "completed cause detected detected_by restored restored_by",
     "time_to_restore": "completed cause detected detected_by restored restored_by",
     "deployment_rework_rate": "",
-    "flow_velocity": "completed delivered",
-    "flow_velocity_points": "completed points delivered",
-    "flow_time": "started completed delivered",
-    "request_lead_time": "created completed delivered",
+    "flow_velocity": "completed delivered left_out",
+    "flow_velocity_points": "completed points delivered left_out",
+    "flow_time": "started completed delivered left_out",
+    "request_lead_time": "created completed delivered left_out",
     "flow_load": "load parked",
-    "flow_distribution": "completed flow_item delivered",
-    "flow_efficiency": "started completed active delivered",
+    "flow_distribution": "completed flow_item delivered left_out",
+    "flow_efficiency": "started completed active delivered left_out",
     "blocked_time": "started completed",
 }
-_ALL = frozenset((*ISSUES, "load", "parked", "delivered"))
+_ALL = frozenset((*ISSUES, "load", "parked", "delivered", "left_out"))
 
 
 def _of_nobody(stack: Stack, _window: Window) -> Flags:
@@ -379,7 +379,7 @@ def _deployments_of(whole: Whole, as_of: int) -> Deployments:
         versions=all_the_same((), n),
         holds=nothing_listed(n),
         unnamed=nothing,
-        own_row=np.full(n, -1, np.int64),
+        own_row=np.broadcast_to(np.int64(-1), n),
         service=None,
         commits=no_commits(),
     )
@@ -472,22 +472,26 @@ def _tell_facts(delivery: DeliveryTables, issues: Issues) -> None:
         failures,
         lambda _: (bit(DEPLOYMENT_FLAGS, flags, "failed"), bit(DEPLOYMENT_FLAGS, flags, "certain")),
     )
-    delivery.tell(find_worked, lambda tables: work_out(tables, lambda rows, *_: issues["active"][rows]))
+    delivery.tell(
+        find_worked, lambda tables: work_out(tables, lambda rows, *_: issues.chosen.column("active")[rows])
+    )
     delivery.tell(find_progress, lambda tables: _progress_of(tables, issues))
 
 
 def _progress_of(delivery: DeliveryTables, issues: Issues) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     rows = delivery.once(find_changes).of_issues.rows
-    return issues["lead_progress"][rows], issues["lead_active"][rows]
+    # Not kept: nobody asks for them again.
+    return issues.chosen.column("lead_progress")[rows], issues.chosen.column("lead_active")[rows]
 
 
 def _find_under_way(delivery: DeliveryTables) -> Presence:
     started, ended = delivery.started_at, delivery.completed_at
     ended = np.where(ended == MISSING, OPEN, ended)
-    rows = np.flatnonzero(delivery.in_scope & (started != MISSING) & (ended > started))
-    return LoosePresence.holding(
-        rows.astype(np.int32), started[rows], ended[rows], np.zeros(len(rows), np.bool_)
-    )
+    there = delivery.in_scope & (started != MISSING) & (ended > started)
+    rows = np.flatnonzero(there).astype(np.int32)
+    if not there.all():
+        started, ended = started[rows], ended[rows]
+    return LoosePresence.holding(rows, started, ended, np.broadcast_to(np.False_, len(rows)))
 
 
 def _blocked_of(issues: Issues) -> BlockedWork:
@@ -523,11 +527,14 @@ def _by_issue(issue: NDArray[Any], entered: NDArray[Any], left: NDArray[Any]) ->
 def _facts_of(delivery: DeliveryTables, issues: Issues) -> Facts:
     items, nobody = delivery.in_scope, (_NOBODY, _NOBODY)
     completed = find_completed(delivery, items) if "delivered" in issues.wanted else _NOBODY
+    delivered = completed.included()
+    if "left_out" not in issues.wanted:
+        completed = _NOBODY
     restored, recovered = find_restored(delivery, items) if "restored" in issues.wanted else nobody
     load = _presence_of(issues, "load")
     return Facts(
         completed=completed,
-        delivered=completed.included(),
+        delivered=delivered,
         restored=restored,
         recovered=recovered,
         incidents=np.flatnonzero(delivery.operations.incident & items),

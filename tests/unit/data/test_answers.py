@@ -1,7 +1,9 @@
 """Answers are remembered as bytes, those asked for last, within a number of bytes."""
 
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
+import msgspec
 import pytest
 
 from data.answers import ENTRY_BYTES, AnswerMemory, Question
@@ -55,6 +57,17 @@ def test_an_answer_beyond_a_quarter_is_not_kept(size: int, kept: bool) -> None:
 
     assert (memory.recall(question("large")) is not None) is kept
     assert memory.size <= ROOM
+
+
+def test_an_answer_takes_the_room_that_is_counted() -> None:
+    """An encoder leaves room behind what it hands out, here a twelfth: that is not kept."""
+    memory = AnswerMemory()
+    tracemalloc.start()
+    memory.keep(question("a"), msgspec.msgpack.encode([bytes(50_000)] * 4))
+    taken = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+
+    assert 200_000 < taken < memory.size + ENTRY_BYTES
 
 
 def test_empty_answers_take_room_too() -> None:

@@ -75,9 +75,11 @@ bench: tools
 soak: tools
 	$(BIN)/python -m pytest -m soak --hypothesis-profile=soak
 
-# Builds the container of deploy/ without a daemon and tries it: as root, with buildah and debootstrap; five minutes.
+# Builds the container of deploy/ without a daemon and tries it: as root, with buildah and mmdebstrap; a minute.
+# With IF_POSSIBLE=1 a machine that cannot build it says so, and goes on.
 image: tools
-	@$(BIN)/python -m tools.image
+	@$(AS_ROOT) $(BIN)/python -m tools.image || { code=$$?; [ "$(IF_POSSIBLE)$$code" = 13 ] && \
+	  echo "The container is looked at by hadolint alone."; }
 
 # Changes one thing at a time in the code that must not be wrong: 95 % of the changes have to be noticed.
 mutants: tools

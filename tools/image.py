@@ -37,6 +37,7 @@ FAULT, NOT_HERE = 1, 3
 # What that image has and ours asks for. It is only unpacked: setting it up takes three times as long.
 _STAND_IN = "apt,base-files,base-passwd,bash,coreutils,dash,login,passwd,python3-pip,python-is-python3"
 _IMAGE = "throughline"
+_ADDED = re.compile(r"^subprocess exited|exit status \d+$")
 # Files of its own and nothing else: that works where containers do not.
 _ISOLATION = "--isolation=chroot"
 _STEP_WITHIN_S, _STARTS_WITHIN_S, _STOPS_WITHIN_S = 300, 60, 30
@@ -246,7 +247,9 @@ def _run(*command: str | Path, check: bool = True) -> "subprocess.CompletedProce
 
 
 def _last(said: str) -> str:
-    return (said.strip().splitlines() or ["it said nothing"])[-1]
+    """Return the last line, without what buildah adds when something in a container fails."""
+    lines = [line for line in said.splitlines() if line.strip() and not _ADDED.search(line)]
+    return (lines or ["it said nothing"])[-1]
 
 
 def check(needed: Sequence[str] = PROGRAMS, user: int | None = None) -> None:

@@ -138,6 +138,25 @@ def test_the_container_holds_the_whole_program() -> None:
     assert "requirements-dev" not in text
 
 
+def test_what_the_services_are_told_is_kept_out_of_git() -> None:
+    """Passwords and keys; a path that does not begin with ./ is the name of a volume to some."""
+    told = re.findall(r"(?:env_file: |file: \./)([\w.-]+)", (DEPLOY / "compose.yaml").read_text())
+
+    assert set(told) == {"server.env", "database-password"}
+    assert {f"/deploy/{name}" for name in told} <= set((ROOT / ".gitignore").read_text().splitlines())
+
+
+def test_the_question_for_health_is_one_for_a_shell() -> None:
+    """It asks, and fails where nobody answers."""
+    text = (DEPLOY / "compose.yaml").read_text()
+    (question,) = re.findall(r"test: >-\n +/opt/throughline/bin/python (.+)", text)
+    asked = f"'{sys.executable}' {question.replace('8050', str(services.free_port()))}"
+    done = subprocess.run(asked, shell=True, capture_output=True, encoding="utf-8", check=False)
+
+    assert done.returncode == 1
+    assert "Connection refused" in done.stderr
+
+
 def test_the_units_are_understood(tmp_path: Path) -> None:
     """By systemd itself, where it is; their paths are those of this checkout meanwhile."""
     if shutil.which("systemd-analyze") is None:

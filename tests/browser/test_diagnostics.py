@@ -12,7 +12,7 @@ from tests.browser.conftest import Visits
 PANELS = (
     "Connection",
     "Store",
-    "Requests to Jira",
+    "Requests",
     "Cache",
     "Timings",
     "Data quality",
@@ -24,7 +24,7 @@ PANELS = (
 def opened(visit: Visits, size: str = "desktop", scheme: str = "light") -> Page:
     visitor = visit(size, scheme)
     visitor.page.goto(f"{visitor.url}/diagnostics")
-    visitor.page.get_by_role("heading", name="Requests to Jira").wait_for(timeout=30_000)
+    visitor.page.get_by_role("heading", name="Requests").wait_for(timeout=30_000)
     return visitor.page
 
 

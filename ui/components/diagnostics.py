@@ -64,7 +64,7 @@ def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], emp
 
 
 def budget_panel(budget: Budget, syncs: Sequence[SyncRecord], now: int) -> Component:
-    """Return what was asked of Jira, and what each of the last syncs took."""
+    """Return what was asked of Jira and of code hosts, and what each of the last syncs took."""
     most = max((sync.requests for sync in syncs[-SHOWN_SYNCS:]), default=0)
     rows = [
         (
@@ -82,14 +82,14 @@ def budget_panel(budget: Budget, syncs: Sequence[SyncRecord], now: int) -> Compo
         ("Last 24 hours", counted(budget.today, "request")),
         ("Last 7 days", f"{counted(budget.week, 'request')} in {counted(budget.syncs, 'sync')}"),
         ("Asked again", counted(budget.retries, "time")),
-        ("Waited", f"{budget.throttled_s:.1f} s for a rate limit, ours or Jira's"),
+        ("Waited", f"{budget.throttled_s:.1f} s for a rate limit, ours or theirs"),
         ("Answers", f"{budget.bytes / 1e6:.1f} MB"),
         ("Mostly", ", ".join(f"{path} ({number(n)})" for path, n in budget.by_path[:3])),
     ]
     heads = ("When", "Mode", "Requests", "Again", "Waited", "Took", "Outcome")
     why = "No sync was made yet. Files are imported without a request."
     return panel(
-        "Requests to Jira",
+        "Requests",
         [facts(told), table("The last syncs, newest first", heads, rows, why)],
         wide=True,
     )

@@ -49,7 +49,9 @@ def still_reading() -> tuple[Any, ...]:
 
 
 def headline_words(sentences: Sequence[Sentence]) -> list[Component]:
-    """Return what a view says in words, each number a button that opens its evidence."""
+    """Return what a view says in words, each number a button that opens its evidence; without any, that."""
+    if not sentences:
+        return [html.P("Nothing can be told of this view yet; each card says why.", className="quiet")]
     return [html.P(_draw_sentence(place, sentence)) for place, sentence in enumerate(sentences)]
 
 

@@ -416,7 +416,7 @@ def notice(
     Args:
         cause: a sentence.
         remedy: a sentence; one that speaks of the Settings page comes with the way there.
-        reference: where the log tells more.
+        reference: where the log tells more; "" where it has nothing to tell.
         refetch: the profile whose issues a button fetches anew; None: there is no such button.
         ask_now: the profile whose Jira a button asks although it asked to wait; None: likewise.
         ways: to what can be shown instead, as text and address; the panels of the page then do not say again
@@ -431,7 +431,7 @@ def notice(
             html.A("Open the settings", href=places.section(places.CONNECTION))
             if _SETTINGS in remedy
             else None,
-            html.Span(f" Log reference: {reference}", className="reference"),
+            html.Span(f" Log reference: {reference}", className="reference") if reference else None,
             *(html.A(text, href=href, className="quiet-button") for text, href in ways or ()),
             None if refetch is None else _draw_button("Fetch everything again", ids.REFETCH, refetch),
             None if ask_now is None else _draw_button("Ask now all the same", ids.ASK_NOW, ask_now),

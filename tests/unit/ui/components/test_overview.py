@@ -146,7 +146,7 @@ def test_what_is_blocked_says_why_for_whom_and_since_when() -> None:
 
 
 def test_each_number_of_the_headline_opens_its_evidence() -> None:
-    """Of two sentences with one metric the buttons have names of their own."""
+    """Of two sentences with one metric the buttons have names of their own; without any it says so."""
     sentence = (Phrase("5 items a week", "flow_velocity"), Phrase(" are delivered."))
     first, second = headline_words([sentence, sentence])
 
@@ -154,6 +154,7 @@ def test_each_number_of_the_headline_opens_its_evidence() -> None:
     assert first.children[0].children == "5 items a week"
     assert first.children[0].id == {"kind": "open", "page": "headline-0", "name": "flow_velocity"}
     assert second.children[0].id["page"] == "headline-1"
+    assert "Nothing can be told" in str(headline_words([]))
 
 
 def test_what_is_not_known_has_a_reason_and_a_way_out() -> None:

@@ -184,10 +184,14 @@ def bound(typed: Typed, typed_for: str | None) -> Typed:
 
     Args:
         typed: the fields.
-        typed_for: origin of the address that stood there when the token was typed, None if there was none.
+        typed_for: the address that stood there when the token was typed, "" or None if there was none.
     """
-    moved = bool(typed_for and typed.url) and origin_of(address_of(typed.url)) != typed_for
+    moved = bool(typed_for and typed.url) and _origin_of(typed.url) != _origin_of(typed_for or "")
     return replace(typed, token="") if moved else typed
+
+
+def _origin_of(typed: str) -> str:
+    return origin_of(address_of(typed))
 
 
 def draft_of(workspace: Workspace, target: str, typed: Typed) -> Draft:

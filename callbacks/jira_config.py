@@ -14,7 +14,6 @@ from dash.exceptions import PreventUpdate
 from callbacks.connection import (
     Look,
     Typed,
-    address_of,
     bound,
     connect,
     draft_of,
@@ -26,7 +25,7 @@ from callbacks.connection import (
 from callbacks.views import profile_names
 from configuration.origins import origin_of
 from configuration.profile import Profile
-from data.checks.draft import Fault, jql_of, projects_of
+from data.checks.draft import Fault, projects_of
 from data.jira_simple import ProjectRef
 from data.mapping.field_reading import Readings
 from data.workspace import Workspace
@@ -45,7 +44,6 @@ _LOOKED_AT = (
     Output(ids.TOKEN, "description"),
     Output(ids.VERDICT, "children"),
     Output(ids.PROJECTS, "data"),
-    Output(ids.TYPED_FOR, "data"),
 )
 
 
@@ -105,8 +103,16 @@ def _register_connection(app: Dash, workspace: Workspace) -> None:
             seen.token,
             _draw_verdict(seen),
             _project_options(projects, chosen) if projects else no_update,
-            (origin_of(address_of(typed.url)) if typed.url else typed_for) if typed.token else None,
         )
+
+    app.clientside_callback(
+        ClientsideFunction("settings", "typedFor"),
+        Output(ids.TYPED_FOR, "data"),
+        Input(ids.TOKEN, "value"),
+        Input(ids.URL, "value"),
+        State(ids.TYPED_FOR, "data"),
+        prevent_initial_call=True,
+    )
 
 
 def _bound_now(given: Typed, typed_for: str | None) -> Typed:
@@ -178,41 +184,41 @@ def connection_states() -> dict[str, State]:
 
 
 def _register_query(app: Dash, workspace: Workspace) -> None:
+    app.clientside_callback(
+        ClientsideFunction("settings", "pair"),
+        Output(ids.PROJECTS, "value"),
+        Output(ids.JQL, "value"),
+        Output(ids.SAVED, "children", allow_duplicate=True),
+        Input(ids.PROJECTS, "value"),
+        Input(ids.JQL, "value"),
+        prevent_initial_call=True,
+    )
+
     @app.callback(
         output=[
-            Output(ids.PROJECTS, "value"),
             Output(ids.PROJECTS, "error"),
-            Output(ids.JQL, "value"),
             Output(ids.JQL, "error"),
             Output(ids.PRICE, "children"),
         ],
-        inputs={"projects": Input(ids.PROJECTS, "value"), "jql": Input(ids.JQL, "value")},
+        inputs={"jql": Input(ids.JQL, "value")},
         state={
             "values": connection_states(),
             "shown": State(ids.SHOWN, "data"),
             "typed_for": State(ids.TYPED_FOR, "data"),
         },
         prevent_initial_call=True,
+        running=[(Output(ids.PRICE, "data-asking"), "yes", "")],
     )
     def price(
-        projects: list[str] | None,
-        jql: str | None,
-        values: dict[str, str | None],
-        shown: dict[str, str],
-        typed_for: str | None,
+        jql: str | None, values: dict[str, str | None], shown: dict[str, str], typed_for: str | None
     ) -> tuple[Any, ...]:
-        by_projects = ctx.triggered_id == ids.PROJECTS
-        query = jql_of(projects or ()) if by_projects else (jql or "").strip()
+        query = (jql or "").strip()
         typed = bound(Typed.from_fields({**values, "jql": query}), typed_for)
-        draft = draft_of(workspace, shown["target"], typed)
-        told, fault = priced(workspace, shown["target"], draft)
-        wrong = fault.cause if fault else None
-        picker = (
-            (no_update, wrong, query, None)
-            if by_projects
-            else (list(projects_of(query)), None, no_update, wrong)
-        )
-        return (*picker, fault_lines(fault.cause, fault.remedy, fault.link) if fault else told)
+        told, fault = priced(workspace, shown["target"], draft_of(workspace, shown["target"], typed))
+        if fault is None:
+            return None, None, told
+        beside = (fault.cause, None) if projects_of(query) else (None, fault.cause)
+        return *beside, fault_lines(fault.cause, fault.remedy, fault.link)
 
 
 def _register_save(app: Dash, workspace: Workspace, readings: Readings) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from dash import Dash, Input, Output, State, ctx, set_props
+from dash import ClientsideFunction, Dash, Input, Output, State, ctx, set_props
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -118,7 +118,7 @@ def keep_tokens(
         workspace: its home gets them.
         name: of the profile.
         profile: with the addresses that are saved beside them.
-        tokens: by host, each with the origin that it was typed for, None where that is not known.
+        tokens: by host, each with the address that it was typed for, None where that is not known.
 
     Raises:
         InputError: the address was changed since a token was typed.
@@ -126,12 +126,14 @@ def keep_tokens(
     """
     for kind in KINDS:
         token, typed_for = tokens.get(kind.name, ("", None))
-        address = _address_of(workspace, kind, _url_of(profile, kind))
+        url = _url_of(profile, kind)
+        address = _address_of(workspace, kind, url)
         if not token or is_given(kind, address, workspace.environment):
             continue
-        if typed_for and typed_for != origin_of(address):
+        if not _is_for(workspace, kind, url, typed_for):
+            other = origin_of(_address_of(workspace, kind, typed_for or ""))
             raise InputError(
-                f"The token of {kind.title} was typed for {typed_for}, and not for {origin_of(address)}.",
+                f"The token of {kind.title} was typed for {other}, and not for {origin_of(address)}.",
                 hint="Type the token again; it goes nowhere else.",
             )
         save_host_token(workspace.home, name, kind.name, address, Secret(token))
@@ -152,7 +154,6 @@ def _register_host(app: Dash, workspace: Workspace, kind: Kind) -> None:
             Output(token, "error"),
             Output(token, "description"),
             Output({"kind": ids.HOST_VERDICT, "name": kind.name}, "children"),
-            Output(typed_for, "data"),
         ],
         inputs={
             "values": {
@@ -173,14 +174,28 @@ def _register_host(app: Dash, workspace: Workspace, kind: Kind) -> None:
         if ctx.triggered_id == token and not values["token"]:
             raise PreventUpdate  # it was saved, or taken away, and the field cleared
         typed = _typed_host(values)
-        origin = origin_of(_address_of(workspace, kind, typed.url))
-        if ctx.triggered_id != token and typed.token and typed_for and typed_for != origin:
+        if ctx.triggered_id != token and typed.token and not _is_for(workspace, kind, typed.url, typed_for):
             typed = replace(typed, token="")
             set_props(token, {"value": ""})  # it was typed for another address
         seen = look_at_host(workspace, shown["profile"], kind, typed)
         for control, name in ((url, "url"), (repositories, "repositories")):
             set_props(control, {"error": _error_of(seen, name)})  # an Output takes no name with a dot in it
-        return _error_of(seen, "token"), seen.token, _draw_look(seen), origin if typed.token else None
+        return _error_of(seen, "token"), seen.token, _draw_look(seen)
+
+    app.clientside_callback(
+        ClientsideFunction("settings", "hostFor"),
+        Output(typed_for, "data"),
+        Input(token, "value"),
+        Input(url, "value"),
+        State(typed_for, "data"),
+        prevent_initial_call=True,
+    )
+
+
+def _is_for(workspace: Workspace, kind: Kind, url: str, typed_for: str | None) -> bool:
+    """Tell whether a token was typed for an address; where nobody knows for which, it was."""
+    here, there = (origin_of(_address_of(workspace, kind, each or "")) for each in (url, typed_for))
+    return typed_for is None or here == there
 
 
 def _error_of(seen: HostLook, name: str) -> str | None:

@@ -7,7 +7,7 @@ remedy lies somewhere else.
 
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urlsplit
@@ -205,14 +205,8 @@ def in_page_words(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def jql_of(keys: Iterable[str]) -> str:
-    """Return the query for projects, "" for none; quoted, since a key may be a word of the language."""
-    quoted = ", ".join(f'"{key}"' for key in sorted(set(keys)))
-    return f"project in ({quoted})" if quoted else ""
-
-
 def projects_of(jql: str) -> tuple[str, ...]:
-    """Return the projects of a query that ``jql_of`` made; none for any other query."""
+    """Return the projects of a query that the page made of them; none for any other query."""
     match = _QUOTED_KEYS.match(jql)
     return tuple(re.findall(r'"([^"]+)"', match.group(1))) if match else ()
 

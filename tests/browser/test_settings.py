@@ -36,6 +36,13 @@ def cloud() -> Iterator[JiraSimulator]:
 
 
 @pytest.fixture
+def slow() -> Iterator[JiraSimulator]:
+    """A Jira that takes its time."""
+    with JiraSimulator(issues=50, today=TODAY, latency_s=1.0) as simulator:
+        yield simulator
+
+
+@pytest.fixture
 def home(tmp_path: Path) -> Path:
     return tmp_path
 
@@ -262,6 +269,51 @@ def test_a_typed_token_does_not_follow_a_changed_address(page: Page, cloud: Jira
         assert other.seen
         assert not [request for request in other.seen if "authorization" in request.headers]
     expect(page.locator("#settings-token")).to_have_value("")
+
+
+def test_a_token_does_not_follow_while_its_own_jira_thinks(
+    page: Page, cloud: JiraSimulator, slow: JiraSimulator
+) -> None:
+    """Whose a token is does not wait for an answer: the other server hears nothing of it."""
+    page.locator("#settings-url").focus()
+    page.keyboard.type(slow.url)
+    page.keyboard.press("Tab")
+    expect(page.locator("#settings-email")).to_be_visible()
+    page.locator("#settings-email").fill(slow.email)
+    page.locator("#settings-token").fill(slow.token)
+    with FaultServer(cloud.handle) as other:
+        page.locator("#settings-url").fill(other.url)
+        page.keyboard.press("Enter")
+        expect(page.locator("#settings-verdict")).to_contain_text("Enter an API token")
+
+        assert other.seen
+        assert not [request for request in other.seen if "authorization" in request.headers]
+    expect(page.locator("#settings-token")).to_have_value("")
+
+
+def test_projects_that_jira_still_counts_are_those_that_are_read(
+    fresh: Visits, home: Path, slow: JiraSimulator
+) -> None:
+    """Whoever is quicker than a slow Jira gets what stands in the fields, and no sentence from before."""
+    visitor = fresh()
+    page = visitor.page
+    page.goto(visitor.url + "/settings")
+    expect(page.locator("#settings-url")).to_be_visible(timeout=30_000)
+    page.locator("#settings-url").focus()
+    type_credentials(page, slow)
+    expect(page.locator(".check-lines")).to_contain_text("can see 3 projects")
+    page.locator("#settings-connect").click()
+    expect(page.locator("#settings-saved")).to_contain_text("No issues are chosen yet")
+    page.locator("#settings-projects").focus()
+    page.get_by_role("option", name=re.compile("WEB")).click()
+    expect(page.locator("#settings-saved")).to_be_empty()
+    page.keyboard.press("Escape")
+    page.locator("#settings-connect").click()
+
+    expect(page).to_have_url(re.compile(r"/\?src=default$"), timeout=60_000)
+    profile = load_profile(Home(home), "default")
+    assert profile is not None
+    assert profile.jira.jql == 'project in ("WEB")'
 
 
 def test_a_query_is_judged_by_jira(page: Page, cloud: JiraSimulator) -> None:

@@ -88,6 +88,55 @@ const settings = (() => {
     return window.dash_clientside.no_update;
   }
 
+  /** Keeps the list of projects and the query the same, at once: whoever presses a button does not wait for Jira to have
+      counted. What was said of the query before is not said of this one.
+      @param {string[] | null} projects
+      @param {string | null} query */
+  function pair(projects, query) {
+    const { no_update } = window.dash_clientside;
+    if (triggeredBy("projects")) return [no_update, queryOf(projects || []), ""];
+    const found = projectsOf(query || "");
+    return [String(found) === String(projects || []) ? no_update : found, no_update, ""];
+  }
+
+  /** Returns the query for projects, "" for none; quoted, since a key may be a word of the language.
+      @param {string[]} keys */
+  function queryOf(keys) {
+    const quoted = [...new Set(keys)].sort().map((key) => `"${key}"`);
+    return quoted.length ? `project in (${quoted.join(", ")})` : "";
+  }
+
+  /** Returns the projects of a query that ``queryOf`` made; none for any other query.
+      @param {string} query */
+  function projectsOf(query) {
+    const [, quoted] = /^\s*project\s+in\s*\(\s*("[^"]+"(?:\s*,\s*"[^"]+")*)\s*\)\s*$/i.exec(query) || [];
+    return quoted ? [...quoted.matchAll(/"([^"]+)"/g)].map(([, key]) => key) : [];
+  }
+
+  /** Returns the address that a typed token is for: what stood beside it when it was typed, or first after that. Decided
+      here, since a change of the address must not be quicker than the server.
+      @param {string | null} token
+      @param {string | null} url
+      @param {string | null} before */
+  function typedFor(token, url, before) {
+    if (!token) return null;
+    return triggeredBy("token") || !before ? url || "" : before;
+  }
+
+  /** Returns the same of a code host, whose empty address is its own.
+      @param {string | null} token
+      @param {string | null} url
+      @param {string | null} before */
+  function hostFor(token, url, before) {
+    if (!token) return null;
+    return triggeredBy("token") ? url || "" : before;
+  }
+
+  /** @param {string} part of the id of what changed */
+  function triggeredBy(part) {
+    return window.dash_clientside.callback_context.triggered.some(({ prop_id }) => prop_id.includes(part));
+  }
+
   /** Who follows "Connect your Jira" can type at once.
       @param {Event} _event
       @param {Element} target */
@@ -124,5 +173,6 @@ const settings = (() => {
     entries.forEach((entry, n) => (n === now ? entry.setAttribute("aria-current", "true") : entry.removeAttribute("aria-current")));
   }
 
-  return { STAGES, stage, stageAt, take, carry, drop, letGo, nameFile, focusForm, sectionAt, markSection, toTop };
+  return { STAGES, stage, stageAt, take, carry, drop, letGo, nameFile, focusForm, sectionAt, markSection, toTop, pair, queryOf, projectsOf, typedFor,
+    hostFor };
 })();

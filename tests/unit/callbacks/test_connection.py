@@ -20,7 +20,7 @@ from callbacks.connection import (
 from configuration.profile import JiraSettings, Profile
 from configuration.settings import Home, Secret
 from data.checks.connection import first_zone
-from data.checks.draft import Price, jql_of
+from data.checks.draft import Price
 from data.mapping.field_reading import Readings
 from data.persistence import (
     load_profile,
@@ -36,7 +36,7 @@ from data.workspace import Workspace
 from tests.servers.fault_server import Fault, FaultServer, login_page, redirect, status, too_many
 
 TODAY = dt.datetime.now(dt.UTC).date()
-JQL = jql_of(["WEB"])
+JQL = 'project in ("WEB")'
 
 
 @pytest.fixture(scope="module")
@@ -250,7 +250,10 @@ def test_a_token_belongs_to_its_address(workspace: Workspace, cloud: JiraSimulat
         ("https://b.example.org", "https://a.example.org", False),
         ("https://a.example.org:8443", "https://a.example.org", False),
         ("http://a.example.org", "https://a.example.org", False),
-        ("https://b.example.org", None, True),  # typed before there was an address
+        ("https://a.example.org", "a.example.org/jira", True),
+        ("https://b.example.org", "a.example.org", False),
+        ("https://b.example.org", "", True),  # typed before there was an address
+        ("https://b.example.org", None, True),
         ("", "https://a.example.org", True),  # nothing is sent anywhere
     ],
 )

@@ -10,7 +10,7 @@ URL = "settings-url"
 EMAIL = "settings-email"
 EMAIL_BOX = "settings-email-box"
 TOKEN = "settings-token"  # noqa: S105  # a name
-TYPED_FOR = "settings-typed-for"  # origin of the address that the typed token is for
+TYPED_FOR = "settings-typed-for"  # address that the typed token is for
 AGREED = "settings-agreed"  # origin to which the environment's token may go, by a click
 AGREE = "settings-agree"  # pattern: {"kind": AGREE, "name": origin}
 VERIFY = "settings-verify"
@@ -30,7 +30,7 @@ SAVED = "settings-saved"
 CODE = "settings-code-box"
 HOST_TOKEN = "settings-host-token"  # noqa: S105  # pattern: {"kind": HOST_TOKEN, "name": host}
 HOST_FOR = (
-    "settings-host-for"  # pattern: {"kind": HOST_FOR, "name": host}; origin that the typed token is for
+    "settings-host-for"  # pattern: {"kind": HOST_FOR, "name": host}; address that the typed token is for
 )
 HOST_VERIFY = "settings-host-verify"  # pattern: {"kind": HOST_VERIFY, "name": host}
 HOST_FORGET = "settings-host-forget"  # pattern: {"kind": HOST_FORGET, "name": host}

@@ -31,7 +31,6 @@ from data.checks.draft import (
     fault_of,
     in_page_words,
     is_cloud_address,
-    jql_of,
     price_of,
     projects_of,
     verify,
@@ -64,7 +63,7 @@ def source(home: Home) -> Source:
 
 def draft_of(jira: JiraSimulator, token: str | None = None) -> Draft:
     email = jira.email if "/3" in jira.api else ""
-    return Draft(jira.url, email, Secret(token or jira.token), jql_of(["WEB"]))
+    return Draft(jira.url, email, Secret(token or jira.token), 'project in ("WEB")')
 
 
 def test_the_server_says_whether_it_wants_an_email(jira: JiraSimulator, home: Home, source: Source) -> None:
@@ -209,9 +208,17 @@ def test_page_words() -> None:
     )
 
 
-@pytest.mark.parametrize("keys", [(), ("ABC",), ("AND", "WEB", "X_1")])
-def test_a_query_made_of_projects_can_be_read_back(keys: tuple[str, ...]) -> None:
-    assert projects_of(jql_of(keys)) == keys
+@pytest.mark.parametrize(
+    ("jql", "keys"),
+    [
+        ("", ()),
+        ('project in ("ABC")', ("ABC",)),
+        ('project in ("AND", "WEB", "X_1")', ("AND", "WEB", "X_1")),
+        (' Project IN ( "A" ,"B" ) ', ("A", "B")),
+    ],
+)
+def test_a_query_made_of_projects_can_be_read_back(jql: str, keys: tuple[str, ...]) -> None:
+    assert projects_of(jql) == keys
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { load } from "./loading.mjs";
+import { load, openWindow } from "./loading.mjs";
 
 const settings = load("settings");
 const BOARD = { left: 100, width: 400 }; // four columns of 100
@@ -54,3 +54,56 @@ test("a card has the colour of its stage", () => {
     "status-card stage-done",
   ]);
 });
+
+/** Lets a function of the settings be asked because of a control, and returns what it answers. */
+function because(id, name, ...values) {
+  const { dash_clientside } = openWindow();
+  dash_clientside.callback_context = { triggered: [{ prop_id: id + ".value" }] };
+  const nothing = dash_clientside.no_update;
+  const answer = settings[name](...values);
+  return Array.isArray(answer) ? answer.map((each) => (each === nothing ? "as it is" : each)) : answer;
+}
+
+for (const [keys, query] of [
+  [[], ""],
+  [["ABC"], 'project in ("ABC")'],
+  [["WEB", "AND", "WEB"], 'project in ("AND", "WEB")'],
+]) {
+  test("the query for the projects " + keys, () => {
+    assert.equal(settings.queryOf(keys), query);
+    assert.deepEqual(settings.projectsOf(query), [...new Set(keys)].sort());
+    assert.deepEqual(because("settings-projects", "pair", keys, "type = Bug"), ["as it is", query, ""]);
+  });
+}
+
+for (const [query, keys] of [
+  ["project = ABC", []],
+  ['project in ("A") AND type = Bug', []],
+  ['project in ("A") ORDER BY key', []],
+  [' Project IN ( "A" ,"B" ) ', ["A", "B"]],
+]) {
+  test("the projects of the query " + query, () => {
+    assert.deepEqual(settings.projectsOf(query), keys);
+    assert.deepEqual(because("settings-jql", "pair", ["X"], query), [keys, "as it is", ""]);
+    assert.deepEqual(because("settings-jql", "pair", keys, query), ["as it is", "as it is", ""]);
+  });
+}
+
+const HOST = '{"kind":"settings-host-token","name":"github"}';
+const RULE = '{"kind":"settings-rule","name":"github.url"}';
+for (const [name, id, token, url, before, expected] of [
+  ["typedFor", "settings-token", "t", "a", null, "a"],
+  ["typedFor", "settings-token", "t", "b", "a", "b"], // typed again
+  ["typedFor", "settings-url", "t", "b", "a", "a"],
+  ["typedFor", "settings-token", "t", "", null, ""],
+  ["typedFor", "settings-url", "t", "a", "", "a"], // the first address after it
+  ["typedFor", "settings-token", "", "a", "a", null],
+  ["hostFor", HOST, "t", "a", null, "a"],
+  ["hostFor", HOST, "t", "", null, ""],
+  ["hostFor", RULE, "t", "a", "", ""], // without an address it was for the host's own
+  ["hostFor", RULE, "", "a", null, null],
+]) {
+  test(`what a token is for: ${name} after ${id} of ${token}, ${url}, ${before}`, () => {
+    assert.equal(because(id, name, token, url, before), expected);
+  });
+}

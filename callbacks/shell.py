@@ -45,7 +45,12 @@ def register(app: Dash, workspace: Workspace) -> None:
 
 
 def _register_address(app: Dash) -> None:
-    """Let the browser keep page, filters, panel and issue in the address, and follow it back."""
+    """Let the browser keep page, filters, panel and issue in the address, and follow it back.
+
+    Nothing that an answer draws is an input here. Dash puts the call of a drawing in place of that of a click
+    which waits, and of all that follows it calls nothing that the drawing came from: an address changed, and
+    its page did not come. What is drawn changes the address by itself (``data-action``).
+    """
     app.clientside_callback(
         ClientsideFunction("pages", "navigate"),
         Output(ids.URL, "search"),
@@ -64,15 +69,16 @@ def _register_address(app: Dash) -> None:
         *(Input(name, "value") for name in _CHOSEN),
         Input(ids.PROFILE, "value"),
         Input(ids.RESET, "n_clicks"),
-        Input({"kind": ids.OPEN, "page": ALL, "name": ALL}, "n_clicks"),
-        Input({"kind": ids.REASON, "name": ALL}, "n_clicks"),
-        Input({"kind": ids.ISSUE, "page": ALL, "name": ALL}, "n_clicks"),
-        Input({"kind": ids.GRAPH, "name": ALL}, "clickData"),
         Input(ids.DRAWER, "opened"),
         State(ids.FILTERS, "data"),
         State(ids.PANEL, "data"),
         State(ids.PAGE, "data"),
         State(ids.PERIOD, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("pages", "point"),
+        Input({"kind": ids.GRAPH, "name": ALL}, "clickData"),
+        prevent_initial_call=True,
     )
 
 

@@ -107,10 +107,7 @@ TABLE_READY = "table-ready"
 DRAWER_ISSUE = "drawer-issue"
 
 VIEW = "view"  # pattern: {"kind": VIEW, "name": page id}
-OPEN = "open"  # pattern: {"kind": OPEN, "page": page id, "name": metric id}
 RETRY = "retry"  # pattern: {"kind": RETRY, "page": page id, "name": metric id}
-REASON = "reason"  # pattern: {"kind": REASON, "name": reason, "" for the included rows}
-ISSUE = "issue"  # pattern: {"kind": ISSUE, "page": where it stands, "name": issue key, "" to close it}
 CANCEL = "cancel"
 CHART_ENTRIES = "chart-entries"  # what the menus of charts get copies of
 ENLARGED = "enlarged"  # the dialog that shows a chart as large as the window

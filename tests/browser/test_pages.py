@@ -397,3 +397,43 @@ def test_a_filter_change_moves_nothing(visit: Visits) -> None:
     visitor.settled()
 
     assert page.evaluate("window.shift") < 0.02
+
+
+# Holds answers for as long as a test wants; what is released is read by the page in the same turn.
+_HOLDING = """(() => {
+    const ask = window.fetch;
+    window.fetch = async (...asked) => {
+        const answer = await ask(...asked);
+        if (!window.holding || !String(asked[1]?.body).includes(window.holding)) return answer;
+        const held = await answer.json();
+        await new Promise((release) => (window.release = release));
+        return Object.assign(answer, { json: async () => held });
+    };
+})()"""
+
+
+@pytest.mark.parametrize(
+    ("act", "followed"),
+    [
+        ("document.getElementById('link-settings').click()", "#page-settings h1"),
+        (
+            "dash_clientside.set_props('filter-period', { value: '180' })",
+            "#heading-overview :text('180 days')",
+        ),
+    ],
+    ids=["page", "filter"],
+)
+def test_what_is_done_as_an_answer_comes_is_followed(visit: Visits, act: str, followed: str) -> None:
+    """Where new numbers are drawn between a click and what follows it, the page of the address comes."""
+    visitor = visit()
+    visitor.page.add_init_script(_HOLDING)
+    page = visitor.open()
+    visitor.settled()
+    page.evaluate("""async () => {
+        window.holding = "..answer-overview.data";
+        window.dash_clientside.set_props("revision", { data: "another" });
+        while (!window.release) await new Promise((soon) => setTimeout(soon, 50));
+    }""")
+    page.evaluate(f"() => {{ window.holding = ''; {act}; window.release(); }}")
+
+    expect(page.locator(followed).first).to_be_visible()

@@ -21,7 +21,7 @@ REACH = Reach(90)
 def card(metric: Metric, result: MetricResult, freshness: Freshness = FRESH, **options: Any) -> str:
     """Return the card of a metric as JSON."""
     answer = travelled(card_data(metric, result, REACH, **options))
-    own = {"page": "flow", "title_id": f"title-flow-{metric.id}"}
+    own = {"title_id": f"title-flow-{metric.id}"}
     data = {**card_terms(metric), **freshness_data(freshness), **answer, **own}
     return json.dumps(fill(card_design(), data, {}))
 

@@ -16,10 +16,10 @@
     @typedef {Filters & Opened & { rest: [string, string][] }} State */
 /** What happened: the component, and the value that it arrived with.
     @typedef {{ id: string, value: unknown }} Trigger */
-/** What the controls show; `metricOf` tells which metric a chart is about, `shown` which days the page shows.
+/** What the controls show; `shown` tells which days the page shows.
     @typedef {{ period: string | null, from: string, to: string, step: string | null, project: string[] | null,
       type: string[] | null, label: string[] | null, component: string[] | null, src: string | null, opened: boolean,
-      metricOf: (chart: string) => string | null, shown: () => [string, string] | null }} Controls */
+      shown: () => [string, string] | null }} Controls */
 /** @typedef {{ points?: { customdata?: unknown, text?: unknown }[] }} ClickData */
 
 const address = (() => {
@@ -163,11 +163,6 @@ const address = (() => {
       @param {string} search */
   const listed = (search) => MANY.flatMap((name) => read(search)[name]);
 
-  /** Returns who was clicked. Every drawing of a pattern-matching component arrives like a click, but without a value.
-      @param {Trigger} trigger
-      @returns {{ kind: string, name: string } | null} */
-  const clicked = ({ id, value }) => (id.startsWith("{") && value ? JSON.parse(id) : null);
-
   /** A point of a chart leads to its issue, if it has one, else to the metric that its chart is about.
       @param {ClickData} data
       @param {string | null} metric
@@ -177,17 +172,6 @@ const address = (() => {
     const key = [point.customdata, point.text].flat().find(isKey);
     if (key) return { issue: key };
     return metric ? { ...CLOSED, panel: metric } : {};
-  }
-
-  /** @param {{ kind: string, name: string }} click
-      @param {unknown} value
-      @param {Controls} controls
-      @returns {Partial<State>} */
-  function followed({ kind, name }, value, controls) {
-    if (kind === "open") return { ...CLOSED, panel: name };
-    if (kind === "reason") return { reason: name || null };
-    if (kind === "issue") return { issue: name || null };
-    return kind === "graph" ? pointedAt(/** @type {ClickData} */ (value), controls.metricOf(name)) : {};
   }
 
   /** A period of one's own begins with the days that are shown, so that one of them can be changed.
@@ -220,10 +204,7 @@ const address = (() => {
       @param {Trigger} trigger
       @param {Controls} controls
       @returns {State} */
-  function after(state, trigger, controls) {
-    const click = clicked(trigger);
-    const { id } = trigger;
-    if (click) return { ...state, ...followed(click, trigger.value, controls) };
+  function after(state, { id }, controls) {
     if (id === "drawer") return controls.opened ? state : { ...state, ...CLOSED };
     if (id === "filter-reset") return { ...read(""), src: state.src };
     if (id.startsWith("filter-")) return { ...state, ...chosen(id.slice("filter-".length), state, controls) };

@@ -194,6 +194,18 @@ const drawer = (() => {
     if (panel && word !== sort) pages.go({ sort: word });
   }
 
+  /** Opens what a number is made of.
+      @param {HTMLElement} button */
+  const openPanel = ({ dataset }) => pages.go({ ...address.CLOSED, panel: dataset.name || null });
+
+  /** Shows the rows that were left out for one reason; without one those that count.
+      @param {HTMLElement} button */
+  const chooseReason = ({ dataset }) => pages.go({ reason: dataset.name || null });
+
+  /** Shows the history of an issue; without one none.
+      @param {HTMLElement} button */
+  const showIssue = ({ dataset }) => pages.go({ issue: dataset.name || null });
+
   /** @param {HTMLElement} button */
   function breakDown({ dataset }) {
     const { by } = address.read(window.location.search);
@@ -292,6 +304,6 @@ const drawer = (() => {
 
   return {
     ...{ nextStop, linkOf, begin, nameHeads, keepFocus, leaveTable, enterCell, fetchTable, chooseRow, issueLink },
-    ...{ show, find, keepOrder, orderOf, breakDown, chooseGroup, chooseColumn, columnsShown, copy, fit },
+    ...{ show, find, keepOrder, orderOf, openPanel, chooseReason, showIssue, breakDown, chooseGroup, chooseColumn, columnsShown, copy, fit },
   };
 })();

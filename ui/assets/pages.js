@@ -8,8 +8,8 @@
     only tells that it was clicked has no name here.
     @typedef {[pathname: string, search: string | null, period: string | null, from: string, to: string, step: string | null,
       project: Controls["project"], type: Controls["type"], label: Controls["label"], component: Controls["component"],
-      src: string | null, reset: unknown, opens: unknown, reasons: unknown, issues: unknown, points: unknown, opened: boolean,
-      filters: Filters | null, panel: Opened | null, page: string | null, periods: Options]} Held */
+      src: string | null, reset: unknown, opened: boolean, filters: Filters | null, panel: Opened | null, page: string | null,
+      periods: Options]} Held */
 
 const pages = (() => {
   /** @type {string | null} */
@@ -67,16 +67,23 @@ const pages = (() => {
 
   const metricOf = (/** @type {string} */ chart) => document.getElementById(chart)?.dataset.metric || null;
 
+  /** A point of a chart leads to its issue, or to what the chart is made of. A chart that is drawn comes without a point. */
+  function point() {
+    for (const { id, value } of triggersOf(window.dash_clientside.callback_context.triggered)) {
+      if (value) go(address.pointedAt(/** @type {ClickData} */ (value), metricOf(JSON.parse(id).name)));
+    }
+  }
+
   /** Turns what happened into an address, and the address into what filters, drawer and pages show.
       @param {Held} held */
   function navigate(...held) {
-    const [pathname, search, period, from, to, step, project, type, label, component, src, , , , , , opened] = held;
-    const controls = { period, from, to, step, project, type, label, component, src, opened, metricOf, shown: shownDays };
-    // Dash joins what happens while a call waits: each of it counts, or Escape is lost to a chip that is being drawn.
+    const [pathname, search, period, from, to, step, project, type, label, component, src, , opened] = held;
+    const controls = { period, from, to, step, project, type, label, component, src, opened, shown: shownDays };
+    // Dash joins what happens while a call waits: each of it counts.
     const triggers = triggersOf(window.dash_clientside.callback_context.triggered);
     const state = triggers.reduce((before, trigger) => address.after(before, trigger, controls), address.read(search));
     const next = pageAt(pathname, boxes());
-    if (savebar.leaves(held[19], next, isOther(state.src, held[17]?.src))) return stay(held, pathname, state);
+    if (savebar.leaves(held[15], next, isOther(state.src, held[13]?.src))) return stay(held, pathname, state);
     // Back leads to what was there before the drawer, and not into it again.
     if (!opened && triggers.some(({ id }) => id === "drawer")) overwrite(address.write(state));
     const atChart = pointAt(state.panel);
@@ -89,7 +96,7 @@ const pages = (() => {
       @param {string} pathname
       @param {State} state */
   function stay(held, pathname, state) {
-    const [filters, opened] = [held[17], held[18]];
+    const [filters, opened] = [held[13], held[14]];
     const before = address.write({ ...address.read(""), ...filters, ...opened });
     window.dash_clientside.set_props("url", { pathname: "/settings", search: before, hash: "" });
     savebar.hold(() => window.dash_clientside.set_props("url", { pathname, search: address.write(state), hash: "" }));
@@ -121,7 +128,7 @@ const pages = (() => {
     return [
       unlessSame(address.write(state), search || ""),
       unlessSame(choice, period),
-      unlessSame(listing(choice, address.summary({ ...state, ...address.NO_LISTS }), held[20]), held[20]),
+      unlessSame(listing(choice, address.summary({ ...state, ...address.NO_LISTS }), held[16]), held[16]),
       unlessSame(state.from || "", from),
       unlessSame(state.to || "", to),
       unlessSame(state.step || "auto", step),
@@ -140,7 +147,7 @@ const pages = (() => {
       @param {string} pathname
       @param {Held} held */
   function outcome(state, atChart, pathname, held) {
-    const [opened, filters, panel, page] = [held[16], held[17], held[18], held[19]];
+    const [opened, filters, panel, page] = [held[12], held[13], held[14], held[15]];
     return [
       address.incomplete(state) ? window.dash_clientside.no_update : unlessSame(address.filtersOf(state), filters),
       unlessSame(address.openedOf(state), panel),
@@ -276,5 +283,5 @@ const pages = (() => {
     document.title = [heading, named, "Throughline"].filter(Boolean).join(" - ");
   }
 
-  return { boxes, listing, pageAt, triggersOf, go, amend, whose, profile, daysInSight, navigate, views, source, watch, title, step, wouldLeave };
+  return { boxes, listing, pageAt, triggersOf, go, amend, whose, profile, daysInSight, point, navigate, views, source, watch, title, step, wouldLeave };
 })();

@@ -20,7 +20,7 @@ const panels = (() => {
       @param {string} page
       @param {Data} data of the card, of its weeks, and how fresh they are */
   function card(page, data) {
-    const own = { page, title_id: "title-" + page + "-" + data.id };
+    const own = { title_id: "title-" + page + "-" + data.id };
     return drawing.fill(designs.card, { ...designs.metrics[data.id], ...data, ...own }, {});
   }
 

@@ -6,21 +6,15 @@ from dash import html
 from dash.development.base_component import Component
 
 from data.forecast.attention import Attention
-from ui import ids
-from ui.components.aria import aria
+from ui.components.aria import action, aria, data
 from ui.format import number
 
 
-def attention_list(items: Sequence[Attention], page: str) -> Component:
-    """Return a line for each item.
-
-    Args:
-        items: in their order.
-        page: where the list stands.
-    """
+def attention_list(items: Sequence[Attention]) -> Component:
+    """Return a line for each item, in their order."""
     if not items:
         return html.P("Nothing is in progress.", className="quiet")
-    return html.Ul([_draw_item(item, page) for item in items], className="plain-list")
+    return html.Ul([_draw_item(item) for item in items], className="plain-list")
 
 
 def why_words(item: Attention) -> str:
@@ -51,14 +45,15 @@ def _explain(item: Attention) -> str:
     return f"85 % of {whose} were done within {number(round(item.limit, 1))} days in the last 26 weeks."
 
 
-def _draw_item(item: Attention, page: str) -> Component:
+def _draw_item(item: Attention) -> Component:
     return html.Li(
         [
             html.Button(
                 item.key,
-                id={"kind": ids.ISSUE, "page": page, "name": item.key},
                 className="more",
                 type="button",
+                **action("issue"),
+                **data(name=item.key),
                 **aria(label=f"{item.key}: show its history", haspopup="dialog"),
             ),
             html.Span(why_words(item), className="grow changed quiet", title=_explain(item)),

@@ -13,8 +13,7 @@ from dash.development.base_component import Component
 
 from data.model.metric import FROM_DEPLOYMENTS, Metric, MetricResult
 from data.model.verdict import target_grounds
-from ui import ids
-from ui.components.aria import aria
+from ui.components.aria import action, aria, data
 from ui.components.help import help_button
 from ui.components.sparkline import sparkline, sparkline_data
 from ui.components.states import CONNECT, Reach, design_tags, silence_of
@@ -158,9 +157,10 @@ def _design_foot() -> Component:
             when("rest", html.Span("$rest", className="wide")),
             html.Span(" \u203a", **aria(hidden="true")),
         ],
-        id={"kind": ids.OPEN, "page": "$page", "name": "$id"},
         className="more",
         type="button",
+        **action("open"),
+        **data(name="$id"),
         **aria(label=text("$title", ": show ", "$counted", "$rest"), haspopup="dialog"),
     )
     ignored = html.Span("$ignored", className="state", title=GOES_BY_PROJECT)

@@ -268,9 +268,10 @@ def drawer_chips(metric: Metric, result: MetricResult, chosen: str | None) -> li
     return [
         html.Button(
             text,
-            id={"kind": ids.REASON, "name": code},
             type="button",
             className="chip chosen" if code == (chosen or "") else "chip",
+            **action("reason"),
+            **data(name=code),
             **aria(pressed="true" if code == (chosen or "") else "false"),
         )
         for code, text in entries

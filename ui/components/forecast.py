@@ -15,7 +15,6 @@ from data.forecast.foresight import Foresight, NamedChange
 from data.forecast.history import DAYS
 from data.forecast.outlook import EVERY_TYPE
 from data.forecast.supposed import NO_WISH, Wish
-from ui import ids
 from ui.components.aria import action, aria, data
 from ui.components.attention import attention_list
 from ui.components.forecast_record import draw_record, word_record
@@ -208,7 +207,7 @@ def _outline(low: Any, high: Any, top: int) -> str:
 
 
 def _draw_risky(foresight: Foresight) -> list[Component]:
-    told = [attention_list(foresight.attention, ids.FORECAST_ANSWER)]
+    told = [attention_list(foresight.attention)]
     risks = foresight.outlook.standing.risks
     quiet_types = [name for name, one in risks.items() if len(one.rows) and not (one.limit and one.tells)]
     if quiet_types:

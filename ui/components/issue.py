@@ -7,8 +7,7 @@ from dash.development.base_component import Component
 
 from data.charts.code_line import CodeLine
 from data.charts.issue_history import StageKind, Stay
-from ui import ids
-from ui.components.aria import aria
+from ui.components.aria import action, aria, data
 from ui.format import number
 
 KIND_WORDS: dict[StageKind, str] = {
@@ -78,9 +77,10 @@ def _link(words: str, url: str) -> Component | str:
 def _draw_close(key: str) -> Component:
     return html.Button(
         "Close",
-        id={"kind": ids.ISSUE, "page": ids.DRAWER, "name": ""},
         className="quiet-button",
         type="button",
+        **action("issue"),
+        **data(name=""),
         **aria(label=f"Close the history of {key}"),
     )
 

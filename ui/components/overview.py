@@ -10,8 +10,7 @@ from data.charts.blocked_work import BlockedItem
 from data.charts.recent import RECENT_WEEKS, Recent
 from data.forecast.attention import Attention
 from data.model.metric import Metric, MetricResult
-from ui import ids
-from ui.components.aria import aria
+from ui.components.aria import action, aria, data
 from ui.components.attention import attention_list
 from ui.components.states import Reach, silence_of
 from ui.format import comparison, counted, noun_of, number, unit_words
@@ -52,20 +51,20 @@ def headline_words(sentences: Sequence[Sentence]) -> list[Component]:
     """Return what a view says in words, each number a button that opens its evidence; without any, that."""
     if not sentences:
         return [html.P("Nothing can be told of this view yet; each card says why.", className="quiet")]
-    return [html.P(_draw_sentence(place, sentence)) for place, sentence in enumerate(sentences)]
+    return [html.P(_draw_sentence(sentence)) for sentence in sentences]
 
 
-def _draw_sentence(place: int, sentence: Sentence) -> list[str | Component]:
-    return [_draw_phrase(place, phrase) if phrase.metric else phrase.text for phrase in sentence]
+def _draw_sentence(sentence: Sentence) -> list[str | Component]:
+    return [_draw_phrase(phrase) if phrase.metric else phrase.text for phrase in sentence]
 
 
-def _draw_phrase(place: int, phrase: Phrase) -> Component:
-    # A metric may be spoken of twice, as a number and as a change.
+def _draw_phrase(phrase: Phrase) -> Component:
     return html.Button(
         phrase.text,
-        id={"kind": ids.OPEN, "page": f"headline-{place}", "name": phrase.metric},
         type="button",
         className="told-number",
+        **action("open"),
+        **data(name=phrase.metric),
         **aria(haspopup="dialog"),
     )
 
@@ -156,7 +155,7 @@ def attention_part(items: Sequence[Attention], unknown: str = "", *, past: bool 
     if unknown:
         return [html.P(unknown, className="quiet")]
     now = [html.P("As things stand now, whatever the period.", className="quiet")] if past else []
-    return [*now, attention_list(items, ids.STUCK)]
+    return [*now, attention_list(items)]
 
 
 def blocked_list(items: Sequence[BlockedItem], unknown: str = "") -> Component:
@@ -177,7 +176,7 @@ def _draw_blocked(item: BlockedItem) -> Component:
     circle = [html.Span("circle", className="flag", title="What it waits for waits for it")]
     return html.Li(
         [
-            _draw_key(item.key, ids.BLOCKED),
+            _draw_key(item.key),
             html.Span(block_words(item), className="grow quiet"),
             *(circle if item.in_circle else []),
             *([] if item.days is None else [_draw_days(item.days, "without a break")]),
@@ -194,12 +193,13 @@ def block_words(item: BlockedItem) -> str:
     return ", ".join([*others, *told])
 
 
-def _draw_key(key: str, place: str) -> Component:
+def _draw_key(key: str) -> Component:
     return html.Button(
         key,
-        id={"kind": ids.ISSUE, "page": place, "name": key},
         className="more",
         type="button",
+        **action("issue"),
+        **data(name=key),
         **aria(label=f"{key}: show its history", haspopup="dialog"),
     )
 

@@ -8,14 +8,12 @@ from dash import html
 from dash.development.base_component import Component
 
 from data.charts.sprints import ALL, KEPT, Number, SprintRow, SprintTable, panel_of
-from ui import ids
-from ui.components.aria import aria, data
+from ui.components.aria import action, aria, data
 from ui.components.export import export_link
 from ui.components.forecast import visible_day
 from ui.components.help import help_button
 from ui.format import counted, number, reason
 
-PAGE = "sprints"
 HEADS = {
     "committed": "Committed",
     "added": "Added",
@@ -97,9 +95,10 @@ def _open(text: str, sprint_id: str, count: str, label: str = "") -> Component:
     told = {"label": f"{text}, {label}"} if label else {}
     return html.Button(
         text,
-        id={"kind": ids.OPEN, "page": PAGE, "name": panel_of(sprint_id, count)},
         type="button",
         className="told-number",
+        **action("open"),
+        **data(name=panel_of(sprint_id, count)),
         **aria(haspopup="dialog", **told),
     )
 
@@ -250,12 +249,12 @@ def sprint_box(
     rows = [
         html.Tr(
             [
-                html.Th(_open_issue(key, place), scope="row"),
+                html.Th(_open_issue(key), scope="row"),
                 html.Td(summaries.get(key, "")),
                 *([html.Td(sprint)] if several else []),
             ]
         )
-        for place, (key, sprint) in enumerate(zip(keys, sprints, strict=True))
+        for key, sprint in zip(keys, sprints, strict=True)
     ]
     head = f"{HEADS.get(count) or reason(count).capitalize()}: {counted(len(keys), 'issue')}"
     table = html.Table(
@@ -265,10 +264,11 @@ def sprint_box(
     return html.Section([html.H3(f"{title}. {head}"), table], **aria(label=f"{title}. {head}"))
 
 
-def _open_issue(key: str, place: int) -> Component:
+def _open_issue(key: str) -> Component:
     return html.Button(
         key,
-        id={"kind": ids.ISSUE, "page": f"sprint-{place}", "name": key},
         type="button",
         className="told-number",
+        **action("issue"),
+        **data(name=key),
     )

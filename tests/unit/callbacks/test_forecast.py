@@ -151,7 +151,7 @@ def test_without_an_answer_the_page_says_why() -> None:
 def test_what_to_look_at_first_says_why_and_opens_its_history() -> None:
     page = told(Asked(items=40))
 
-    assert page.count('"kind": "issue"') == 5
+    assert page.count('"data-action": "issue"') == 5
     assert page.count("days expected") == 5
 
 

@@ -81,6 +81,19 @@ for (const [page, filters, revision] of [
   });
 }
 
+test("a point of a chart leads to its issue, and a chart that is drawn nowhere", () => {
+  const { asked, dash_clientside } = openWindow("?src=team");
+  const at = (value) => ({ triggered: [{ prop_id: '{"kind":"graph","name":"ageing"}.clickData', value }] });
+  globalThis.document = { getElementById: () => null };
+
+  dash_clientside.callback_context = at(null);
+  pages.point();
+  assert.deepEqual(asked, []);
+  dash_clientside.callback_context = at({ points: [{ customdata: "WEB-7" }] });
+  pages.point();
+  assert.deepEqual(asked, [["url", { search: "?src=team&issue=WEB-7" }]]);
+});
+
 test("a change of the address leaves the rest of it", () => {
   const { asked } = openWindow("?src=team&panel=flow_time");
   pages.go({ panel: null });

@@ -176,6 +176,16 @@ def test_the_units_are_understood(tmp_path: Path) -> None:
     assert ours == []
 
 
+def test_the_units_write_where_systemd_makes_the_folder() -> None:
+    """A path that is not there ends a unit before it starts; each program is told the folder of its unit."""
+    for unit in (unit for unit in UNITS if unit.suffix == ".service"):
+        text = unit.read_text()
+        (made,) = re.findall(r"^StateDirectory=(\S+)$", text, re.MULTILINE)
+
+        assert re.search(rf"[ =]/var/lib/{made}$", text, re.MULTILINE), unit.name
+        assert "ReadWritePaths" not in text
+
+
 def test_every_variable_of_the_example_is_a_public_name() -> None:
     names = re.findall(r"^([A-Z_]+)=", (DEPLOY / "server.env.example").read_text(), re.MULTILINE)
     public = (ROOT / "specs" / "interface.md").read_text()

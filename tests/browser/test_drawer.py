@@ -23,9 +23,11 @@ def count_of(page: Page, found: int, of: int) -> None:
     )
 
 
-def opened(visits: Visits, query: str, size: str = "desktop") -> tuple[Page, int]:
+def opened(visits: Visits, query: str, width: int = 1440) -> tuple[Page, int]:
     """Open a drawer; return its page, and how many rows its chip promises."""
-    page = visits(size).open(f"/flow?panel=flow_time{query}")
+    visitor = visits()
+    visitor.page.set_viewport_size({"width": width, "height": 844})
+    page = visitor.open(f"/flow?panel=flow_time{query}")
     page.locator(KEYS).first.wait_for(timeout=30_000)
     return page, int(re.match(r"\d+", page.locator(".chip.chosen").first.inner_text())[0])
 
@@ -125,10 +127,7 @@ def test_columns_are_chosen_by_keyboard_and_kept(visit: Visits) -> None:
 @pytest.mark.parametrize(("width", "most"), [(390, 3), (1366, 9), (1440, 9), (1920, 9)])
 def test_columns_fit(visit: Visits, width: int, most: int) -> None:
     """The table does not scroll sideways, the summary has room, and keys are whole."""
-    page, _ = opened(visit, "")
-    page.set_viewport_size({"width": width, "height": 844})
-    page.reload()
-    page.locator(KEYS).first.wait_for(timeout=30_000)
+    page, _ = opened(visit, "", width)
     page.locator('[data-action="column"][aria-pressed="true"]').first.wait_for(state="attached")
     page.wait_for_timeout(300)
     inner, outer = page.evaluate(

@@ -19,7 +19,7 @@ from tests.support.gates import Gate
 
 TODAY = dt.datetime.now(dt.UTC).date()
 # Somebody waits for a page by the clock on the wall, whichever process works meanwhile.
-pytestmark = pytest.mark.benchmark(timer=time.perf_counter)
+pytestmark = [pytest.mark.benchmark(timer=time.perf_counter), pytest.mark.waits]
 EMPTY = """
 import sys
 from dash import Dash, dcc

@@ -127,6 +127,7 @@ REST_S = 0.15
 
 
 # A fetch mostly waits, and how long is the question; so this is about the clock on the wall.
+@pytest.mark.waits
 @pytest.mark.benchmark(timer=time.perf_counter)
 @pytest.mark.parametrize(("dialect", "latency_s"), GATES)
 def benchmark_a_full_fetch_of_10_000(gate: Gate, dialect: str, latency_s: float) -> None:

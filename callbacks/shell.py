@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update, set_props
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, html, no_update, set_props
 from dash.development.base_component import Component
 
 from callbacks.notices import Failure, attempted, outside_settings
@@ -214,25 +214,23 @@ def _register_jobs(app: Dash, workspace: Workspace) -> None:
         return _show_job(state), no_update if revision == seen else revision, not state.running
 
     @app.callback(
-        output=Output(ids.POLL, "n_intervals"),
-        inputs={
-            "cancels": Input({"kind": ids.CANCEL, "name": ALL}, "n_clicks"),
-            "syncs": Input(ids.SYNC, "n_clicks"),
-            "refetches": Input({"kind": ids.REFETCH, "name": ALL}, "n_clicks"),
-            "asks": Input({"kind": ids.ASK_NOW, "name": ALL}, "n_clicks"),
-        },
-        state={"ticks": State(ids.POLL, "n_intervals"), "filters": State(ids.FILTERS, "data")},
+        Output(ids.POLL, "n_intervals"),
+        Input(ids.COMMAND, "data"),
+        State(ids.POLL, "n_intervals"),
+        State(ids.FILTERS, "data"),
         prevent_initial_call=True,
     )
-    def command_job(*, ticks: int | None, filters: dict[str, Any] | None, **clicks: Any) -> Any:
-        if ctx.triggered_id == ids.SYNC and clicks["syncs"]:
-            workspace.refresh((filters or {}).get("src"))
-        elif any(clicks["refetches"]):
-            workspace.refresh(ctx.triggered_id["name"], full=True)
-        elif any(clicks["asks"]):
-            workspace.ask_now(ctx.triggered_id["name"])
-        elif any(clicks["cancels"]):
-            workspace.cancel((filters or {}).get("src") or workspace.shown)
+    def command_job(command: dict[str, Any] | None, ticks: int | None, filters: dict[str, Any] | None) -> Any:
+        what, name = ((command or {}).get(each) for each in ("what", "name"))
+        shown = (filters or {}).get("src")
+        if what == "sync":
+            workspace.refresh(shown)
+        elif what == "cancel":
+            workspace.cancel(shown or workspace.shown)
+        elif what == "refetch" and name:
+            workspace.refresh(name, full=True)
+        elif what == "ask-now" and name:
+            workspace.ask_now(name)
         else:
             return no_update
         return (ticks or 0) + 1

@@ -117,6 +117,7 @@ def _make_stores(revision: str | None) -> list[Component]:
         dcc.Store(id=ids.PANEL),
         dcc.Store(id=ids.REVISION, data=revision),
         dcc.Store(id=ids.LATEST),
+        dcc.Store(id=ids.COMMAND),
         dcc.Store(id=ids.SOURCE),
         dcc.Store(id=ids.WHOSE),
         dcc.Store(id=ids.TABLE_READY),

@@ -76,14 +76,16 @@ def test_pages_change_while_the_server_is_slow_to_tell_of_a_sync(browser: Browse
             jira.latency_s = 0.0
             expect(page.locator("#job .job")).to_have_count(0, timeout=60_000)
             assert polls.most == 1
+            assert polls.commands == []
             page.close()
 
 
 class Polls:
-    """How many questions about a job were under way at once."""
+    """How many questions about a job were under way at once; and what was asked of it meanwhile."""
 
     def __init__(self, page: Page) -> None:
         self.most = 0
+        self.commands: list[Request] = []
         self._flying: set[Request] = set()
         page.on("request", self._asked)
         page.on("requestfinished", self._answered)
@@ -94,6 +96,8 @@ class Polls:
         return '"output":"..job.children' in (request.post_data or "")
 
     def _asked(self, request: Request) -> None:
+        if '"output":"poll.n_intervals"' in (request.post_data or ""):
+            self.commands.append(request)
         if self.asks(request):
             self._flying.add(request)
             self.most = max(self.most, len(self._flying))

@@ -59,13 +59,13 @@ def test_two_workers_are_one_dashboard(home: Path, jira: JiraSimulator) -> None:
         other = next(pid for pid in server.workers() if pid != first)
         looks = [told(server, pid) for pid in (other, first) * 4]
         with server.only(other):
-            press(server.url, cancel="job")
+            press(server.url, cancel=True)
         began = time.monotonic()
         cancelled = until(server, first, lambda running, _: not running, 20)
         took = time.monotonic() - began
         same = told(server, other)
         with server.only(other):
-            press(server.url, sync=1)
+            press(server.url, sync=True)
         until(server, first, lambda running, _: running, 20)
         second = server.owner_of(home / LOCK)
         begun = (home / "out.txt").read_text()
@@ -74,11 +74,11 @@ def test_two_workers_are_one_dashboard(home: Path, jira: JiraSimulator) -> None:
         lost = until(server, first, lambda running, _: not running, 20)
         server.process.send_signal(signal.SIGCONT)
         jira.latency_s = 0.0
-        press(server.url, sync=1)
+        press(server.url, sync=True)
         until(server, first, lambda running, _: not running, 30)
         known = projects(server.url)
         jira.latency_s = 5.0
-        press(server.url, sync=1)
+        press(server.url, sync=True)
         until(server, first, lambda running, _: running, 20)
         last, ending = server.owner_of(home / LOCK), time.monotonic()
         server.process.terminate()

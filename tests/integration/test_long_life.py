@@ -106,7 +106,7 @@ def used_for(home: Path, issues: int, turns: int) -> list[Usage]:
             for _ in range(4):
                 click(url, next(numbers))
             jira.mutate(5)
-            press(url, sync=1)
+            press(url, sync=True)
             assert settled(url)["job"]["children"] is None  # it ended, and well
             seen.append(Usage.of(pid))
     return seen

@@ -100,10 +100,10 @@ def act_of_diagnostics(output: str, name: str, least: str = "editor") -> Act:
 
 REPAIR = {"code": "history_missing", "page": "overview", "title": "Measure from the creation of each item"}
 ACTS = (
-    Act("poll.n_intervals", ("sync-now", CLICK), {"sync-now.n_clicks": 1, **TEAM}),
-    Act("poll.n_intervals", ({"kind": "cancel", "name": "job"}, CLICK), TEAM),
-    Act("poll.n_intervals", ({"kind": "refetch", "name": "team"}, CLICK), TEAM),
-    Act("poll.n_intervals", ({"kind": "ask-now", "name": "team"}, CLICK), TEAM),
+    *(
+        Act("poll.n_intervals", ("command", "data"), {"command.data": {"what": what, "name": "team"}, **TEAM})
+        for what in ("sync", "cancel", "refetch", "ask-now")
+    ),
     Act('"kind":"repair-saved"', ({"kind": "repair-save", **REPAIR}, CLICK), TEAM),
     Act(
         "events-kept.children",

@@ -204,7 +204,7 @@ def test_a_wait_that_jira_asked_for_is_lifted_by_a_click(
         url = next(server)
         first = json.dumps(settled(url)["job"]["children"])
         asked = len(busy.seen)
-        press(url, sync=1)
+        press(url, sync=True)
         second = json.dumps(settled(url)["job"]["children"])
         kept_waiting = len(busy.seen)
         press(url, ask_now="default")

@@ -95,17 +95,17 @@ def test_the_page_asks_and_a_worker_reads(server: Server) -> None:
     with ExitStack() as stack:
         server.jira.latency_s = 3.0
         web = stack.enter_context(hosted(server.folder, 1, **server.settings))
-        press(web.url, sync=1)
+        press(web.url, sync=True)
         alone = str(job(web.url)["job"])
         stack.enter_context(server.worker())
         server.until(reads)
         shown = job(web.url)
         began = time.monotonic()
-        press(web.url, cancel="job")
+        press(web.url, cancel=True)
         stopped = server.ended()
         took = time.monotonic() - began
         server.jira.latency_s = 0.0
-        press(web.url, sync=2)
+        press(web.url, sync=True)
         server.until(lambda state: state.running)
         whole = server.ended()
 

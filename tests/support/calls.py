@@ -75,23 +75,14 @@ def settled(url: str) -> dict:
 def press(
     url: str,
     *,
-    sync: int | None = None,
+    sync: bool = False,
     refetch: str | None = None,
     ask_now: str | None = None,
-    cancel: str | None = None,
+    cancel: bool = False,
 ) -> dict:
     """Click a button: sync, stop the job, or in a notice: fetch everything again, ask now all the same."""
-    kinds = {"cancel": cancel, "refetch": refetch, "ask-now": ask_now}
-    kind, name = next(((kind, name) for kind, name in kinds.items() if name), ("ask-now", None))
-    button = {"kind": kind, "name": name}
-    clicked = [{"id": button, "property": "n_clicks", "value": 1}]
-    spelt = json.dumps(button, sort_keys=True, separators=(",", ":"))
-    inputs = [
-        clicked if cancel else [],
-        {"id": "sync-now", "property": "n_clicks", "value": sync},
-        clicked if refetch else [],
-        clicked if ask_now else [],
-    ]
+    pressed = {"sync": sync, "cancel": cancel, "refetch": refetch, "ask-now": ask_now}
+    (what,) = (button for button, given in pressed.items() if given)
     state = [
         {"id": "poll", "property": "n_intervals", "value": 0},
         {"id": "filters", "property": "data", "value": {}},
@@ -99,9 +90,11 @@ def press(
     body = {
         "output": "poll.n_intervals",
         "outputs": {"id": "poll", "property": "n_intervals"},
-        "inputs": inputs,
+        "inputs": [
+            {"id": "command", "property": "data", "value": {"what": what, "name": refetch or ask_now}}
+        ],
         "state": state,
-        "changedPropIds": [f"{spelt}.n_clicks" if name else "sync-now.n_clicks"],
+        "changedPropIds": ["command.data"],
     }
     return posted(url, body)
 

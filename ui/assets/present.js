@@ -74,7 +74,7 @@ const present = (() => {
   function refresh() {
     if (seconds % LOOK_S === 0) shell.catchUp();
     const sync = document.getElementById("sync-now");
-    if (seconds % SYNC_S === 0 && sync && !sync.hidden) window.dash_clientside.set_props("sync-now", { n_clicks: seconds });
+    if (seconds % SYNC_S === 0 && sync && !sync.hidden) shell.command("sync");
   }
 
   /** Once a second: the address says whether there is a wall screen. */

@@ -40,6 +40,19 @@ const shell = (() => {
     if (latest) window.dash_clientside.set_props("revision", { data: latest });
   }
 
+  /** Asks something of the sync of a profile: to begin, to end, to read everything anew, not to wait any longer.
+      @param {string} what
+      @param {string} [name] of a profile, where it need not be the one that is shown */
+  function command(what, name) {
+    window.dash_clientside.set_props("command", { data: { what, name } });
+  }
+
+  /** @param {HTMLElement} button */
+  function order({ dataset }) {
+    if (dataset.action === "sync") say("The sync has started.");
+    command(dataset.action || "", dataset.name);
+  }
+
   /** Opens a page again that could not be drawn, once it can be. */
   async function comeBack() {
     if (!document.querySelector(".outage")) return;
@@ -208,5 +221,5 @@ const shell = (() => {
     }
   }
 
-  return { age, listening, preferred, tellAges, catchUp, hear, comeBack, scheme, followSystem, say, copy, share, link, aim, sheet, escape, closeMenus };
+  return { age, listening, preferred, tellAges, catchUp, hear, command, order, comeBack, scheme, followSystem, say, copy, share, link, aim, sheet, escape, closeMenus };
 })();

@@ -27,6 +27,10 @@
     share: shell.share,
     link: shell.link,
     sheet: shell.sheet,
+    sync: shell.order,
+    cancel: shell.order,
+    refetch: shell.order,
+    "ask-now": shell.order,
     back: () => pages.step("back"),
     on: () => pages.step("on"),
     calendar: calendar.open,
@@ -57,7 +61,6 @@
   function act(_event, target) {
     /** @type {HTMLElement | null} */
     const button = target.closest("[data-action]");
-    if (target.id === "sync-now") shell.say("The sync has started.");
     if (button) ACTIONS[button.dataset.action || ""]?.(button);
   }
 

@@ -84,7 +84,14 @@ def header(
             ),
             html.Div(id=ids.STATUS, className="status"),
             *([] if person is None else [_draw_person(person)]),
-            html.Button("Sync now", id=ids.SYNC, className="quiet-button", type="button", hidden=True),
+            html.Button(
+                "Sync now",
+                id=ids.SYNC,
+                className="quiet-button",
+                type="button",
+                hidden=True,
+                **action("sync"),
+            ),
             html.Button(
                 html.Span("", className="half-moon", **aria(hidden="true")),
                 id=ids.THEME_TOGGLE,
@@ -395,9 +402,7 @@ def job_line(
         children=[
             html.Span(f"{label}: {amount}"),
             dmc.Progress(value=share, size="sm", className="job-bar", **aria(label=f"{label}: {amount}")),
-            html.Button(
-                "Cancel", id={"kind": ids.CANCEL, "name": "job"}, className="quiet-button", type="button"
-            ),
+            html.Button("Cancel", className="quiet-button", type="button", **action("cancel")),
         ],
     )
 
@@ -433,18 +438,19 @@ def notice(
             else None,
             html.Span(f" Log reference: {reference}", className="reference") if reference else None,
             *(html.A(text, href=href, className="quiet-button") for text, href in ways or ()),
-            None if refetch is None else _draw_button("Fetch everything again", ids.REFETCH, refetch),
-            None if ask_now is None else _draw_button("Ask now all the same", ids.ASK_NOW, ask_now),
+            None if refetch is None else _draw_button("Fetch everything again", "refetch", refetch),
+            None if ask_now is None else _draw_button("Ask now all the same", "ask-now", ask_now),
         ],
     )
 
 
-def _draw_button(words: str, kind: str, profile: str) -> Component:
+def _draw_button(words: str, what: str, profile: str) -> Component:
     return html.Button(
         words,
-        id={"kind": kind, "name": profile},
         type="button",
         className="quiet-button",
+        **action(what),
+        **data(name=profile),
     )
 
 

@@ -3,11 +3,12 @@
 import contextlib
 import datetime as dt
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from playwright.sync_api import Error as Gone
 
 from configuration.profile import JiraSettings, Profile
@@ -178,6 +179,23 @@ def test_connecting_by_keyboard_alone(fresh: Visits, cloud: JiraSimulator) -> No
     page.keyboard.press("Enter")
 
     expect(page).to_have_url(re.compile(r"/\?src=default$"), timeout=15_000)
+
+
+def test_the_form_takes_the_focus_however_late_it_comes(browser: Browser, calm: str) -> None:
+    """Who follows the banner can type at once, also where a busy server sends the form after five seconds."""
+    visits = Visits(browser, calm)
+    page = visits().open()
+
+    def late(route: Route) -> None:
+        if "settings-source" in (route.request.post_data or ""):
+            time.sleep(5)
+        route.continue_()
+
+    page.route(re.compile("_dash-update-component"), late)
+    page.get_by_role("link", name="Connect your Jira").first.click()
+
+    expect(page.locator("#settings-url")).to_be_focused()
+    visits.close()
 
 
 @pytest.mark.parametrize("size", ["desktop", "phone"])

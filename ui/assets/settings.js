@@ -63,11 +63,11 @@ const settings = (() => {
     dragged = null;
   }
 
-  /** Calls once an element is there: what the server sends is drawn later, and some of it much later.
+  /** Calls once an element is there: what the server sends is drawn later, by a busy one up to half a minute.
       @param {string} selector
       @param {(found: HTMLElement) => void} call
       @param {number} [tries] */
-  function whenThere(selector, call, tries = 80) {
+  function whenThere(selector, call, tries = 600) {
     /** @type {HTMLElement | null} */
     const found = document.querySelector(selector);
     if (found && found.offsetParent) call(found);

@@ -73,8 +73,10 @@ script:
 portion = -o cache_dir=.pytest_cache/bench-$(1) --benchmark-storage=file://.benchmarks/$(1)
 keep = --benchmark-autosave $(if $(wildcard .benchmarks/$(1)/*/*.json),--benchmark-compare)
 WORKS := -m "bench and not soak and not waits"
-DATA := $(call portion,data) $(WORKS) tests/benchmarks/data
-OTHERS := $(call portion,others) $(WORKS) --ignore=tests/benchmarks/data
+# About half of the work.
+HEAVY := $(addprefix tests/benchmarks/data/test_,store.py metrics.py deployments.py)
+DATA := $(call portion,data) $(WORKS) $(HEAVY)
+OTHERS := $(call portion,others) $(WORKS) $(addprefix --ignore=,$(HEAVY))
 WAITS := $(call portion,waits) -m "bench and not soak and waits"
 bench: tools
 	@log=$$(mktemp); red=0; others=0; data=0; waits=0; \

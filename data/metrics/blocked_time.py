@@ -111,7 +111,8 @@ def _count_items(context: CalculationContext, work: BlockedWork, there: Traffic)
     gaps = work.gaps
     inside = slice(*gaps.since.searchsorted(edges[[0, -1]], "right"))
     begin = gaps.since[inside].searchsorted(edges[1:-1], "right")
-    week = np.repeat(np.arange(len(counts)), np.diff(begin, prepend=0, append=inside.stop - inside.start))
+    weeks = np.arange(len(counts), dtype=np.int32)
+    week = np.repeat(weeks, np.diff(begin, prepend=0, append=inside.stop - inside.start))
     within = gaps.until[inside] < edges[1:][week]
     if chosen is not None:
         within &= chosen[gaps.issue[inside]]

@@ -20,11 +20,10 @@ STAGES = ("working", "waiting", "other", "release")
 
 @dataclass(frozen=True, slots=True)
 class LeadTimeStages:
-    """The stages of the lead times of one period; in each row the stages in the order of ``STAGES``.
+    """The stages of the lead times of one period, in each array in the order of ``STAGES``.
 
     Attributes:
-        days: one row per included issue; its sum is the issue's lead time in days.
-        totals: sum over all issues.
+        totals: sum over all issues, in days.
         means: mean of all issues, NaN without any.
         medians: median of each stage for itself, which do not add up; NaN without any.
         weekly_n: issues per week of their deployment.
@@ -32,7 +31,6 @@ class LeadTimeStages:
         weekly_medians: one row per week, NaN without any.
     """
 
-    days: NDArray[np.float64]
     totals: NDArray[np.float64]
     means: NDArray[np.float64]
     medians: NDArray[np.float64]
@@ -102,16 +100,15 @@ def lead_time_stages(
     # Days add up to other last digits in another order: it is that of the keys.
     order = np.argsort(part.rows)
     ranked = [Ranked(part.of(each.rank), each.values) for each in stages]
-    days, week = np.empty((len(order), len(STAGES))), part.week[order]
+    week, n = part.week[order], part.counts
+    totals, sums = np.zeros(len(STAGES)), np.zeros((len(n), len(STAGES)))
     for place, each in enumerate(ranked):
-        days[:, place] = each.values[each.rank[order]]
-    sums = np.stack([sum_by_week(context, week, column) for column in days.T], axis=1)
-    n = part.counts
+        days = each.values[each.rank[order]]
+        totals[place], sums[:, place] = days.sum(), sum_by_week(context, week, days)
     nothing = np.full(len(STAGES), np.nan)
     return LeadTimeStages(
-        days=days,
-        totals=days.sum(axis=0),
-        means=days.mean(axis=0) if len(part) else nothing,
+        totals=totals,
+        means=totals / len(part) if len(part) else nothing,
         medians=np.array([median(each) for each in ranked]) if len(part) else nothing,
         weekly_n=n,
         weekly_means=np.divide(sums, n[:, None], out=np.full(sums.shape, np.nan), where=n[:, None] > 0),

@@ -1,14 +1,21 @@
-"""Many scopes in one process: ``python -m tools.measure_scale.scopes SCOPES ISSUES`` prints them as JSON."""
+"""Many scopes in one process: ``python -m tools.measure_scale.scopes SCOPES ISSUES`` prints them as JSON.
+
+With ``served`` after them it is the process of a dashboard, as gunicorn loads it, whose pages were asked for.
+"""
 
 import json
 import sys
+import tempfile
 import time
 from dataclasses import asdict, dataclass, replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import cast
 
 import msgspec
+from flask import Flask
 
+from callbacks.cli.hosting import application
 from configuration.memory import keep_freed_memory
 from configuration.profile import profile_from
 from data.cache_manager import Store
@@ -17,8 +24,12 @@ from data.model.tables import Dataset, Project
 from data.pipeline import Pipeline
 from data.profiles.sources import Source
 from data.together import Asked, Together
+from tests.support.calls import page_call
+from tests.support.large_stores import fill_home
 from tests.support.synthetic import DAY_MS, DAYS, PROFILE, STARTS_AT, synthetic_dataset
 
+ISSUES_SERVED = 2_000
+HERE = "http://127.0.0.1:8050"
 # When all made-up data end: to ask for it costs no making.
 AS_OF = str(STARTS_AT + DAYS * DAY_MS)
 
@@ -79,9 +90,32 @@ class _Scope:
         return replace(made, issues=issues, versions=versions, revision=self.revision)
 
 
-def measure(scopes: int, issues: int) -> Measured:
-    """Answer the usual view for so many scopes of so many issues each."""
+def serve_pages(home: Path) -> Flask:
+    """Return the dashboard of this process, as gunicorn loads it, after it answered pages over one scope."""
+    fill_home(home, ISSUES_SERVED)
+    server = application({"THROUGHLINE_HOME": str(home)})
+    client = server.test_client()
+    answers = [client.get(path, base_url=HERE) for path in ("/", "/_dash-layout", "/_dash-dependencies")]
+    answers += [
+        client.post("/_dash-update-component", json=page_call({}, page), base_url=HERE)
+        for page in ("overview", "flow", "dora")
+    ]
+    if any(answer.status_code != HTTPStatus.OK for answer in answers):
+        raise RuntimeError("A page was not answered.")
+    return server
+
+
+def measure(scopes: int, issues: int, *, served: bool = False) -> Measured:
+    """Answer the usual view for so many scopes of so many issues each, alone or beside served pages."""
     keep_freed_memory()
+    if not served:
+        return _measure(scopes, issues)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        _held = serve_pages(Path(folder))
+        return _measure(scopes, issues)
+
+
+def _measure(scopes: int, issues: int) -> Measured:
     stores, profile, started = (
         [_Scope(n, issues) for n in range(1, scopes + 1)],
         profile_from(PROFILE),
@@ -131,4 +165,4 @@ def _peak_mb() -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(measure(int(sys.argv[1]), int(sys.argv[2])))))
+    print(json.dumps(asdict(measure(int(sys.argv[1]), int(sys.argv[2]), served="served" in sys.argv[3:]))))

@@ -279,17 +279,20 @@ class ChosenIssues:
         stack = self.whole.stack
         issue = self._rows[stack.pointing(kind, "issue", "issues")]
         there = np.flatnonzero(issue != NONE).astype(np.int32)
-        # One column after the other, and of each what is left: most of many stretches are of other times.
+        # One column after the other, in place of what it is taken from: of many stretches each takes room.
+        issue = issue[there]
         entered = stack.column(kind, "entered")[there]
-        there, entered = there[entered <= self._window.hi], entered[entered <= self._window.hi]
         left = stack.column(kind, "left")[there]
-        mine = np.flatnonzero(left > self._window.lo).astype(np.int32)
-        issue = issue[there[mine]]
+        mine = np.flatnonzero((entered <= self._window.hi) & (left > self._window.lo)).astype(np.int32)
+        issue = issue[mine]
         if not (issue[1:] >= issue[:-1]).all():
-            order = np.argsort(issue, kind="stable")
+            order = np.argsort(issue, kind="stable").astype(np.int32)
             issue, mine = issue[order], mine[order]
+            del order
+        entered = entered[mine]
+        left = left[mine]
         inferred = stack.column(kind, "inferred")[there[mine]]
-        return {"issue": issue, "entered": entered[mine], "left": left[mine], "inferred": inferred}
+        return {"issue": issue, "entered": entered, "left": left, "inferred": inferred}
 
     @cached_property
     def circles(self) -> Columns:

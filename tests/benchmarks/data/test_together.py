@@ -23,12 +23,12 @@ MEASURE = """
 import json, sys
 from dataclasses import asdict
 from tools.measure_scale.scopes import measure
-print(json.dumps(asdict(measure(int(sys.argv[1]), int(sys.argv[2])))))
+print(json.dumps(asdict(measure(int(sys.argv[1]), int(sys.argv[2]), served=len(sys.argv) > 3))))
 """
 
 
-def measured(scopes: int, issues: int) -> Any:
-    return json.loads(printed(MEASURE, str(scopes), str(issues)))
+def measured(scopes: int, issues: int, *served: str) -> Any:
+    return json.loads(printed(MEASURE, str(scopes), str(issues), *served))
 
 
 @pytest.mark.benchmark(timer=children_time)
@@ -68,7 +68,7 @@ def benchmark_g22_memory_of_merging_grows_by_what_is_looked_at(
     rows = 20 * partials[0].sizes["issues"]
     few, many = gate.once(lambda: (merging_bytes(partials[:10]), merging_bytes(partials)))
 
-    gate.hold("bytes a row more", (many - few) / rows, goal=125, fails_at=150)
+    gate.hold("bytes a row more", (many - few) / rows, goal=100, fails_at=120)
     kept = sum(map(len, partials[0].columns.values()))
     gate.hold("kB a scope, remembered", kept / 1000, goal=250, fails_at=300)
 
@@ -91,8 +91,8 @@ def benchmark_g22_250_scopes(gate: Gate) -> None:
 @pytest.mark.soak
 @pytest.mark.benchmark(timer=children_time)
 def benchmark_g22_ten_million_issues(gate: Gate) -> None:
-    """500 scopes of 20 000 issues: within 500 MB; the gate leaves room for another C library."""
-    found = gate.once(lambda: measured(500, 20_000))
+    """500 scopes of 20 000 issues in a process that serves pages: within 500 MB."""
+    found = gate.once(lambda: measured(500, 20_000, "served"))
 
     gate.hold("tables read", found["loads"][1], goal=501, fails_at=501)
-    gate.hold("MB", found["peak_mb"], goal=500, fails_at=600)
+    gate.hold("MB", found["peak_mb"], goal=500, fails_at=550)

@@ -10,7 +10,7 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 _KEPT_BYTES = 32 * 1024 * 1024
 # Where memory matters more than time, arrays of more than this go back at once, and what is free at the end.
 # With less of it more of the arrays come page by page, which takes a third as long again as the work itself.
-_LARGE_BYTES = 2 * 1024 * 1024
+_LARGE_BYTES = 1024 * 1024
 
 
 def keep_freed_memory() -> bool:

@@ -15,7 +15,6 @@ from typing import cast
 import msgspec
 from flask import Flask
 
-from callbacks.cli.hosting import application
 from configuration.memory import keep_freed_memory
 from configuration.profile import profile_from
 from data.cache_manager import Store
@@ -24,8 +23,6 @@ from data.model.tables import Dataset, Project
 from data.pipeline import Pipeline
 from data.profiles.sources import Source
 from data.together import Asked, Together
-from tests.support.calls import page_call
-from tests.support.large_stores import fill_home
 from tests.support.synthetic import DAY_MS, DAYS, PROFILE, STARTS_AT, synthetic_dataset
 
 ISSUES_SERVED = 2_000
@@ -92,6 +89,11 @@ class _Scope:
 
 def serve_pages(home: Path) -> Flask:
     """Return the dashboard of this process, as gunicorn loads it, after it answered pages over one scope."""
+    # Here: a process that serves nothing is measured without them.
+    from callbacks.cli.hosting import application  # noqa: PLC0415
+    from tests.support.calls import page_call  # noqa: PLC0415
+    from tests.support.large_stores import fill_home  # noqa: PLC0415
+
     fill_home(home, ISSUES_SERVED)
     server = application({"THROUGHLINE_HOME": str(home)})
     client = server.test_client()

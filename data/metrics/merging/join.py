@@ -14,6 +14,7 @@ from data.metrics.merging.partial import (
     CIRCLES,
     DEPLOYMENT_FLAGS,
     DEPLOYMENTS,
+    SPANS,
     TOLD,
     TOLD_FLAGS,
     Partial,
@@ -21,7 +22,7 @@ from data.metrics.merging.partial import (
 )
 from data.metrics.merging.stack import NONE, Stack
 from data.model.periods import Window
-from data.model.tables import Flags, Project
+from data.model.tables import OPEN, Flags, Project
 
 Columns = Mapping[str, NDArray[Any]]
 Rows = NDArray[np.intp]
@@ -162,12 +163,8 @@ class Whole:
         """Return issue rows of the stack, which are ascending, in the order of their keys."""
         ranks = {key: rank for rank, key in enumerate(sorted({project.key for project in self.projects}))}
         rank = np.array([ranks[project.key] for project in self.projects], np.int64)
-        # Project and number as one: a sort takes one number faster than two.
-        named, numbers = rank[self.codes[rows]], self.stack.column("issues", "number")
-        named *= int(numbers.max(initial=0)) + 1
-        named += numbers[rows]
-        # Of each scope and project they are in order: a stable sort merges what is.
-        return rows[np.argsort(named, kind="stable")].astype(np.int32)
+        order = order_by_key(rank[self.codes[rows]], self.stack.column("issues", "number")[rows])
+        return rows[order].astype(np.int32)
 
     @property
     def deployment_rows(self) -> Places:
@@ -242,9 +239,12 @@ class ChosenIssues:
     def __len__(self) -> int:
         return len(self._from)
 
-    @cached_property
+    @property
     def _rows(self) -> Places:
-        """By issue row of the stack the row here; -1 for those that nobody looks at."""
+        """By issue row of the stack the row here; -1 for those that nobody looks at.
+
+        Put together whenever somebody asks: it is as long as all rows are many.
+        """
         rows = np.full(self.whole.stack.n("issues") + 1, NONE, np.int32)
         rows[self._from] = np.arange(len(self), dtype=np.int32)
         return rows
@@ -261,7 +261,7 @@ class ChosenIssues:
         order = np.argsort(named[self._from], kind="stable")
         known = named[self._from][order]
         at = np.minimum(known.searchsorted(named[others]), len(known) - 1)
-        rows = self._rows.copy()
+        rows = self._rows
         rows[others] = np.where(known[at] == named[others], order[at], NONE)
         return rows
 
@@ -277,6 +277,8 @@ class ChosenIssues:
     def spans(self, kind: str) -> Columns:
         """Return the stretches of time of one kind that reach into the period, by issue and time."""
         stack = self.whole.stack
+        if not stack.n(kind):
+            return {name: np.zeros(0, of) for name, of in SPANS.items()}
         issue = self._rows[stack.pointing(kind, "issue", "issues")]
         there = np.flatnonzero(issue != NONE).astype(np.int32)
         # One column after the other, in place of what it is taken from: of many stretches each takes room.
@@ -298,9 +300,20 @@ class ChosenIssues:
     def circles(self) -> Columns:
         """Who waits for whom in a circle."""
         stack = self.whole.stack
+        if not stack.n("circles"):
+            return {name: np.zeros(0, of) for name, of in CIRCLES.items()}
         joined = {name: self.rows_of_all[stack.pointing("circles", name, "issues")] for name in CIRCLES}
         known = (joined["issue"] != NONE) & (joined["blocker"] != NONE)
         return {name: column[known] for name, column in joined.items()}
+
+
+def order_by_key(rank: NDArray[np.int64], number: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Return the places of issues by the rank of their project, then by their number."""
+    most = int(number.max(initial=0)) + 1
+    if (int(rank.max(initial=0)) + 1) * most > OPEN:
+        return np.lexsort((number, rank))
+    # One number is sorted faster than two; a stable sort merges what is in order: each project of a scope.
+    return np.argsort(rank * most + number, kind="stable")
 
 
 def _join_flags(flags: NDArray[np.int32], once: "_Once") -> NDArray[np.int32]:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import cast
 
 import msgspec
-from flask import Flask
 
 from configuration.memory import keep_freed_memory
 from configuration.profile import profile_from
@@ -87,7 +86,7 @@ class _Scope:
         return replace(made, issues=issues, versions=versions, revision=self.revision)
 
 
-def serve_pages(home: Path) -> Flask:
+def serve_pages(home: Path) -> object:
     """Return the dashboard of this process, as gunicorn loads it, after it answered pages over one scope."""
     # Here: a process that serves nothing is measured without them.
     from callbacks.cli.hosting import application  # noqa: PLC0415

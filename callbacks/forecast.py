@@ -28,7 +28,6 @@ from ui.components.states import page_failed
 from ui.design import plain_design
 
 PAGE = "forecast"
-PATH = "/forecast"
 TITLES = {metric.id: metric.title for metric in ALL_METRICS}
 MOST_ITEMS = 10_000_000
 _WEEK = re.compile(r"\d{4}-W\d{2}")
@@ -45,25 +44,36 @@ def register(app: Dash, workspace: Workspace) -> None:
         Input(ids.URL, "search"),
     )
 
+    # The address is no input of the server's: whatever is opened on another page would take the place of a
+    # forecast that is on its way, with nothing to show for it.
+    app.clientside_callback(
+        ClientsideFunction("forecast", "question"),
+        Output(ids.FORECAST_ASKED, "data"),
+        Input(ids.view(PAGE), "data"),
+        Input(ids.URL, "search"),
+        State(ids.FORECAST_ASKED, "data"),
+        prevent_initial_call=True,
+    )
+
     @app.callback(
         Output(ids.FORECAST_ANSWER, "children"),
         Output(ids.heading(PAGE), "children"),
-        Input(ids.view(PAGE), "data"),
-        Input(ids.URL, "search"),
-        State(ids.URL, "pathname"),
+        Input(ids.FORECAST_ASKED, "data"),
         prevent_initial_call=True,
     )
-    def show_forecast(view: dict[str, Any] | None, search: str | None, path: str) -> Answer:
-        if view is None or path != PATH:
+    def show_forecast(asked: dict[str, Any] | None) -> Answer:
+        if asked is None:
             raise PreventUpdate
         with PerformanceTimer(f"{PAGE}.update"):
-            return attempted(lambda: _answer(workspace, view.get("filters"), search), _show_failure)
+            return attempted(
+                lambda: _answer(workspace, asked.get("filters"), asked.get("question")), _show_failure
+            )
 
 
-def _answer(workspace: Workspace, filters: Mapping[str, Any] | None, search: str | None) -> Answer:
+def _answer(workspace: Workspace, filters: Mapping[str, Any] | None, words: str | None) -> Answer:
     pipeline, view = asked_view(workspace, filters)
     wait_for_first_data(workspace, pipeline)
-    question, horizon = read_question(search), read_horizon(search)
+    question, horizon = read_question(words), read_horizon(words)
     year = pipeline.year(view)
     if not pipeline.status().stored:
         return plain_design(no_forecast("There are no issues in the store.")), "no data yet"

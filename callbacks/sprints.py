@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from dash import Dash, Input, Output, State
+from dash import Dash, Input, Output
 from dash.exceptions import PreventUpdate
 
 from callbacks.headings import heading_of
@@ -22,7 +22,6 @@ from ui.components.states import page_failed
 from ui.design import plain_design
 
 PAGE = "sprints"
-PATH = "/sprints"
 MOST_ISSUES = 1_000  # in the drawer; all of them are in the CSV
 Answer = tuple[Any, Any]
 
@@ -34,11 +33,10 @@ def register(app: Dash, workspace: Workspace) -> None:
         Output(ids.SPRINTS_ANSWER, "children"),
         Output(ids.heading(PAGE), "children"),
         Input(ids.view(PAGE), "data"),
-        State(ids.URL, "pathname"),
         prevent_initial_call=True,
     )
-    def show_sprints(view: dict[str, Any] | None, path: str) -> Answer:
-        if view is None or path != PATH:
+    def show_sprints(view: dict[str, Any] | None) -> Answer:
+        if view is None:
             raise PreventUpdate
         with PerformanceTimer(f"{PAGE}.update"):
             return attempted(lambda: _answer(workspace, view.get("filters")), _show_failure)

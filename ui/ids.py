@@ -53,6 +53,7 @@ REPAIR_SAVED = "repair-saved"
 HEADLINE = "headline"
 FORECAST_QUESTION = "forecast-question"
 FORECAST_ANSWER = "forecast-answer"
+FORECAST_ASKED = "forecast-asked"  # the view of the page with what the address asks
 FORECAST_ITEMS = "forecast-items"
 FORECAST_BY = "forecast-by"
 FORECAST_EXCLUDE = "forecast-exclude"

@@ -437,3 +437,25 @@ def test_what_is_done_as_an_answer_comes_is_followed(visit: Visits, act: str, fo
     page.evaluate(f"() => {{ window.holding = ''; {act}; window.release(); }}")
 
     expect(page.locator(followed).first).to_be_visible()
+
+
+def test_a_forecast_that_was_left_while_it_was_made_is_there_on_return(visit: Visits) -> None:
+    """What is opened and closed on another page in the meantime stands in place of no question."""
+    visitor = visit()
+    visitor.page.add_init_script(_HOLDING)
+    page = visitor.open()
+    page.evaluate("""async () => {
+        window.holding = "..forecast-answer.children";
+        document.getElementById("link-forecast").click();
+        while (!window.release) await new Promise((soon) => setTimeout(soon, 50));
+    }""")
+    page.locator("#link-flow").click()
+    page.locator("#cards-flow [data-action=open]").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.evaluate("() => { window.holding = ''; window.release(); }")
+    visitor.settled()
+    page.locator("#link-forecast").click()
+
+    expect(page.locator("#forecast-answer")).to_contain_text("items: by")

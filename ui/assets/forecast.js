@@ -3,6 +3,7 @@
 
 const forecast = (() => {
   const FIELDS = /** @type {const} */ (["items", "by", "exclude", "growth"]);
+  const WORDS = [...FIELDS, "cap", "halve", "drop", "record"];
   const FORMS = ["forecast-question", "forecast-what-if"];
 
   /** Returns what an address says beside the names of the page, with the fields of a form in place of what it said of them.
@@ -50,6 +51,19 @@ const forecast = (() => {
     return FIELDS.map((field) => (field === "exclude" ? said(field).join(", ") : said(field)[0] || ""));
   }
 
+  /** Returns what the server is asked: the view of the page with the words of the address that are the page's own. It stays
+      what it is as long as these do, whatever else the address says, and there is none before the page was in sight.
+      @param {object | null} view
+      @param {string | null} search
+      @param {unknown} before */
+  function question(view, search, before) {
+    const { no_update } = window.dash_clientside;
+    if (!view) return no_update;
+    const said = address.read(search).rest.filter(([name]) => WORDS.includes(name));
+    const now = { ...view, question: new URLSearchParams(said).toString() };
+    return JSON.stringify(now) === JSON.stringify(before) ? no_update : now;
+  }
+
   /** Shows the question of the address in its fields.
       @param {string | null} search */
   function show(search) {
@@ -67,5 +81,5 @@ const forecast = (() => {
     ask(Object.fromEntries(new FormData(form)));
   }
 
-  return { asking, without, asked, show, submit, week, record };
+  return { asking, without, asked, question, show, submit, week, record };
 })();

@@ -13,6 +13,7 @@ from ui.components.heading import heading
 def layout() -> Sequence[Component]:
     """Return the page with its question and an empty place for the answer."""
     return [
+        dcc.Store(id=ids.FORECAST_ASKED),
         heading("forecast", "Forecast"),
         html.Form(
             id=ids.FORECAST_QUESTION,

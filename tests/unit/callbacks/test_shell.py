@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from callbacks.shell import banner_kind, banner_of, stamp
+from callbacks.web.application import create_app
 from configuration.errors import ConfigurationError, StoreError
 from configuration.profile import Profile
 from configuration.settings import Home
@@ -15,9 +16,11 @@ from data.cache_manager import References
 from data.profiles.sources import Source
 from data.workspace import Workspace
 from tests.support.builders import issue
-from tests.support.dashboards import workspace_over
+from tests.support.calls import AT_HOME
+from tests.support.dashboards import PORT, workspace_over
 from tests.support.rows import row
 from tests.support.stores import store_at
+from ui import ids
 
 
 @pytest.fixture
@@ -89,3 +92,22 @@ def test_the_first_start_over_an_earlier_store_says_that_the_definitions_are_new
     assert "Import the files again, once: " in first
     assert "href='/diagnostics'" in first
     assert "40 stored issues were read by an earlier version" in again
+
+
+def test_no_answer_follows_the_address_itself(tmp_path: Path) -> None:
+    """A busy server would be asked too late, of a page that was left, or in place of what somebody waits for.
+
+    What an answer needs of the address the browser puts into stores that change with it alone; whoever keeps
+    a view keeps the address that is there when the button is pressed.
+    """
+    app = create_app(workspace_over(tmp_path), port=PORT)
+    app.server.test_client().get("/_dash-dependencies", headers=AT_HOME)
+    served = {name: one for name, one in app.callback_map.items() if one.get("callback")}
+    following = [
+        name
+        for name, one in served.items()
+        if any(each["id"] == ids.URL for each in (*one["inputs"], *one["state"]))
+    ]
+
+    assert len(served) > 35
+    assert [name for name in following if ids.VIEWS_KEPT not in name] == []

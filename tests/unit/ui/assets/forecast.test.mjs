@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { load } from "./loading.mjs";
+import { load, openWindow } from "./loading.mjs";
 
 const forecast = load("address", "forecast");
 
@@ -42,4 +42,15 @@ test("a week is left out, and taken in again", () => {
   assert.equal(forecast.without("2026-W02", "2026-W01"), "2026-W01,2026-W02");
   assert.equal(forecast.without("2026-W01, 2026-W02", "2026-W01"), "2026-W02");
   assert.equal(forecast.without("2026-W02", "2026-W02"), "");
+});
+
+test("the server is asked again where the view or the page's own words change, and for nothing else", () => {
+  const { dash_clientside } = openWindow();
+  const view = { filters: { src: "demo" }, revision: "1" };
+  assert.equal(forecast.question(null, "?items=4", null), dash_clientside.no_update);
+  const asked = forecast.question(view, "?src=demo&items=4&cap=3&rows=label&note=mine", null);
+  assert.deepEqual(asked, { ...view, question: "items=4&cap=3" });
+  assert.equal(forecast.question(view, "?items=4&cap=3&panel=flow_time&by=label", asked), dash_clientside.no_update);
+  assert.deepEqual(forecast.question(view, "?by=2031-01-01", asked), { ...view, question: "by=2031-01-01" });
+  assert.deepEqual(forecast.question({ ...view, revision: "2" }, "?items=4&cap=3", asked), { ...asked, revision: "2" });
 });

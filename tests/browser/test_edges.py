@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 from data.simulator.server import JiraSimulator
+from tests.browser.test_pages import HOLDING
 from tests.support.calls import EVERYTHING
 from tests.support.commands import run, served
 
@@ -77,6 +78,40 @@ def test_pages_change_while_the_server_is_slow_to_tell_of_a_sync(browser: Browse
             expect(page.locator("#job .job")).to_have_count(0, timeout=60_000)
             assert polls.most == 1
             assert polls.commands == []
+            page.close()
+
+
+def test_a_late_answer_about_another_profile_hides_no_sync(browser: Browser, tmp_path: Path) -> None:
+    """Who turns to a profile that is being read sees that, whatever was asked of the one before."""
+    with JiraSimulator(issues=150) as jira:
+        known = {"JIRA_URL": jira.url, "JIRA_EMAIL": jira.email, "JIRA_TOKEN": jira.token}
+        known["JIRA_JQL"] = EVERYTHING
+        assert run(tmp_path, "sync", **known).returncode == 0
+        for url in served(tmp_path, **known):
+            page = browser.new_page()
+            page.add_init_script(HOLDING)
+            page.goto(url)
+            page.locator(NUMBERS).first.wait_for()
+            jira.latency_s = 60.0
+            page.get_by_role("button", name="Sync now").click()
+            page.locator("#job .job").wait_for()
+            page.goto(f"{url}/?src=demo")
+            page.locator(NUMBERS).first.wait_for(timeout=60_000)
+            page.locator("#job .job").wait_for(state="detached", timeout=60_000)
+            page.evaluate("""async () => {
+                window.holding = "..job.children";
+                window.dash_clientside.shell.catchUp();
+                while (!window.release) await new Promise((soon) => setTimeout(soon, 50));
+            }""")
+            page.evaluate("""() => {
+                window.holding = "";
+                dash_clientside.set_props("filter-src", { value: "default" });
+            }""")
+            page.locator("#job .job").wait_for()
+            page.evaluate("() => window.release()")
+            page.wait_for_timeout(2_500)
+            expect(page.locator("#job .job")).to_have_count(1)
+            jira.latency_s = 0.0
             page.close()
 
 

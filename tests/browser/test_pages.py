@@ -400,7 +400,7 @@ def test_a_filter_change_moves_nothing(visit: Visits) -> None:
 
 
 # Holds answers for as long as a test wants; what is released is read by the page in the same turn.
-_HOLDING = """(() => {
+HOLDING = """(() => {
     const ask = window.fetch;
     window.fetch = async (...asked) => {
         const answer = await ask(...asked);
@@ -426,7 +426,7 @@ _HOLDING = """(() => {
 def test_what_is_done_as_an_answer_comes_is_followed(visit: Visits, act: str, followed: str) -> None:
     """Where new numbers are drawn between a click and what follows it, the page of the address comes."""
     visitor = visit()
-    visitor.page.add_init_script(_HOLDING)
+    visitor.page.add_init_script(HOLDING)
     page = visitor.open()
     visitor.settled()
     page.evaluate("""async () => {
@@ -442,7 +442,7 @@ def test_what_is_done_as_an_answer_comes_is_followed(visit: Visits, act: str, fo
 def test_a_forecast_that_was_left_while_it_was_made_is_there_on_return(visit: Visits) -> None:
     """What is opened and closed on another page in the meantime stands in place of no question."""
     visitor = visit()
-    visitor.page.add_init_script(_HOLDING)
+    visitor.page.add_init_script(HOLDING)
     page = visitor.open()
     page.evaluate("""async () => {
         window.holding = "..forecast-answer.children";

@@ -228,11 +228,13 @@ const pages = (() => {
     });
   }
 
-  /** Returns which profile is asked about, and takes away what was said about the question before.
+  /** Returns which profile is asked about, and takes away what was said about the question before. How a job stands is asked
+      again for another profile: an answer about the one before, which may be on its way, counts no longer then.
       @param {Filters | null} filters
       @param {string | null} revision
-      @param {unknown} before */
+      @param {{ src: string | null } | null | undefined} before */
   function source(filters, revision, before) {
+    if (filters && before && isOther(filters.src, before.src)) shell.catchUp();
     return [filters ? unlessSame({ src: filters.src, revision }, before) : window.dash_clientside.no_update, null];
   }
 

@@ -563,7 +563,9 @@ class Pipeline:
                 unread=unread,
             )
             wanted = [report.results[name] for name in _those(names, report) if name in report.results]
-        logger.info(
+        # Of many profiles that are looked at together none is asked for a metric: such lines tell nothing.
+        logger.log(
+            logging.INFO if wanted else logging.DEBUG,
             "metrics.calculated",
             extra={
                 "duration_ms": round(timer.duration_ms, 3),

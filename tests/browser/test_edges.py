@@ -1,5 +1,7 @@
 """What a person sees when the store is damaged, the program is gone, or a token has no address."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -53,66 +55,71 @@ def test_a_program_that_is_gone_is_told_and_found_again(browser: Browser, tmp_pa
     server.close()
 
 
-def test_pages_change_while_the_server_is_slow_to_tell_of_a_sync(browser: Browser, tmp_path: Path) -> None:
-    """One question at a time is under way, pages wait for none of them, and the end of the sync is seen."""
+@contextmanager
+def reading(browser: Browser, home: Path, script: str = "") -> Iterator[tuple[JiraSimulator, str, Page]]:
+    """Serve a profile that has read a Jira; yield that Jira, the address, and a page with its numbers.
+
+    Args:
+        browser: opens the page.
+        home: of the profile.
+        script: what the page runs before anything of its own.
+    """
     with JiraSimulator(issues=150) as jira:
         known = {"JIRA_URL": jira.url, "JIRA_EMAIL": jira.email, "JIRA_TOKEN": jira.token}
         known["JIRA_JQL"] = EVERYTHING
-        assert run(tmp_path, "sync", **known).returncode == 0
-        for url in served(tmp_path, **known):
+        assert run(home, "sync", **known).returncode == 0
+        for url in served(home, **known):
             page = browser.new_page()
+            page.add_init_script(script)
             page.goto(url)
             page.locator(NUMBERS).first.wait_for()
-            jira.latency_s = 12.0
-            page.get_by_role("button", name="Sync now").click()
-            page.locator("#job .job").wait_for()
-            polls = Polls(page)
-            network = page.context.new_cdp_session(page)
-            slow = {"offline": False, "latency": 2_000, "downloadThroughput": -1, "uploadThroughput": -1}
-            network.send("Network.emulateNetworkConditions", slow)
-            with page.expect_request(Polls.asks):
-                pass
-            page.get_by_role("link", name="Flow", exact=True).click()
-            expect(page.locator("#page-flow")).to_be_visible(timeout=1_000)
-            jira.latency_s = 0.0
-            expect(page.locator("#job .job")).to_have_count(0, timeout=60_000)
-            assert polls.most == 1
-            assert polls.commands == []
+            yield jira, url, page
             page.close()
+
+
+def test_pages_change_while_the_server_is_slow_to_tell_of_a_sync(browser: Browser, tmp_path: Path) -> None:
+    """One question at a time is under way, pages wait for none of them, and the end of the sync is seen."""
+    with reading(browser, tmp_path) as (jira, _url, page):
+        jira.latency_s = 12.0
+        page.get_by_role("button", name="Sync now").click()
+        page.locator("#job .job").wait_for()
+        polls = Polls(page)
+        network = page.context.new_cdp_session(page)
+        slow = {"offline": False, "latency": 2_000, "downloadThroughput": -1, "uploadThroughput": -1}
+        network.send("Network.emulateNetworkConditions", slow)
+        with page.expect_request(Polls.asks):
+            pass
+        page.get_by_role("link", name="Flow", exact=True).click()
+        expect(page.locator("#page-flow")).to_be_visible(timeout=1_000)
+        jira.latency_s = 0.0
+        expect(page.locator("#job .job")).to_have_count(0, timeout=60_000)
+        assert polls.most == 1
+        assert polls.commands == []
 
 
 def test_a_late_answer_about_another_profile_hides_no_sync(browser: Browser, tmp_path: Path) -> None:
     """Who turns to a profile that is being read sees that, whatever was asked of the one before."""
-    with JiraSimulator(issues=150) as jira:
-        known = {"JIRA_URL": jira.url, "JIRA_EMAIL": jira.email, "JIRA_TOKEN": jira.token}
-        known["JIRA_JQL"] = EVERYTHING
-        assert run(tmp_path, "sync", **known).returncode == 0
-        for url in served(tmp_path, **known):
-            page = browser.new_page()
-            page.add_init_script(HOLDING)
-            page.goto(url)
-            page.locator(NUMBERS).first.wait_for()
-            jira.latency_s = 60.0
-            page.get_by_role("button", name="Sync now").click()
-            page.locator("#job .job").wait_for()
-            page.goto(f"{url}/?src=demo")
-            page.locator(NUMBERS).first.wait_for(timeout=60_000)
-            page.locator("#job .job").wait_for(state="detached", timeout=60_000)
-            page.evaluate("""async () => {
-                window.holding = "..job.children";
-                window.dash_clientside.shell.catchUp();
-                while (!window.release) await new Promise((soon) => setTimeout(soon, 50));
-            }""")
-            page.evaluate("""() => {
-                window.holding = "";
-                dash_clientside.set_props("filter-src", { value: "default" });
-            }""")
-            page.locator("#job .job").wait_for()
-            page.evaluate("() => window.release()")
-            page.wait_for_timeout(2_500)
-            expect(page.locator("#job .job")).to_have_count(1)
-            jira.latency_s = 0.0
-            page.close()
+    with reading(browser, tmp_path, HOLDING) as (jira, url, page):
+        jira.latency_s = 60.0
+        page.get_by_role("button", name="Sync now").click()
+        page.locator("#job .job").wait_for()
+        page.goto(f"{url}/?src=demo")
+        page.locator(NUMBERS).first.wait_for(timeout=60_000)
+        page.locator("#job .job").wait_for(state="detached", timeout=60_000)
+        page.evaluate("""async () => {
+            window.holding = "..job.children";
+            window.dash_clientside.shell.catchUp();
+            while (!window.release) await new Promise((soon) => setTimeout(soon, 50));
+        }""")
+        page.evaluate("""() => {
+            window.holding = "";
+            dash_clientside.set_props("filter-src", { value: "default" });
+        }""")
+        page.locator("#job .job").wait_for()
+        page.evaluate("() => window.release()")
+        page.wait_for_timeout(2_500)
+        expect(page.locator("#job .job")).to_have_count(1)
+        jira.latency_s = 0.0
 
 
 class Polls:

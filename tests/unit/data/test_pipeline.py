@@ -253,10 +253,11 @@ def test_outdated_issues_are_counted_once(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_computed_view_is_logged_once(pipeline: Pipeline, caplog: pytest.LogCaptureFixture) -> None:
-    """With how long it took and how much it looked at; what is remembered is not logged again."""
+    """With how long it took and how much it looked at; not what is remembered, nor what asks for no metric."""
     with caplog.at_level(logging.INFO, logger="data.pipeline"):
         report = pipeline.report(View(**PERIOD))
         pipeline.report(View(**PERIOD))
+        pipeline.report(View(**PERIOD, projects=("A",)), ())
 
     (logged,) = [record for record in caplog.records if record.message == "metrics.calculated"]
     assert (logged.issues, logged.metrics, logged.revision) == (2, len(report.results), report.revision)

@@ -253,7 +253,7 @@ def test_outdated_issues_are_counted_once(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_computed_view_is_logged_once(pipeline: Pipeline, caplog: pytest.LogCaptureFixture) -> None:
-    """With how long it took and how much it looked at; not what is remembered, nor what asks for no metric."""
+    """With how long it took and how much it looked at; not what is at hand, nor what asks for no metric."""
     with caplog.at_level(logging.INFO, logger="data.pipeline"):
         report = pipeline.report(View(**PERIOD))
         pipeline.report(View(**PERIOD))

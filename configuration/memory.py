@@ -11,6 +11,8 @@ _KEPT_BYTES = 32 * 1024 * 1024
 # Where memory matters more than time, arrays of more than this go back at once, and what is free at the end.
 # With less of it more of the arrays come page by page, which takes a third as long again as the work itself.
 _LARGE_BYTES = 1024 * 1024
+_KEEPING = ((_M_MMAP_THRESHOLD, _KEPT_BYTES), (_M_TRIM_THRESHOLD, 2 * _KEPT_BYTES))
+_SPARING = ((_M_MMAP_THRESHOLD, _LARGE_BYTES), (_M_TRIM_THRESHOLD, _LARGE_BYTES))
 
 
 def keep_freed_memory() -> bool:
@@ -27,11 +29,7 @@ def keep_freed_memory() -> bool:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):  # no such function, or no such library
         return False
-    settings = (
-        (_M_MMAP_THRESHOLD, _KEPT_BYTES),
-        (_M_TRIM_THRESHOLD, 2 * _KEPT_BYTES),
-        (_M_ARENA_MAX, 1),
-    )
+    settings = (*_KEEPING, (_M_ARENA_MAX, 1))
     taken = [bool(mallopt(name, value)) for name, value in settings]  # each counts without the others
     return all(taken)
 
@@ -51,10 +49,10 @@ def sparing_memory() -> Iterator[None]:
         yield
         return
     trim(0)
-    mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
-    mallopt(_M_TRIM_THRESHOLD, _LARGE_BYTES)
+    for setting in _SPARING:
+        mallopt(*setting)
     try:
         yield
     finally:
-        mallopt(_M_MMAP_THRESHOLD, _KEPT_BYTES)
-        mallopt(_M_TRIM_THRESHOLD, 2 * _KEPT_BYTES)
+        for setting in _KEEPING:
+            mallopt(*setting)

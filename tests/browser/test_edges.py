@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 from data.simulator.server import JiraSimulator
-from tests.browser.test_pages import HOLDING
+from tests.browser.holding import HOLDING, hold
 from tests.support.calls import EVERYTHING
 from tests.support.commands import run, served
 
@@ -106,11 +106,7 @@ def test_a_late_answer_about_another_profile_hides_no_sync(browser: Browser, tmp
         page.goto(f"{url}/?src=demo")
         page.locator(NUMBERS).first.wait_for(timeout=60_000)
         page.locator("#job .job").wait_for(state="detached", timeout=60_000)
-        page.evaluate("""async () => {
-            window.holding = "..job.children";
-            window.dash_clientside.shell.catchUp();
-            while (!window.release) await new Promise((soon) => setTimeout(soon, 50));
-        }""")
+        hold(page, "job.children", "dash_clientside.shell.catchUp()")
         page.evaluate("""() => {
             window.holding = "";
             dash_clientside.set_props("filter-src", { value: "default" });

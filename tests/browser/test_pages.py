@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visits
+from tests.browser.holding import HOLDING, hold
 
 PATHS = {"Overview": "/", "DORA": "/dora", "Flow": "/flow", "Settings": "/settings"}
 PATHS["Diagnostics"] = "/diagnostics"
@@ -399,19 +400,6 @@ def test_a_filter_change_moves_nothing(visit: Visits) -> None:
     assert page.evaluate("window.shift") < 0.02
 
 
-# Holds answers for as long as a test wants; what is released is read by the page in the same turn.
-HOLDING = """(() => {
-    const ask = window.fetch;
-    window.fetch = async (...asked) => {
-        const answer = await ask(...asked);
-        if (!window.holding || !String(asked[1]?.body).includes(window.holding)) return answer;
-        const held = await answer.json();
-        await new Promise((release) => (window.release = release));
-        return Object.assign(answer, { json: async () => held });
-    };
-})()"""
-
-
 @pytest.mark.parametrize(
     ("act", "followed"),
     [
@@ -429,11 +417,7 @@ def test_what_is_done_as_an_answer_comes_is_followed(visit: Visits, act: str, fo
     visitor.page.add_init_script(HOLDING)
     page = visitor.open()
     visitor.settled()
-    page.evaluate("""async () => {
-        window.holding = "..answer-overview.data";
-        window.dash_clientside.set_props("revision", { data: "another" });
-        while (!window.release) await new Promise((soon) => setTimeout(soon, 50));
-    }""")
+    hold(page, "answer-overview.data", 'dash_clientside.set_props("revision", { data: "another" })')
     page.evaluate(f"() => {{ window.holding = ''; {act}; window.release(); }}")
 
     expect(page.locator(followed).first).to_be_visible()
@@ -444,11 +428,7 @@ def test_a_forecast_that_was_left_while_it_was_made_is_there_on_return(visit: Vi
     visitor = visit()
     visitor.page.add_init_script(HOLDING)
     page = visitor.open()
-    page.evaluate("""async () => {
-        window.holding = "..forecast-answer.children";
-        document.getElementById("link-forecast").click();
-        while (!window.release) await new Promise((soon) => setTimeout(soon, 50));
-    }""")
+    hold(page, "forecast-answer.children", 'document.getElementById("link-forecast").click()')
     page.locator("#link-flow").click()
     page.locator("#cards-flow [data-action=open]").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()

@@ -119,6 +119,14 @@ def source_of(url: str) -> dict:
     return callback(url, f"..{'...'.join(names)}..", [source], [filters])
 
 
+def answering(app: Dash, output: str, headers: dict[str, str] = AT_HOME) -> str:
+    """Return the callback of the server that changes something, as Dash spells it."""
+    # Callbacks are known from the first request on.
+    app.server.test_client().get("/_dash-dependencies", headers=headers)
+    # Others are answered in the browser.
+    return next(name for name, one in app.callback_map.items() if output in name and "callback" in one)
+
+
 def called(app: Dash, output: str, values: dict[str, object]) -> dict:
     """Answer a callback of a dashboard that no server serves, as its page would ask for it.
 
@@ -129,8 +137,7 @@ def called(app: Dash, output: str, values: dict[str, object]) -> dict:
             pattern, ``kind.property``, they are those of its controls by name.
     """
     client = app.server.test_client()
-    client.get("/_dash-dependencies", headers=AT_HOME)  # callbacks are known from the first request on
-    spec = next(name for name in app.callback_map if output in name)
+    spec = answering(app, output)
 
     def filled(kind: str) -> list:
         return [_filled(one, values) for one in app.callback_map[spec][kind]]

@@ -21,7 +21,7 @@ from data.profiles.sources import resolve
 from data.simulator.server import JiraSimulator
 from data.store.documents import documents_of
 from data.workspace import Workspace
-from tests.support.calls import AT_HOME
+from tests.support.calls import AT_HOME, answering
 
 PROXY = {
     "TRUSTED_PROXY": "127.0.0.1",
@@ -94,9 +94,7 @@ def sent(app: Dash, output: str, by: tuple[object, str], values: dict, headers: 
         headers: of the request.
     """
     client = app.server.test_client()
-    client.get("/_dash-dependencies", headers=headers)  # callbacks are known from the first request on
-    # Others are answered in the browser.
-    spec = next(name for name, one in app.callback_map.items() if output in name and "callback" in one)
+    spec = answering(app, output, headers)
     place, prop = by
 
     def filled(one: dict) -> object:

@@ -119,11 +119,10 @@ const settings = (() => {
       @param {string | null} url
       @param {string | null} before */
   function typedFor(token, url, before) {
-    if (!token) return null;
-    return triggeredBy("token") || !before ? url || "" : before;
+    return token ? hostFor(token, url, before) || url || "" : null;
   }
 
-  /** Returns the same of a code host, whose empty address is its own.
+  /** Returns the same of a code host, whose empty address is its own, so that none comes after it.
       @param {string | null} token
       @param {string | null} url
       @param {string | null} before */

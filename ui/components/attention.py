@@ -6,7 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from data.forecast.attention import Attention
-from ui.components.aria import action, aria, data
+from ui.components.opening import issue_button
 from ui.format import number
 
 
@@ -48,14 +48,7 @@ def _explain(item: Attention) -> str:
 def _draw_item(item: Attention) -> Component:
     return html.Li(
         [
-            html.Button(
-                item.key,
-                className="more",
-                type="button",
-                **action("issue"),
-                **data(name=item.key),
-                **aria(label=f"{item.key}: show its history", haspopup="dialog"),
-            ),
+            issue_button(item.key),
             html.Span(why_words(item), className="grow changed quiet", title=_explain(item)),
             html.Span(f"{number(round(item.age))} d", className="days", title="since the work on it began"),
         ]

@@ -10,11 +10,12 @@ from data.charts.blocked_work import BlockedItem
 from data.charts.recent import RECENT_WEEKS, Recent
 from data.forecast.attention import Attention
 from data.model.metric import Metric, MetricResult
-from ui.components.aria import action, aria, data
+from ui.components.aria import aria
 from ui.components.attention import attention_list
+from ui.components.opening import issue_button, number_button
 from ui.components.states import Reach, silence_of
 from ui.format import comparison, counted, noun_of, number, unit_words
-from ui.headline import Phrase, Sentence, Unknown
+from ui.headline import Sentence, Unknown
 
 SHOWN_CHANGES = 3
 BLOCKED_ITEMS = 5
@@ -55,18 +56,9 @@ def headline_words(sentences: Sequence[Sentence]) -> list[Component]:
 
 
 def _draw_sentence(sentence: Sentence) -> list[str | Component]:
-    return [_draw_phrase(phrase) if phrase.metric else phrase.text for phrase in sentence]
-
-
-def _draw_phrase(phrase: Phrase) -> Component:
-    return html.Button(
-        phrase.text,
-        type="button",
-        className="told-number",
-        **action("open"),
-        **data(name=phrase.metric),
-        **aria(haspopup="dialog"),
-    )
+    return [
+        number_button(phrase.text, phrase.metric) if phrase.metric else phrase.text for phrase in sentence
+    ]
 
 
 def changes_list(metrics: Sequence[Metric], recent: Recent | None) -> list[Component]:
@@ -176,7 +168,7 @@ def _draw_blocked(item: BlockedItem) -> Component:
     circle = [html.Span("circle", className="flag", title="What it waits for waits for it")]
     return html.Li(
         [
-            _draw_key(item.key),
+            issue_button(item.key),
             html.Span(block_words(item), className="grow quiet"),
             *(circle if item.in_circle else []),
             *([] if item.days is None else [_draw_days(item.days, "without a break")]),
@@ -191,17 +183,6 @@ def block_words(item: BlockedItem) -> str:
     shown, more = item.waits_for[:2], len(item.waits_for) - 2
     others = [f"waits for {' and '.join(shown)}" + (f" and {more} more" if more > 0 else "")] if shown else []
     return ", ".join([*others, *told])
-
-
-def _draw_key(key: str) -> Component:
-    return html.Button(
-        key,
-        className="more",
-        type="button",
-        **action("issue"),
-        **data(name=key),
-        **aria(label=f"{key}: show its history", haspopup="dialog"),
-    )
 
 
 def _draw_days(days: float, title: str) -> Component:

@@ -12,6 +12,7 @@ from ui.components.aria import action, aria, data
 from ui.components.export import export_link
 from ui.components.forecast import visible_day
 from ui.components.help import help_button
+from ui.components.opening import number_button
 from ui.format import counted, number, reason
 
 HEADS = {
@@ -92,15 +93,7 @@ def _tell(table: SprintTable) -> list[Any]:
 
 def _open(text: str, sprint_id: str, count: str, label: str = "") -> Component:
     """Return a number that opens its issues."""
-    told = {"label": f"{text}, {label}"} if label else {}
-    return html.Button(
-        text,
-        type="button",
-        className="told-number",
-        **action("open"),
-        **data(name=panel_of(sprint_id, count)),
-        **aria(haspopup="dialog", **told),
-    )
+    return number_button(text, panel_of(sprint_id, count), label)
 
 
 def _draw_running(rows: Sequence[SprintRow]) -> list[Component]:
